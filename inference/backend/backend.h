@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "inference/file/tensor_type.h"
+#include "inference/result.h"
+#include "inference/text/token_id.h"
+
+namespace phidelity {
+
+/// Handles of what lives in a backend's memory; meaningless to any other backend.
+enum class MatrixId : std::uint32_t {};
+enum class VectorId : std::uint32_t {};
+
+/// One page of the KV cache: keys and values of kPageTokens consecutive positions of one sequence, all layers.
+using PageId = std::uint32_t;
+inline constexpr std::uint32_t kPageTokens = 32;
+
+/// A named scratch matrix of F32, (rows of the step, width), that lives from step to step.
+struct Activation {
+    std::uint32_t index = 0;
+    std::uint32_t width = 0;
+};
+
+/// y = W x + b; W: (outputs, inputs), b: (outputs).
+struct Linear {
+    MatrixId weight{};
+    VectorId bias{};
+};
+
+/// LayerNorm over the width: subtract the mean, divide by sqrt(population variance + epsilon), times
+/// weight, plus bias (Ba, Kiros, Hinton 2016). Statistics in F32 or better.
+struct Norm {
+    VectorId weight{};
+    VectorId bias{};
+    float epsilon = 1e-5F;
+};
+
+/// What becomes of the rows of a product in `project`, after its bias was added.
+enum class Epilogue : std::uint8_t {
+    Store,        ///< written to Part::out
+    Gelu,         ///< tanh GELU, written to Part::out
+    RotateQuery,  ///< rotary by the row's position, times 1/sqrt(headSize), written to Part::out
+    RotateToKeys, ///< rotary, written to the key cache at the row's position (F16)
+    ToValues,     ///< written to the value cache at the row's position (F16)
+};
+
+struct Part {
+    Linear linear;
+    Epilogue epilogue = Epilogue::Store;
+    Activation out; ///< unused by the cache epilogues
+};
+
+/// One product that `merge` adds to the residual stream.
+struct Term {
+    Activation input;
+    Linear linear;
+};
+
+/// Sizes that attention and the cache need; fixed at load.
+struct AttentionShape {
+    std::uint32_t layers = 0;
+    std::uint32_t heads = 0;
+    std::uint32_t headSize = 0;
+    std::uint32_t rotary = 0; ///< leading numbers of a head that rotate, pairs (i, i + rotary/2)
+    float ropeTheta = 10000.0F;
+    std::uint32_t context = 0; ///< highest number of positions
+};
+
+/// One row of a step: a token at a position of a sequence.
+struct StepRow {
+    TokenId token = 0;
+    std::uint32_t position = 0;
+    std::uint32_t sequence = 0; ///< index into Step::pages
+};
+
+/// The input of one forward pass. Rows of one sequence stand together in ascending position; a row attends
+/// to every position <= its own of its sequence, those of earlier rows of the same step included.
+struct Step {
+    std::span<const StepRow> rows;
+    std::span<const std::span<const PageId>> pages; ///< per sequence, page i holds positions from i*kPageTokens
+    std::span<const std::uint32_t> logitRows;       ///< rows whose logits are wanted, ascending; may be empty
+};
+
+/// What a user reads of a device, and what plans need.
+struct DeviceInfo {
+    std::string id;          ///< "cpu", "vulkan:0", "cuda:0": what --device takes
+    std::string name;        ///< "AMD EPYC 7763 (2 threads, AVX2)"
+    std::uint64_t memory = 0;///< bytes it can use
+    std::uint32_t threads = 0; ///< CPU threads; 0 elsewhere
+};
+
+/// A device that runs the five verbs. The forward pass (model/forward.cpp) is written once against this; a
+/// backend only records between begin and submit, and one place waits, once a step. One thread at a time.
+///
+/// Load: addMatrix, addVector, addActivation, createCache. Step: begin, verbs, submit.
+class Backend {
+public:
+    virtual ~Backend() = default;
+
+    [[nodiscard]] virtual const DeviceInfo& device() const = 0;
+
+    /// Takes a matrix to the device, repacked as it reads fastest. `weights` must outlive the backend only if
+    /// keepsView() says so for its type; values are kept exactly as stored. OutOfMemory.
+    virtual Result<MatrixId> addMatrix(const TensorView& weights) = 0;
+    /// Whether matrices of a type are used where they lie, so that the file must stay mapped.
+    [[nodiscard]] virtual bool keepsView(TensorType type) const = 0;
+    /// Takes a vector (one row of any type) as F32.
+    virtual Result<VectorId> addVector(const TensorView& vector) = 0;
+    /// Reserves a scratch matrix for up to `maxRows()` rows.
+    virtual Result<Activation> addActivation(std::uint32_t width) = 0;
+    /// Prepares a cache of up to `pages` pages; memory may be taken page by page on first use.
+    virtual Result<void> createCache(const AttentionShape& shape, std::uint32_t pages) = 0;
+    /// Bytes of one cache page.
+    [[nodiscard]] virtual std::uint64_t pageBytes(const AttentionShape& shape) const = 0;
+    /// Copies one page over another (a fork whose last page is half full). Not between begin and submit.
+    virtual Result<void> copyPage(PageId from, PageId to) = 0;
+
+    /// The most rows of one step; longer prompts come in chunks.
+    [[nodiscard]] virtual std::uint32_t maxRows() const = 0;
+
+    /// Starts a step. Rows, tables and positions are checked by the caller.
+    virtual Result<void> begin(const Step& step) = 0;
+    /// x = rows of `table` by token id.
+    virtual void embed(Activation x, MatrixId table) = 0;
+    /// h = norm(x), once; then for each part: epilogue(W h + b).
+    virtual void project(Activation x, const Norm& norm, std::span<const Part> parts,
+                         std::uint32_t layer) = 0;
+    /// context = softmax(q k^T) v per head, causal, over the pages of each row's sequence. q is scaled
+    /// already. Scores, softmax and sums in F32: F16 overflows on Phi-2.
+    virtual void attend(Activation context, Activation query, std::uint32_t layer) = 0;
+    /// x += sum over terms of (W input + b).
+    virtual void merge(Activation x, std::span<const Term> terms) = 0;
+    /// logits = W norm(x) + b for the step's logitRows.
+    virtual void head(Activation x, const Norm& norm, const Linear& linear) = 0;
+    /// Runs what was recorded and waits. Logits: (logitRows, outputs of head), valid until the next begin.
+    /// DeviceLost, OutOfMemory.
+    virtual Result<std::span<const float>> submit() = 0;
+
+    /// Bytes of weights on the device, as stored there.
+    [[nodiscard]] virtual std::uint64_t weightBytes() const = 0;
+};
+
+} // namespace phidelity

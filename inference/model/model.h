@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "inference/backend/backend.h"
+#include "inference/file/checkpoint.h"
+#include "inference/result.h"
+#include "inference/text/token_id.h"
+#include "inference/text/tokenizer.h"
+
+namespace phidelity {
+
+/// The one thing that two threads share: set it, and work ends at the next chunk or token.
+using StopFlag = std::atomic<bool>;
+
+struct LoadOptions {
+    std::uint32_t context = 0; ///< positions to plan the cache for; 0 = the model's own
+    /// Called with a fraction 0..1 from the loading thread, at most a few hundred times.
+    std::function<void(double)> progress;
+    const StopFlag* stop = nullptr;
+};
+
+/// Which rows' logits a call computes: each costs a row of the head.
+enum class LogitRows { None, Last, All };
+
+/// A model on a device: weights (const after load), cache pages, the forward pass. Not thread-safe: the engine
+/// thread owns it. Sequences refer to it and must die before it.
+class Model {
+public:
+    /// Uploads every tensor. Errors: OutOfMemory, BadTokenizer, stop → Error{BadArgument,"stopped"}.
+    static Result<std::unique_ptr<Model>> load(std::shared_ptr<const Checkpoint> checkpoint,
+                                               std::unique_ptr<Backend> backend,
+                                               const LoadOptions& options = {});
+    ~Model();
+    Model(const Model&) = delete;
+    Model& operator=(const Model&) = delete;
+
+    [[nodiscard]] const ModelShape& shape() const;
+    [[nodiscard]] const Checkpoint& checkpoint() const;
+    [[nodiscard]] const Tokenizer& tokenizer() const;
+    [[nodiscard]] const DeviceInfo& device() const;
+    /// Positions that fit: prompt and output together.
+    [[nodiscard]] std::uint32_t context() const;
+    /// Bytes of weights that one decoded token reads (all matrices but the embedding).
+    [[nodiscard]] std::uint64_t bytesPerToken() const;
+
+    struct Parts; ///< private to the model room
+    [[nodiscard]] Parts& parts() { return *m_parts; }
+
+private:
+    explicit Model(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> m_parts;
+};
+
+/// Tokens whose keys and values are in the cache: the one mutable thing a caller holds. Pages are shared by
+/// reference count with forks and copied only when a shared, half-full page is written.
+class Sequence {
+public:
+    explicit Sequence(Model& model);
+    ~Sequence();
+    Sequence(Sequence&& other) noexcept;
+    Sequence& operator=(Sequence&& other) noexcept;
+    Sequence(const Sequence&) = delete;
+    Sequence& operator=(const Sequence&) = delete;
+
+    [[nodiscard]] const std::vector<TokenId>& tokens() const { return m_tokens; }
+
+    /// Runs `tokens` after those already here, in chunks. Returns logits (rows, vocabulary rows of the head),
+    /// valid until the model's next step; with LogitRows::All a copy is kept here for all rows.
+    /// Errors: ContextFull (nothing computed), OutOfMemory, NotFinite (a logit is NaN), BadArgument (an id past
+    /// the vocabulary). If `stop` is set between chunks: what was computed stays, returns an empty span.
+    /// On an error the sequence is as it was before the call. `progress`: tokens done so far.
+    Result<std::span<const float>> extend(std::span<const TokenId> tokens,
+                                          LogitRows rows = LogitRows::Last,
+                                          const StopFlag* stop = nullptr,
+                                          const std::function<void(std::size_t)>& progress = {});
+    /// Forgets all but the first `count` tokens. Frees pages no one else holds.
+    void truncate(std::size_t count);
+    /// A second sequence with the same tokens, sharing all pages.
+    [[nodiscard]] Sequence fork() const;
+
+    /// One decode step for several sequences side by side, one token each; logits (sequences, vocabulary).
+    static Result<std::span<const float>> extendTogether(std::span<Sequence* const> sequences,
+                                                         std::span<const TokenId> tokens);
+
+private:
+    Model* m_model;
+    std::vector<TokenId> m_tokens;
+    std::vector<PageId> m_pages;
+    std::vector<float> m_allLogits;
+};
+
+/// Keeps the last few sequences so that a new prompt starts from the longest prefix already computed.
+class PrefixCache {
+public:
+    /// Keeps at most `capacity` sequences; when pages run short the least recently used go first.
+    PrefixCache(Model& model, std::size_t capacity);
+    /// A sequence that holds the longest known prefix of `prompt`, at most prompt.size() - 1 tokens of it, so
+    /// that the last one yields logits.
+    [[nodiscard]] Sequence take(std::span<const TokenId> prompt);
+    /// Gives a sequence back for later prompts.
+    void give(Sequence sequence);
+    void clear();
+
+private:
+    Model* m_model;
+    std::size_t m_capacity;
+    std::vector<Sequence> m_kept; ///< most recently used last
+};
+
+} // namespace phidelity
