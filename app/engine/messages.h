@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include <QList>
+#include <QMetaType>
+#include <QString>
+#include <QStringList>
+
+#include "chat/generation_settings.h"
+
+namespace phidelity {
+
+/// Names a request; answers carry it, and answers to an old id are dropped by the receiver.
+using RequestId = quint64;
+
+/// The one thing both threads touch: a queued message cannot reach a worker that is busy
+/// generating.
+using SharedStop = std::shared_ptr<std::atomic<bool>>;
+
+// ---- To the engine
+// -------------------------------------------------------------------------------------------
+
+struct OpenModelRequest {
+    RequestId id = 0;
+    QString path; ///< file or folder; empty = the embedded demo model
+    QString device = QStringLiteral("auto");
+    int threads = 0; ///< 0 = automatic
+    SharedStop stop;
+};
+
+struct GenerateRequest {
+    RequestId id = 0;
+    QString prompt; ///< exact text; special tokens are off
+    QStringList stops;
+    GenerationSettings settings;
+    int alternatives = 0; ///< candidates kept per token
+    SharedStop stop;
+};
+
+// ---- From the engine
+// -----------------------------------------------------------------------------------------
+
+struct ModelOpening {
+    RequestId id = 0;
+    double fraction = 0; ///< 0..1
+};
+
+struct ModelOpened {
+    RequestId id = 0;
+    QString path;         ///< as asked for
+    QString name;         ///< "Phi-2"
+    QString types;        ///< "Q4_K + Q6_K"
+    QString device;       ///< "AMD EPYC 7763 (2 threads, AVX2)"
+    QString deviceReason; ///< why this one: "no GPU can be used: ..."
+    int context = 0;      ///< tokens
+    qint64 weightBytes = 0;
+    qint64 parameters = 0;
+    double loadMs = 0;
+    bool embedded = false; ///< the demo model
+};
+
+/// A request that failed. The engine lives on, and the model that was open stays open.
+struct EngineFailed {
+    RequestId id = 0;
+    QString sentence; ///< what happened and what the reader can do
+    QString detail;   ///< field, expected, found
+};
+
+struct PromptProgress {
+    RequestId id = 0;
+    int done = 0; ///< tokens
+    int total = 0;
+};
+
+/// Sent about 30 times a second at most, not per token. Only complete characters.
+struct TextArrived {
+    RequestId id = 0;
+    QString text;
+    int tokens = 0;      ///< generated so far
+    int contextUsed = 0; ///< prompt and reply, tokens
+    double tokensPerSecond = 0;
+    double firstTokenMs = 0; ///< from the request to the first token
+};
+
+enum class EndReason { EndOfText, StopString, MaxTokens, ContextFull, Stopped };
+
+struct TokenAlternative {
+    quint32 id = 0;
+    QString text;
+    float logprob = 0;
+};
+
+struct ReplyToken {
+    quint32 id = 0;
+    QString text; ///< printable label
+    float logprob = 0;
+    QList<TokenAlternative> alternatives;
+};
+
+struct GenerationEnded {
+    RequestId id = 0;
+    EndReason reason = EndReason::Stopped;
+    QString text;     ///< all that was shown
+    QString cut;      ///< what a stop rule cut off; can be brought back
+    quint64 seed = 0; ///< the one used
+    int promptTokens = 0;
+    int reusedTokens = 0; ///< of the prompt, already in the cache
+    int generatedTokens = 0;
+    int contextUsed = 0;
+    double promptMs = 0;
+    double generateMs = 0;
+    double firstTokenMs = 0;
+    QList<ReplyToken> tokens;
+};
+
+/// Registers all of the above for queued connections; call once before connecting.
+void registerEngineMessages();
+
+} // namespace phidelity
+
+Q_DECLARE_METATYPE(phidelity::OpenModelRequest)
+Q_DECLARE_METATYPE(phidelity::GenerateRequest)
+Q_DECLARE_METATYPE(phidelity::ModelOpening)
+Q_DECLARE_METATYPE(phidelity::ModelOpened)
+Q_DECLARE_METATYPE(phidelity::EngineFailed)
+Q_DECLARE_METATYPE(phidelity::PromptProgress)
+Q_DECLARE_METATYPE(phidelity::TextArrived)
+Q_DECLARE_METATYPE(phidelity::GenerationEnded)
