@@ -18,7 +18,8 @@ namespace phidelity {
 enum class MatrixId : std::uint32_t {};
 enum class VectorId : std::uint32_t {};
 
-/// One page of the KV cache: keys and values of kPageTokens consecutive positions of one sequence, all layers.
+/// One page of the KV cache: keys and values of kPageTokens consecutive positions of one sequence,
+/// all layers.
 using PageId = std::uint32_t;
 inline constexpr std::uint32_t kPageTokens = 32;
 
@@ -34,8 +35,8 @@ struct Linear {
     VectorId bias{};
 };
 
-/// LayerNorm over the width: subtract the mean, divide by sqrt(population variance + epsilon), times
-/// weight, plus bias (Ba, Kiros, Hinton 2016). Statistics in F32 or better.
+/// LayerNorm over the width: subtract the mean, divide by sqrt(population variance + epsilon),
+/// times weight, plus bias (Ba, Kiros, Hinton 2016). Statistics in F32 or better.
 struct Norm {
     VectorId weight{};
     VectorId bias{};
@@ -80,24 +81,28 @@ struct StepRow {
     std::uint32_t sequence = 0; ///< index into Step::pages
 };
 
-/// The input of one forward pass. Rows of one sequence stand together in ascending position; a row attends
-/// to every position <= its own of its sequence, those of earlier rows of the same step included.
+/// The input of one forward pass. Rows of one sequence stand together in ascending position; a row
+/// attends to every position <= its own of its sequence, those of earlier rows of the same step
+/// included.
 struct Step {
     std::span<const StepRow> rows;
-    std::span<const std::span<const PageId>> pages; ///< per sequence, page i holds positions from i*kPageTokens
-    std::span<const std::uint32_t> logitRows;       ///< rows whose logits are wanted, ascending; may be empty
+    std::span<const std::span<const PageId>>
+        pages; ///< per sequence, page i holds positions from i*kPageTokens
+    std::span<const std::uint32_t>
+        logitRows; ///< rows whose logits are wanted, ascending; may be empty
 };
 
 /// What a user reads of a device, and what plans need.
 struct DeviceInfo {
-    std::string id;          ///< "cpu", "vulkan:0", "cuda:0": what --device takes
-    std::string name;        ///< "AMD EPYC 7763 (2 threads, AVX2)"
-    std::uint64_t memory = 0;///< bytes it can use
+    std::string id;            ///< "cpu", "vulkan:0", "cuda:0": what --device takes
+    std::string name;          ///< "AMD EPYC 7763 (2 threads, AVX2)"
+    std::uint64_t memory = 0;  ///< bytes it can use
     std::uint32_t threads = 0; ///< CPU threads; 0 elsewhere
 };
 
-/// A device that runs the five verbs. The forward pass (model/forward.cpp) is written once against this; a
-/// backend only records between begin and submit, and one place waits, once a step. One thread at a time.
+/// A device that runs the five verbs. The forward pass (model/forward.cpp) is written once against
+/// this; a backend only records between begin and submit, and one place waits, once a step. One
+/// thread at a time.
 ///
 /// Load: addMatrix, addVector, addActivation, createCache. Step: begin, verbs, submit.
 class Backend {
@@ -106,8 +111,9 @@ public:
 
     [[nodiscard]] virtual const DeviceInfo& device() const = 0;
 
-    /// Takes a matrix to the device, repacked as it reads fastest. `weights` must outlive the backend only if
-    /// keepsView() says so for its type; values are kept exactly as stored. OutOfMemory.
+    /// Takes a matrix to the device, repacked as it reads fastest. `weights` must outlive the
+    /// backend only if keepsView() says so for its type; values are kept exactly as stored.
+    /// OutOfMemory.
     virtual Result<MatrixId> addMatrix(const TensorView& weights) = 0;
     /// Whether matrices of a type are used where they lie, so that the file must stay mapped.
     [[nodiscard]] virtual bool keepsView(TensorType type) const = 0;
@@ -119,7 +125,8 @@ public:
     virtual Result<void> createCache(const AttentionShape& shape, std::uint32_t pages) = 0;
     /// Bytes of one cache page.
     [[nodiscard]] virtual std::uint64_t pageBytes(const AttentionShape& shape) const = 0;
-    /// Copies one page over another (a fork whose last page is half full). Not between begin and submit.
+    /// Copies one page over another (a fork whose last page is half full). Not between begin and
+    /// submit.
     virtual Result<void> copyPage(PageId from, PageId to) = 0;
 
     /// The most rows of one step; longer prompts come in chunks.
@@ -132,15 +139,15 @@ public:
     /// h = norm(x), once; then for each part: epilogue(W h + b).
     virtual void project(Activation x, const Norm& norm, std::span<const Part> parts,
                          std::uint32_t layer) = 0;
-    /// context = softmax(q k^T) v per head, causal, over the pages of each row's sequence. q is scaled
-    /// already. Scores, softmax and sums in F32: F16 overflows on Phi-2.
+    /// context = softmax(q k^T) v per head, causal, over the pages of each row's sequence. q is
+    /// scaled already. Scores, softmax and sums in F32: F16 overflows on Phi-2.
     virtual void attend(Activation context, Activation query, std::uint32_t layer) = 0;
     /// x += sum over terms of (W input + b).
     virtual void merge(Activation x, std::span<const Term> terms) = 0;
     /// logits = W norm(x) + b for the step's logitRows.
     virtual void head(Activation x, const Norm& norm, const Linear& linear) = 0;
-    /// Runs what was recorded and waits. Logits: (logitRows, outputs of head), valid until the next begin.
-    /// DeviceLost, OutOfMemory.
+    /// Runs what was recorded and waits. Logits: (logitRows, outputs of head), valid until the next
+    /// begin. DeviceLost, OutOfMemory.
     virtual Result<std::span<const float>> submit() = 0;
 
     /// Bytes of weights on the device, as stored there.

@@ -32,36 +32,54 @@ struct ModelShape {
     bool operator==(const ModelShape&) const = default;
 };
 
-/// What a tensor is for. One table (file/tensor_table.h) gives each role its names and shape in every format.
+/// What a tensor is for. One table (file/tensor_table.h) gives each role its names and shape in
+/// every format.
 enum class TensorRole : std::uint8_t {
-    Embedding,                     ///< (vocabulary, width)
-    NormWeight, NormBias,          ///< (width), per layer
-    QueryWeight, QueryBias,        ///< (width, width), (width), per layer; as are key and value
-    KeyWeight, KeyBias,
-    ValueWeight, ValueBias,
-    DenseWeight, DenseBias,        ///< attention output (width, width), (width), per layer
-    UpWeight, UpBias,              ///< fc1 (hidden, width), (hidden), per layer
-    DownWeight, DownBias,          ///< fc2 (width, hidden), (width), per layer
-    FinalNormWeight, FinalNormBias,///< (width)
-    HeadWeight, HeadBias,          ///< (vocabulary, width), (vocabulary)
+    Embedding, ///< (vocabulary, width)
+    NormWeight,
+    NormBias, ///< (width), per layer
+    QueryWeight,
+    QueryBias, ///< (width, width), (width), per layer; as are key and value
+    KeyWeight,
+    KeyBias,
+    ValueWeight,
+    ValueBias,
+    DenseWeight,
+    DenseBias, ///< attention output (width, width), (width), per layer
+    UpWeight,
+    UpBias, ///< fc1 (hidden, width), (hidden), per layer
+    DownWeight,
+    DownBias, ///< fc2 (width, hidden), (width), per layer
+    FinalNormWeight,
+    FinalNormBias, ///< (width)
+    HeadWeight,
+    HeadBias, ///< (vocabulary, width), (vocabulary)
 };
 inline constexpr int kTensorRoles = static_cast<int>(TensorRole::HeadBias) + 1;
 
 /// Kind of a vocabulary entry, as GGUF numbers them.
-enum class TokenKind : std::uint8_t { Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, Byte = 6 };
-
-/// Vocabulary and merges as a file gives them, in the byte alphabet of GPT-2 (section 5.1); not yet checked
-/// for consistency: Tokenizer::create does that.
-struct TokenizerData {
-    std::vector<std::string> tokens;   ///< by id; normal ones in the byte alphabet, others as literal text
-    std::vector<TokenKind> kinds;      ///< by id, as many as tokens
-    std::vector<std::pair<std::string, std::string>> merges; ///< by rank
-    std::uint32_t endOfText = 0;       ///< id that ends a generation
+enum class TokenKind : std::uint8_t {
+    Normal = 1,
+    Unknown = 2,
+    Control = 3,
+    UserDefined = 4,
+    Unused = 5,
+    Byte = 6
 };
 
-/// A model file or folder, opened and checked: every tensor is there, has the right shape and lies inside its
-/// file. Memory-mapped; cheap to open, nothing is converted. Immutable and safe to read from any thread.
-/// Views stay valid as long as any copy of the shared_ptr lives.
+/// Vocabulary and merges as a file gives them, in the byte alphabet of GPT-2 (section 5.1); not yet
+/// checked for consistency: Tokenizer::create does that.
+struct TokenizerData {
+    std::vector<std::string>
+        tokens; ///< by id; normal ones in the byte alphabet, others as literal text
+    std::vector<TokenKind> kinds;                            ///< by id, as many as tokens
+    std::vector<std::pair<std::string, std::string>> merges; ///< by rank
+    std::uint32_t endOfText = 0;                             ///< id that ends a generation
+};
+
+/// A model file or folder, opened and checked: every tensor is there, has the right shape and lies
+/// inside its file. Memory-mapped; cheap to open, nothing is converted. Immutable and safe to read
+/// from any thread. Views stay valid as long as any copy of the shared_ptr lives.
 class Checkpoint {
 public:
     /// A `.gguf` file (of a split set: the first), a Hugging Face folder, or one of its files.
@@ -72,11 +90,12 @@ public:
     static Result<std::shared_ptr<const Checkpoint>> openMemory(std::span<const std::byte> gguf,
                                                                 std::string name);
 
-    /// Random weights of a shape, each matrix of `type` (vectors F32), the same for the same seed. Values are
-    /// spread as in trained models (about normal, 0.02), so that text is noise but arithmetic is realistic.
-    /// Takes the memory of the weights; made with all cores. The tokenizer is a plain byte vocabulary.
-    static Result<std::shared_ptr<const Checkpoint>> random(const ModelShape& shape, TensorType type,
-                                                            std::uint64_t seed);
+    /// Random weights of a shape, each matrix of `type` (vectors F32), the same for the same seed.
+    /// Values are spread as in trained models (about normal, 0.02), so that text is noise but
+    /// arithmetic is realistic. Takes the memory of the weights; made with all cores. The tokenizer
+    /// is a plain byte vocabulary.
+    static Result<std::shared_ptr<const Checkpoint>> random(const ModelShape& shape,
+                                                            TensorType type, std::uint64_t seed);
 
     virtual ~Checkpoint() = default;
 
@@ -91,14 +110,17 @@ public:
     [[nodiscard]] virtual std::string typeSummary() const = 0;
     /// The files that were read, in order; empty for a model in memory.
     [[nodiscard]] virtual const std::vector<std::filesystem::path>& files() const = 0;
-    /// SHA-256 of the model file as lower-case hex (`sha256sum` agrees); of several files, the SHA-256 of
-    /// their "<hash>  <file name>\n" lines. Reads everything (about 1 to 2 GB/s); cached after the first call.
+    /// SHA-256 of the model file as lower-case hex (`sha256sum` agrees); of several files, the
+    /// SHA-256 of their "<hash>  <file name>\n" lines. Reads everything (about 1 to 2 GB/s); cached
+    /// after the first call.
     [[nodiscard]] virtual Result<std::string> sha256() const = 0;
-    /// Tells the system that these bytes were copied elsewhere and need not stay in this process' memory.
+    /// Tells the system that these bytes were copied elsewhere and need not stay in this process'
+    /// memory.
     virtual void release(const TensorView& view) const = 0;
 };
 
-/// Published shapes by name: "phi-1", "phi-1.5", "phi-2", and "tiny" (a mini model for quick tries).
+/// Published shapes by name: "phi-1", "phi-1.5", "phi-2", and "tiny" (a mini model for quick
+/// tries).
 Result<ModelShape> shapeByName(std::string_view name);
 
 } // namespace phidelity

@@ -9,7 +9,8 @@
 
 namespace phidelity {
 
-/// How the numbers of a tensor are stored. The values are ggml's type ids (they stand in GGUF files).
+/// How the numbers of a tensor are stored. The values are ggml's type ids (they stand in GGUF
+/// files).
 enum class TensorType : std::uint32_t {
     F32 = 0,
     F16 = 1,
@@ -33,7 +34,8 @@ inline constexpr TensorType kTensorTypes[] = {
     TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K,
 };
 
-/// A block is the smallest unit that is stored: `elements` consecutive numbers of a row in `bytes` bytes.
+/// A block is the smallest unit that is stored: `elements` consecutive numbers of a row in `bytes`
+/// bytes.
 struct BlockLayout {
     std::uint32_t elements;
     std::uint32_t bytes;
@@ -42,19 +44,32 @@ struct BlockLayout {
 /// Layout of a type's blocks (PHI-2 reference section 4; ggml-common.h).
 [[nodiscard]] constexpr BlockLayout blockLayout(TensorType type) {
     switch (type) {
-    case TensorType::F32: return {1, 4};
-    case TensorType::F16: return {1, 2};
-    case TensorType::BF16: return {1, 2};
-    case TensorType::Q8_0: return {32, 34};
-    case TensorType::Q4_0: return {32, 18};
-    case TensorType::Q4_1: return {32, 20};
-    case TensorType::Q5_0: return {32, 22};
-    case TensorType::Q5_1: return {32, 24};
-    case TensorType::Q2_K: return {256, 84};
-    case TensorType::Q3_K: return {256, 110};
-    case TensorType::Q4_K: return {256, 144};
-    case TensorType::Q5_K: return {256, 176};
-    case TensorType::Q6_K: return {256, 210};
+    case TensorType::F32:
+        return {1, 4};
+    case TensorType::F16:
+        return {1, 2};
+    case TensorType::BF16:
+        return {1, 2};
+    case TensorType::Q8_0:
+        return {32, 34};
+    case TensorType::Q4_0:
+        return {32, 18};
+    case TensorType::Q4_1:
+        return {32, 20};
+    case TensorType::Q5_0:
+        return {32, 22};
+    case TensorType::Q5_1:
+        return {32, 24};
+    case TensorType::Q2_K:
+        return {256, 84};
+    case TensorType::Q3_K:
+        return {256, 110};
+    case TensorType::Q4_K:
+        return {256, 144};
+    case TensorType::Q5_K:
+        return {256, 176};
+    case TensorType::Q6_K:
+        return {256, 210};
     }
     return {1, 4};
 }
@@ -90,8 +105,9 @@ struct TensorView {
     }
 };
 
-/// Writes the exact values of one stored row to `out`. The obvious loop for every type, the oracle of all
-/// faster ones. `row` holds rowBytes(type, out.size()) bytes; out.size() is a multiple of the block.
+/// Writes the exact values of one stored row to `out`. The obvious loop for every type, the oracle
+/// of all faster ones. `row` holds rowBytes(type, out.size()) bytes; out.size() is a multiple of
+/// the block.
 void dequantizeRow(TensorType type, const std::byte* row, std::span<float> out);
 
 /// Stores one row as `type` by the deterministic reference quantiser (section 4). `out` holds

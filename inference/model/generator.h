@@ -17,9 +17,10 @@ namespace phidelity {
 struct GenerationRequest {
     std::vector<TokenId> prompt;
     SamplerSettings sampler;
-    std::vector<std::string> stops;     ///< stop strings; matched across token borders, cut from the text
-    std::uint32_t maxTokens = 256;      ///< 0 = until the context is full
-    std::uint32_t alternatives = 0;     ///< candidates kept per token
+    std::vector<std::string>
+        stops; ///< stop strings; matched across token borders, cut from the text
+    std::uint32_t maxTokens = 256;  ///< 0 = until the context is full
+    std::uint32_t alternatives = 0; ///< candidates kept per token
 };
 
 enum class FinishReason { EndOfText, StopString, MaxTokens, ContextFull, Stopped };
@@ -28,45 +29,46 @@ enum class FinishReason { EndOfText, StopString, MaxTokens, ContextFull, Stopped
 
 struct GeneratedToken {
     TokenId id = 0;
-    std::string bytes;                 ///< of this token; may be part of a character
-    float logprob = 0;                 ///< natural log, under the model
+    std::string bytes; ///< of this token; may be part of a character
+    float logprob = 0; ///< natural log, under the model
     std::vector<Candidate> alternatives;
 };
 
 struct Timings {
-    std::uint32_t promptTokens = 0;    ///< of the prompt in all
-    std::uint32_t reusedTokens = 0;    ///< of them already in the cache
-    double promptMs = 0;               ///< to the first logits
+    std::uint32_t promptTokens = 0; ///< of the prompt in all
+    std::uint32_t reusedTokens = 0; ///< of them already in the cache
+    double promptMs = 0;            ///< to the first logits
     std::uint32_t generatedTokens = 0;
-    double generateMs = 0;             ///< from the first logits to the end
+    double generateMs = 0; ///< from the first logits to the end
 };
 
 /// Enough to run a generation again and to prove that it came out the same.
 struct GenerationRecord {
     std::string modelName;
-    std::string modelSha256;           ///< filled by who asks for it: hashing reads the whole file
+    std::string modelSha256; ///< filled by who asks for it: hashing reads the whole file
     std::string device;
-    SamplerSettings sampler;           ///< chain in order, with the seed that was used
+    SamplerSettings sampler; ///< chain in order, with the seed that was used
     std::vector<TokenId> prompt;
-    std::vector<std::uint32_t> chunks; ///< rows of each prefill step, in order
-    std::vector<GeneratedToken> tokens;///< all, end-of-text included
-    std::string text;                  ///< what was shown: decoded, stop string cut
-    std::string cut;                   ///< what a stop rule cut off, so that it can be brought back
+    std::vector<std::uint32_t> chunks;  ///< rows of each prefill step, in order
+    std::vector<GeneratedToken> tokens; ///< all, end-of-text included
+    std::string text;                   ///< what was shown: decoded, stop string cut
+    std::string cut; ///< what a stop rule cut off, so that it can be brought back
     FinishReason finish = FinishReason::Stopped;
     Timings timings;
 };
 
 /// What a listener hears while a generation runs, on the generating thread.
 struct GenerationEvent {
-    std::uint32_t promptDone = 0;      ///< prompt tokens computed so far
+    std::uint32_t promptDone = 0;          ///< prompt tokens computed so far
     const GeneratedToken* token = nullptr; ///< a new token, or null during prefill
-    std::string_view text;             ///< text that is safe to show now; complete characters only
+    std::string_view text; ///< text that is safe to show now; complete characters only
 };
 
-/// Runs a request: prefix reuse, prefill, draw, decode, until something ends it. Ends are outcomes, not
-/// errors; `stop` ends within one token. The record is complete also when the listener's text was held back.
-Result<GenerationRecord> generate(Model& model, PrefixCache& cache, const GenerationRequest& request,
-                                  const StopFlag* stop = nullptr,
+/// Runs a request: prefix reuse, prefill, draw, decode, until something ends it. Ends are outcomes,
+/// not errors; `stop` ends within one token. The record is complete also when the listener's text
+/// was held back.
+Result<GenerationRecord> generate(Model& model, PrefixCache& cache,
+                                  const GenerationRequest& request, const StopFlag* stop = nullptr,
                                   const std::function<void(const GenerationEvent&)>& listener = {});
 
 } // namespace phidelity

@@ -30,11 +30,12 @@ struct LoadOptions {
 /// Which rows' logits a call computes: each costs a row of the head.
 enum class LogitRows { None, Last, All };
 
-/// A model on a device: weights (const after load), cache pages, the forward pass. Not thread-safe: the engine
-/// thread owns it. Sequences refer to it and must die before it.
+/// A model on a device: weights (const after load), cache pages, the forward pass. Not thread-safe:
+/// the engine thread owns it. Sequences refer to it and must die before it.
 class Model {
 public:
-    /// Uploads every tensor. Errors: OutOfMemory, BadTokenizer, stop → Error{BadArgument,"stopped"}.
+    /// Uploads every tensor. Errors: OutOfMemory, BadTokenizer, stop →
+    /// Error{BadArgument,"stopped"}.
     static Result<std::unique_ptr<Model>> load(std::shared_ptr<const Checkpoint> checkpoint,
                                                std::unique_ptr<Backend> backend,
                                                const LoadOptions& options = {});
@@ -59,8 +60,8 @@ private:
     std::unique_ptr<Parts> m_parts;
 };
 
-/// Tokens whose keys and values are in the cache: the one mutable thing a caller holds. Pages are shared by
-/// reference count with forks and copied only when a shared, half-full page is written.
+/// Tokens whose keys and values are in the cache: the one mutable thing a caller holds. Pages are
+/// shared by reference count with forks and copied only when a shared, half-full page is written.
 class Sequence {
 public:
     explicit Sequence(Model& model);
@@ -72,11 +73,12 @@ public:
 
     [[nodiscard]] const std::vector<TokenId>& tokens() const { return m_tokens; }
 
-    /// Runs `tokens` after those already here, in chunks. Returns logits (rows, vocabulary rows of the head),
-    /// valid until the model's next step; with LogitRows::All a copy is kept here for all rows.
-    /// Errors: ContextFull (nothing computed), OutOfMemory, NotFinite (a logit is NaN), BadArgument (an id past
-    /// the vocabulary). If `stop` is set between chunks: what was computed stays, returns an empty span.
-    /// On an error the sequence is as it was before the call. `progress`: tokens done so far.
+    /// Runs `tokens` after those already here, in chunks. Returns logits (rows, vocabulary rows of
+    /// the head), valid until the model's next step; with LogitRows::All a copy is kept here for
+    /// all rows. Errors: ContextFull (nothing computed), OutOfMemory, NotFinite (a logit is NaN),
+    /// BadArgument (an id past the vocabulary). If `stop` is set between chunks: what was computed
+    /// stays, returns an empty span. On an error the sequence is as it was before the call.
+    /// `progress`: tokens done so far.
     Result<std::span<const float>> extend(std::span<const TokenId> tokens,
                                           LogitRows rows = LogitRows::Last,
                                           const StopFlag* stop = nullptr,
@@ -86,7 +88,8 @@ public:
     /// A second sequence with the same tokens, sharing all pages.
     [[nodiscard]] Sequence fork() const;
 
-    /// One decode step for several sequences side by side, one token each; logits (sequences, vocabulary).
+    /// One decode step for several sequences side by side, one token each; logits (sequences,
+    /// vocabulary).
     static Result<std::span<const float>> extendTogether(std::span<Sequence* const> sequences,
                                                          std::span<const TokenId> tokens);
 
@@ -97,13 +100,14 @@ private:
     std::vector<float> m_allLogits;
 };
 
-/// Keeps the last few sequences so that a new prompt starts from the longest prefix already computed.
+/// Keeps the last few sequences so that a new prompt starts from the longest prefix already
+/// computed.
 class PrefixCache {
 public:
     /// Keeps at most `capacity` sequences; when pages run short the least recently used go first.
     PrefixCache(Model& model, std::size_t capacity);
-    /// A sequence that holds the longest known prefix of `prompt`, at most prompt.size() - 1 tokens of it, so
-    /// that the last one yields logits.
+    /// A sequence that holds the longest known prefix of `prompt`, at most prompt.size() - 1 tokens
+    /// of it, so that the last one yields logits.
     [[nodiscard]] Sequence take(std::span<const TokenId> prompt);
     /// Gives a sequence back for later prompts.
     void give(Sequence sequence);

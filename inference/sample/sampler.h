@@ -13,9 +13,8 @@
 
 namespace phidelity {
 
-
-
-/// The named stages of a sampler chain (PHI-2 reference section 9). Each is off at its neutral value.
+/// The named stages of a sampler chain (PHI-2 reference section 9). Each is off at its neutral
+/// value.
 enum class StageKind : std::uint8_t {
     LogitBias,
     Penalties, ///< repetition, frequency, presence over a window
@@ -40,8 +39,8 @@ inline constexpr int kStageKinds = static_cast<int>(StageKind::Greedy) + 1;
 /// compare, copy and store it freely.
 struct SamplerSettings {
     std::vector<StageKind> order = {
-        StageKind::LogitBias, StageKind::Penalties, StageKind::Dry,         StageKind::TopNSigma,
-        StageKind::TopK,      StageKind::Typical,   StageKind::TopP,        StageKind::MinP,
+        StageKind::LogitBias, StageKind::Penalties,   StageKind::Dry,  StageKind::TopNSigma,
+        StageKind::TopK,      StageKind::Typical,     StageKind::TopP, StageKind::MinP,
         StageKind::Xtc,       StageKind::Temperature,
     }; ///< applied first to last; llama.cpp's order by default (temperature last)
 
@@ -49,11 +48,11 @@ struct SamplerSettings {
     float repeatPenalty = 1.0F;                       ///< 1 = off
     float frequencyPenalty = 0.0F;                    ///< 0 = off
     float presencePenalty = 0.0F;                     ///< 0 = off
-    std::int32_t penaltyWindow = 64;                  ///< tokens looked back; -1 = whole context; 0 = off
-    float dryMultiplier = 0.0F;                       ///< 0 = off
+    std::int32_t penaltyWindow = 64; ///< tokens looked back; -1 = whole context; 0 = off
+    float dryMultiplier = 0.0F;      ///< 0 = off
     float dryBase = 1.75F;
     std::int32_t dryAllowedLength = 2;
-    std::int32_t dryWindow = -1;                      ///< tokens; -1 = whole context
+    std::int32_t dryWindow = -1; ///< tokens; -1 = whole context
     std::vector<std::string> dryBreakers = {"\n", ":", "\"", "*"};
     float topNSigma = 0.0F;      ///< 0 = off
     std::int32_t topK = 0;       ///< 0 = off
@@ -77,16 +76,17 @@ struct SamplerSettings {
 /// One token that could have come.
 struct Candidate {
     TokenId id = 0;
-    float logit = 0;  ///< as the model gave it, before any stage
-    float logprob = 0;///< natural log of its probability under the model (softmax of all raw logits)
+    float logit = 0; ///< as the model gave it, before any stage
+    float logprob =
+        0; ///< natural log of its probability under the model (softmax of all raw logits)
 };
 
 /// The result of one draw.
 struct Draw {
     TokenId id = 0;
-    float logprob = 0;             ///< under the model, before any stage
-    float chainProbability = 0;    ///< under the distribution that the chain left
-    std::vector<Candidate> top;    ///< the n most likely under the model, descending, ties by lower id
+    float logprob = 0;          ///< under the model, before any stage
+    float chainProbability = 0; ///< under the distribution that the chain left
+    std::vector<Candidate> top; ///< the n most likely under the model, descending, ties by lower id
 };
 
 /// What a stage left, for those who want to look: ids with probabilities, descending.
@@ -95,24 +95,28 @@ struct StageReport {
     std::vector<std::pair<TokenId, float>> left;
 };
 
-/// State that a chain carries from token to token. Copy it to branch. Random numbers are counter-based
-/// (Philox 4x32-10, Salmon et al. 2011): the draw at position n depends on seed and n alone.
+/// State that a chain carries from token to token. Copy it to branch. Random numbers are
+/// counter-based (Philox 4x32-10, Salmon et al. 2011): the draw at position n depends on seed and n
+/// alone.
 struct SamplerState {
-    std::uint64_t drawn = 0;   ///< tokens drawn so far: the random counter
-    float mirostatMu = 0;      ///< 0 = not started: then 2 tau
+    std::uint64_t drawn = 0; ///< tokens drawn so far: the random counter
+    float mirostatMu = 0;    ///< 0 = not started: then 2 tau
 };
 
-/// The chain as a pure function: logits, settings, tokens so far and state in; a draw out, state advanced.
+/// The chain as a pure function: logits, settings, tokens so far and state in; a draw out, state
+/// advanced.
 class Sampler {
 public:
-    /// `breakerTokens`: for DRY, tokens whose text contains a breaker (see dryBreakerTokens); `vocabulary`:
-    /// ids >= this are never drawn.
-    Sampler(SamplerSettings settings, std::uint32_t vocabulary, std::vector<bool> breakerTokens = {});
+    /// `breakerTokens`: for DRY, tokens whose text contains a breaker (see dryBreakerTokens);
+    /// `vocabulary`: ids >= this are never drawn.
+    Sampler(SamplerSettings settings, std::uint32_t vocabulary,
+            std::vector<bool> breakerTokens = {});
 
-    /// Draws one token. `logits`: (n_vocab) as the model gave them, n_vocab >= vocabulary; `history`: prompt
-    /// and output so far. `alternatives`: how many entries of Draw::top. `reports`, if given, receives the
-    /// distribution after each stage (slower). NotFinite if a logit below `vocabulary` is NaN or +infinity,
-    /// or none is finite. Cost: O(vocabulary) plus sorting of the few candidates that matter.
+    /// Draws one token. `logits`: (n_vocab) as the model gave them, n_vocab >= vocabulary;
+    /// `history`: prompt and output so far. `alternatives`: how many entries of Draw::top.
+    /// `reports`, if given, receives the distribution after each stage (slower). NotFinite if a
+    /// logit below `vocabulary` is NaN or +infinity, or none is finite. Cost: O(vocabulary) plus
+    /// sorting of the few candidates that matter.
     [[nodiscard]] Result<Draw> draw(std::span<const float> logits, std::span<const TokenId> history,
                                     SamplerState& state, std::uint32_t alternatives = 0,
                                     std::vector<StageReport>* reports = nullptr) const;
@@ -126,6 +130,7 @@ private:
 };
 
 /// Uniform in [0, 1) from seed and counter alone; `stream` separates uses within one draw.
-[[nodiscard]] double counterUniform(std::uint64_t seed, std::uint64_t counter, std::uint32_t stream);
+[[nodiscard]] double counterUniform(std::uint64_t seed, std::uint64_t counter,
+                                    std::uint32_t stream);
 
 } // namespace phidelity
