@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# What setup, run and test share. Sourced by bash, never run.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2034 # used by those that source this
+packagingDir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034
+sourceDir=$(dirname "$packagingDir")
+# The environment names HOME almost always; a bare CI machine may not.
+: "${HOME:=$(getent passwd "$(id -u)" | cut -d: -f6)}"
+export HOME
+# Where libraries go that Debian does not package; cmake/SyntaxHighlighting.cmake looks in the same place.
+export PHIDELITY_PREFIX="${PHIDELITY_PREFIX:-${XDG_CACHE_HOME:-$HOME/.cache}/phidelity/prefix}"
+
+# say TEXT...: one line of progress.
+say() { printf 'phidelity: %s\n' "$*"; }
+
+# fail SENTENCE: the one sentence that ends everything.
+fail() {
+    printf 'phidelity: %s\n' "$*" >&2
+    exit 1
+}
+
+# explainFailure LOG WHAT: one sentence about why a command failed, from what it wrote into LOG.
+explainFailure() {
+    local log=$1 what=$2
+    if grep -qiE 'no space left on device|enough free space' "$log"; then
+        echo "$what failed because the disk is full; free some space and start again."
+    elif grep -qiE 'could not resolve|temporary failure resolving|could not connect|unable to connect|network is unreachable|connection (failed|timed out)|no route to host' "$log"; then
+        echo "$what failed because the Debian mirror cannot be reached; check the network and start again."
+    elif grep -qiE 'could not get lock|unable to acquire the dpkg' "$log"; then
+        echo "$what failed because another program is installing packages; wait for it and start again."
+    elif grep -qiE 'dpkg was interrupted' "$log"; then
+        echo "$what failed because an earlier installation was interrupted; run 'dpkg --configure -a' as root and start again."
+    elif grep -qiE 'NO_PUBKEY|is not signed|expired key|EXPKEYSIG' "$log"; then
+        echo "$what failed because the signature of the Debian mirror cannot be checked; update the package debian-archive-keyring and start again."
+    elif grep -qiE 'not valid yet|certificate' "$log"; then
+        echo "$what failed because the mirror's certificate or date is not accepted; check this machine's clock and certificates and start again."
+    elif grep -qiE 'unable to (locate|find a source) package|has no installation candidate' "$log"; then
+        echo "$what failed because the configured package sources lack something ($(grep -ioE "(unable to (locate|find a source) package|package '?[^ ]*'? has no installation candidate).*" "$log" | head -1)); add Debian's main archive to them and start again."
+    elif grep -qiE 'out of memory|Killed signal|virtual memory exhausted' "$log"; then
+        echo "$what failed because the machine ran out of memory; close other programs or add swap and start again."
+    else
+        echo "$what failed; the last line of its log was: $(grep -v '^[[:space:]]*$' "$log" | tail -1)"
+    fi
+}
+
+# logged LOG WHAT COMMAND...: runs COMMAND with its output in LOG; ends with one sentence if it fails.
+logged() {
+    local log=$1 what=$2
+    shift 2
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        fail "$(explainFailure "$log" "$what") (Full log: $log)"
+    fi
+}
