@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "engine/messages.h"
+
+namespace phidelity {
+
+void registerEngineMessages() {
+    qRegisterMetaType<OpenModelRequest>();
+    qRegisterMetaType<GenerateRequest>();
+    qRegisterMetaType<ModelOpening>();
+    qRegisterMetaType<ModelOpened>();
+    qRegisterMetaType<EngineFailed>();
+    qRegisterMetaType<PromptProgress>();
+    qRegisterMetaType<TextArrived>();
+    qRegisterMetaType<GenerationEnded>();
+}
+
+} // namespace phidelity
