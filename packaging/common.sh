@@ -53,3 +53,36 @@ logged() {
         fail "$(explainFailure "$log" "$what") (Full log: $log)"
     fi
 }
+
+# Messages of Qt and Python need UTF-8, which the POSIX locale of a bare machine does not promise.
+case "${LC_ALL:-${LC_CTYPE:-${LANG:-}}}" in
+    *.[Uu][Tt][Ff]-8 | *.[Uu][Tt][Ff]8) ;;
+    *) export LC_ALL=C.UTF-8 ;;
+esac
+
+# configure PRESET [CMAKE ARGUMENT...]: about a second when nothing changed; quiet when all is well.
+configure() {
+    local preset=$1 log=$sourceDir/build/$1-configure.log
+    shift
+    { mkdir -p "$sourceDir/build" && : >"$log"; } 2>/dev/null ||
+        fail "The folder $sourceDir/build cannot be written; give yourself the right to, or free some space."
+    if command -v ccache >/dev/null; then
+        set -- -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@"
+    fi
+    (cd "$sourceDir" && logged "$log" "Configuring the build" cmake --preset "$preset" "$@")
+}
+
+# build PRESET [TARGET...]: shows the build's own progress; as many compilers as cores and memory allow.
+build() {
+    local preset=$1 jobs byMemory free
+    shift
+    free=$(df -Pm "$sourceDir/build" | awk 'NR == 2 { print $4 }')
+    [ "$free" -ge 500 ] ||
+        fail "Building needs 500 MB on the disk of $sourceDir and $free MB are free; free some space and start again."
+    jobs=$(nproc)
+    byMemory=$(awk '/^MemAvailable:/ { print int($2 / 1500000) }' /proc/meminfo)
+    [ "$byMemory" -ge "$jobs" ] || jobs=$((byMemory > 0 ? byMemory : 1))
+    [ $# -eq 0 ] || set -- --target "$@"
+    (cd "$sourceDir" && cmake --build --preset "$preset" --parallel "$jobs" "$@" </dev/null) ||
+        fail "Building failed; the compiler's own words are above."
+}
