@@ -80,7 +80,10 @@ struct BlockLayout {
 /// The type of a ggml id, or nothing where we do not support it.
 [[nodiscard]] std::optional<TensorType> tensorTypeFromId(std::uint32_t id);
 
-/// The name that ggml gives to an id, supported or not ("IQ4_XS"); "type 77" for ids nobody knows.
+/// The type of a name such as "Q4_K", or nothing where we do not support it.
+[[nodiscard]] std::optional<TensorType> tensorTypeFromName(std::string_view name);
+
+/// The name that ggml gives to an id, supported or not ("IQ4_XS"); "an unknown type" for others.
 [[nodiscard]] std::string_view ggmlTypeName(std::uint32_t id);
 
 /// Bytes of a row of `columns` elements; columns must be a multiple of the block's elements.
@@ -111,7 +114,8 @@ struct TensorView {
 void dequantizeRow(TensorType type, const std::byte* row, std::span<float> out);
 
 /// Stores one row as `type` by the deterministic reference quantiser (section 4). `out` holds
-/// rowBytes(type, row.size()) bytes. Every supported type can be written.
+/// rowBytes(type, row.size()) bytes. Every supported type can be written. The numbers must be
+/// finite.
 void quantizeRow(TensorType type, std::span<const float> row, std::byte* out);
 
 /// IEEE half precision to single, exact.

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "inference/file/checkpoint.h"
+
+#include <new>
+#include <stdexcept>
+
+#include "inference/file/gguf_model.h"
+#include "inference/file/loaded_checkpoint.h"
+
+namespace phidelity {
+
+namespace {
+
+using CheckpointResult = Result<std::shared_ptr<const Checkpoint>>;
+
+/// Runs a loader; what the standard library throws ends here.
+template <class Loader>
+CheckpointResult guarded(const std::string& what, Loader load) {
+    try {
+        PHIDELITY_TRY(CheckpointParts parts, load());
+        return std::make_shared<const LoadedCheckpoint>(std::move(parts));
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::OutOfMemory, what + ": not enough memory to open it");
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::FileUnreadable, what + ": " + error.what());
+    }
+}
+
+} // namespace
+
+CheckpointResult Checkpoint::open(const std::filesystem::path& path) {
+    return guarded(path.string(), [&]() -> Result<CheckpointParts> { return openGguf(path); });
+}
+
+CheckpointResult Checkpoint::openMemory(std::span<const std::byte> gguf, std::string name) {
+    return guarded(name, [&] { return openGgufImage(gguf, name); });
+}
+
+} // namespace phidelity

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+target_sources(phidelity_inference PRIVATE
+    file/checkpoint.cpp
+    file/dequantize.cpp
+    file/gguf_file.cpp
+    file/gguf_model.cpp
+    file/gguf_tokenizer.cpp
+    file/loaded_checkpoint.cpp
+    file/mapped_file.cpp
+    file/quantize.cpp
+    file/quantize_k.cpp
+    file/sha256.cpp
+    file/tensor_directory.cpp
+    file/tensor_table.cpp
+    file/tensor_type.cpp
+    file/tokenizer_rules.cpp
+)
