@@ -86,17 +86,23 @@ struct StepRow {
 /// included.
 struct Step {
     std::span<const StepRow> rows;
-    std::span<const std::span<const PageId>>
-        pages; ///< per sequence, page i holds positions from i*kPageTokens
-    std::span<const std::uint32_t>
-        logitRows; ///< rows whose logits are wanted, ascending; may be empty
+    /// Per sequence: page i holds positions from i * kPageTokens.
+    std::span<const std::span<const PageId>> pages;
+    /// Rows whose logits are wanted, ascending; may be empty.
+    std::span<const std::uint32_t> logitRows;
+};
+
+/// What a matrix is for, as far as its place in memory depends on it.
+enum class MatrixUse : std::uint8_t {
+    Product, ///< multiplied in project, merge or head: worth repacking
+    Table,   ///< single rows are read by embed: used as it lies where the device can
 };
 
 /// What a user reads of a device, and what plans need.
 struct DeviceInfo {
     std::string id;            ///< "cpu", "vulkan:0", "cuda:0": what --device takes
     std::string name;          ///< "AMD EPYC 7763 (2 threads, AVX2)"
-    std::uint64_t memory = 0;  ///< bytes it can use
+    std::uint64_t memory = 0;  ///< bytes it has
     std::uint32_t threads = 0; ///< CPU threads; 0 elsewhere
 };
 
@@ -111,12 +117,15 @@ public:
 
     [[nodiscard]] virtual const DeviceInfo& device() const = 0;
 
+    /// Bytes that loading could still take now without swapping, an estimate; a load plans with it.
+    [[nodiscard]] virtual std::uint64_t memoryAvailable() const = 0;
+
     /// Takes a matrix to the device, repacked as it reads fastest. `weights` must outlive the
-    /// backend only if keepsView() says so for its type; values are kept exactly as stored.
+    /// backend only if keepsView() says so for its type and use; values are kept exactly as stored.
     /// OutOfMemory.
-    virtual Result<MatrixId> addMatrix(const TensorView& weights) = 0;
+    virtual Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) = 0;
     /// Whether matrices of a type are used where they lie, so that the file must stay mapped.
-    [[nodiscard]] virtual bool keepsView(TensorType type) const = 0;
+    [[nodiscard]] virtual bool keepsView(TensorType type, MatrixUse use) const = 0;
     /// Takes a vector (one row of any type) as F32.
     virtual Result<VectorId> addVector(const TensorView& vector) = 0;
     /// Reserves a scratch matrix for up to `maxRows()` rows.
@@ -132,7 +141,9 @@ public:
     /// The most rows of one step; longer prompts come in chunks.
     [[nodiscard]] virtual std::uint32_t maxRows() const = 0;
 
-    /// Starts a step. Rows, tables and positions are checked by the caller.
+    /// Starts a step; one that was begun and never submitted is forgotten. Rows, tables and
+    /// positions are checked by the caller; what `step` points to stays as it is until submit.
+    /// OutOfMemory.
     virtual Result<void> begin(const Step& step) = 0;
     /// x = rows of `table` by token id.
     virtual void embed(Activation x, MatrixId table) = 0;

@@ -59,14 +59,17 @@ struct GenerationRecord {
 
 /// What a listener hears while a generation runs, on the generating thread.
 struct GenerationEvent {
-    std::uint32_t promptDone = 0;          ///< prompt tokens computed so far
-    const GeneratedToken* token = nullptr; ///< a new token, or null during prefill
+    std::uint32_t promptDone = 0; ///< prompt tokens computed so far
+    /// A new token. Null during prefill, and for text that was held back when a run was stopped.
+    const GeneratedToken* token = nullptr;
     std::string_view text; ///< text that is safe to show now; complete characters only
 };
 
 /// Runs a request: prefix reuse, prefill, draw, decode, until something ends it. Ends are outcomes,
 /// not errors; `stop` ends within one token. The record is complete also when the listener's text
-/// was held back.
+/// was held back. Afterwards prompt and output are in `cache` for the next turn. Errors:
+/// BadArgument (no prompt, settings or ids out of range), ContextFull (prompt longer than the
+/// context), OutOfMemory, NotFinite.
 Result<GenerationRecord> generate(Model& model, PrefixCache& cache,
                                   const GenerationRequest& request, const StopFlag* stop = nullptr,
                                   const std::function<void(const GenerationEvent&)>& listener = {});

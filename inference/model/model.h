@@ -105,18 +105,24 @@ private:
 class PrefixCache {
 public:
     /// Keeps at most `capacity` sequences; when pages run short the least recently used go first.
+    /// The cache must die before the model.
     PrefixCache(Model& model, std::size_t capacity);
+    ~PrefixCache();
+    PrefixCache(PrefixCache&& other) noexcept;
+    PrefixCache& operator=(PrefixCache&& other) noexcept;
+
     /// A sequence that holds the longest known prefix of `prompt`, at most prompt.size() - 1 tokens
-    /// of it, so that the last one yields logits.
+    /// of it, so that the last one yields logits. The kept sequence stays; its pages are shared.
     [[nodiscard]] Sequence take(std::span<const TokenId> prompt);
-    /// Gives a sequence back for later prompts.
+    /// Gives a sequence back for later prompts. Kept ones that are its prefix make room for it.
     void give(Sequence sequence);
     void clear();
+    [[nodiscard]] std::size_t size() const;
 
 private:
-    Model* m_model;
+    struct Kept;
+    std::unique_ptr<Kept> m_kept;
     std::size_t m_capacity;
-    std::vector<Sequence> m_kept; ///< most recently used last
 };
 
 } // namespace phidelity

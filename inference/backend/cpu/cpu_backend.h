@@ -20,6 +20,9 @@ struct CpuOptions {
     std::uint32_t threads = 0; ///< 0 = one per physical core this process may use
 };
 
+/// What createCpuBackend would say of itself, without starting anything.
+[[nodiscard]] DeviceInfo cpuDeviceInfo(const CpuOptions& options);
+
 /// The CPU as a device. OutOfMemory, BadArgument (threads > 1024).
 Result<std::unique_ptr<Backend>> createCpuBackend(const CpuOptions& options = {});
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/cpu/host_backend.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+
+#include "inference/backend/cpu/cpu_info.h"
+
+namespace phidelity {
+namespace {
+
+tl::unexpected<Error> noMemory(const char* what, std::uint64_t bytes) {
+    return fail(ErrorCode::OutOfMemory,
+                std::string(what) + ": could not take " + std::to_string(bytes) + " bytes");
+}
+
+/// Numbers in one cache page.
+std::size_t pageNumbers(const AttentionShape& shape) {
+    return std::size_t{shape.layers} * 2 * shape.heads * kPageTokens * shape.headSize;
+}
+
+} // namespace
+
+std::uint64_t HostBackend::memoryAvailable() const {
+    return availableMemory();
+}
+
+Result<VectorId> HostBackend::addVector(const TensorView& vector) {
+    assert(vector.rows == 1);
+    AlignedBuffer<float> values;
+    if (!values.reserve(vector.columns)) {
+        return noMemory("vector", vector.columns * sizeof(float));
+    }
+    dequantizeRow(vector.type, vector.data, values.span());
+    countWeights(vector.columns * sizeof(float));
+    m_vectors.push_back(std::move(values));
+    return static_cast<VectorId>(m_vectors.size() - 1);
+}
+
+Result<Activation> HostBackend::addActivation(std::uint32_t width) {
+    // Memory follows in begin, for as many rows as steps really have.
+    m_activations.push_back({width, {}});
+    return Activation{static_cast<std::uint32_t>(m_activations.size() - 1), width};
+}
+
+std::uint64_t HostBackend::pageBytes(const AttentionShape& shape) const {
+    return pageNumbers(shape) * sizeof(std::uint16_t);
+}
+
+Result<void> HostBackend::createCache(const AttentionShape& shape, std::uint32_t pages) {
+    m_attention = shape;
+    m_pages.clear();
+    m_pages.resize(pages);
+    return {};
+}
+
+Result<void> HostBackend::providePage(PageId page) {
+    AlignedBuffer<std::uint16_t>& memory = m_pages[page];
+    if (!memory.empty()) {
+        return {};
+    }
+    if (!memory.reserve(pageNumbers(m_attention))) {
+        return noMemory("cache page", pageBytes(m_attention));
+    }
+    // Kernels may read a page to its end and discard what lies past a row's position: it must be
+    // finite.
+    std::ranges::fill(memory.span(), std::uint16_t{0});
+    return {};
+}
+
+Result<void> HostBackend::copyPage(PageId from, PageId to) {
+    PHIDELITY_CHECK(providePage(to));
+    std::ranges::copy(m_pages[from].span(), m_pages[to].data());
+    return {};
+}
+
+Result<void> HostBackend::begin(const Step& step) {
+    assert(step.rows.size() <= maxRows());
+    m_step = step;
+    m_logitCount = 0;
+    m_outOfMemory = false;
+    for (const StepRow& row : step.rows) {
+        PHIDELITY_CHECK(providePage(page(row, row.position)));
+    }
+    for (Scratch& scratch : m_activations) {
+        const std::size_t numbers = step.rows.size() * scratch.width;
+        if (!scratch.values.reserve(numbers)) {
+            return noMemory("activations", numbers * sizeof(float));
+        }
+    }
+    return {};
+}
+
+std::span<float> HostBackend::takeLogits(std::size_t outputs) {
+    m_logitCount = m_step.logitRows.size() * outputs;
+    if (!m_logits.reserve(m_logitCount)) {
+        m_logitCount = 0;
+        failStep();
+    }
+    return m_logits.span().first(m_logitCount);
+}
+
+Result<std::span<const float>> HostBackend::submit() {
+    if (m_outOfMemory) {
+        return fail(ErrorCode::OutOfMemory, "step: no memory for intermediate results");
+    }
+    return m_logits.span().first(m_logitCount);
+}
+
+} // namespace phidelity

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+target_sources(phidelity_inference PRIVATE
+    ${CMAKE_CURRENT_LIST_DIR}/choose.cpp)

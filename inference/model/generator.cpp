@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include "inference/model/generator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "inference/text/stop_matcher.h"
+#include "inference/text/utf8_stream.h"
+
+namespace phidelity {
+namespace {
+
+class Stopwatch {
+public:
+    [[nodiscard]] double milliseconds() const {
+        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_start)
+            .count();
+    }
+
+private:
+    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+};
+
+bool isSet(const StopFlag* stop) {
+    return stop != nullptr && stop->load(std::memory_order_relaxed);
+}
+
+/// Which tokens contain a breaker of DRY's sequences; empty where DRY is off.
+std::vector<bool> breakerTokens(const Tokenizer& tokenizer, const SamplerSettings& settings) {
+    if (settings.dryMultiplier == 0.0F) {
+        return {};
+    }
+    std::vector<bool> breaks(tokenizer.size());
+    for (TokenId id = 0; id < tokenizer.size(); ++id) {
+        const std::string_view bytes = tokenizer.bytes(id);
+        breaks[id] = std::ranges::any_of(settings.dryBreakers, [bytes](const std::string& breaker) {
+            return !breaker.empty() && bytes.find(breaker) != std::string_view::npos;
+        });
+    }
+    return breaks;
+}
+
+/// Bytes of tokens in, text that may be shown out: whole characters, nothing that could still
+/// become a stop string.
+class TextAssembler {
+public:
+    explicit TextAssembler(std::vector<std::string> stops) : m_matcher(std::move(stops)) {}
+
+    /// Text that this token frees.
+    std::string push(std::string_view bytes) { return take(m_matcher.push(m_utf8.push(bytes))); }
+    /// Text that was held back, at the end of a run.
+    std::string finish() {
+        if (m_stopped) {
+            return {};
+        }
+        std::string text = take(m_matcher.push(m_utf8.finish()));
+        return m_stopped ? text : text + m_matcher.finish();
+    }
+    [[nodiscard]] bool stopped() const { return m_stopped; }
+    /// The stop string and what the last token brought after it.
+    [[nodiscard]] const std::string& cut() const { return m_cut; }
+
+private:
+    std::string take(StopMatcher::Step step) {
+        if (step.stopped) {
+            m_stopped = true;
+            m_cut = std::move(step.cut) + m_utf8.finish();
+        }
+        return std::move(step.text);
+    }
+
+    Utf8Stream m_utf8;
+    StopMatcher m_matcher;
+    bool m_stopped = false;
+    std::string m_cut;
+};
+
+/// One run: what generate() holds while tokens come.
+class Run {
+public:
+    Run(Model& model, const GenerationRequest& request, const StopFlag* stop,
+        const std::function<void(const GenerationEvent&)>& listener, Sequence sequence)
+        : m_model(model), m_request(request), m_stop(stop), m_listener(listener),
+          m_sequence(std::move(sequence)), m_assembler(request.stops) {
+        m_record.modelName = model.checkpoint().name();
+        m_record.device = model.device().id + ": " + model.device().name;
+        m_record.sampler = request.sampler;
+        m_record.prompt = request.prompt;
+        m_record.timings.promptTokens = static_cast<std::uint32_t>(request.prompt.size());
+        m_record.timings.reusedTokens = static_cast<std::uint32_t>(m_sequence.tokens().size());
+    }
+
+    Result<void> run() {
+        PHIDELITY_TRY(const std::span<const float> logits, prefill());
+        if (logits.empty()) {
+            m_record.finish = FinishReason::Stopped;
+            return {};
+        }
+        const Stopwatch watch;
+        PHIDELITY_TRY(m_record.finish, decode(logits));
+        m_record.cut = m_assembler.cut();
+        m_record.timings.generatedTokens = static_cast<std::uint32_t>(m_record.tokens.size());
+        m_record.timings.generateMs = watch.milliseconds();
+        return {};
+    }
+
+    [[nodiscard]] GenerationRecord takeRecord() { return std::move(m_record); }
+    [[nodiscard]] Sequence takeSequence() { return std::move(m_sequence); }
+
+private:
+    /// Logits after the prompt; empty if stopped.
+    Result<std::span<const float>> prefill() {
+        const Stopwatch watch;
+        const std::size_t reused = m_sequence.tokens().size();
+        std::size_t before = 0;
+        const auto progress = [&](std::size_t done) {
+            m_record.chunks.push_back(static_cast<std::uint32_t>(done - before));
+            before = done;
+            tell(nullptr, {}, reused + done);
+        };
+        auto logits = m_sequence.extend(std::span(m_request.prompt).subspan(reused),
+                                        LogitRows::Last, m_stop, progress);
+        m_record.timings.promptMs = watch.milliseconds();
+        return logits;
+    }
+
+    /// Draws and extends until something ends the run.
+    Result<FinishReason> decode(std::span<const float> logits) {
+        const Tokenizer& tokenizer = m_model.tokenizer();
+        const Sampler sampler(m_request.sampler, tokenizer.size(),
+                              breakerTokens(tokenizer, m_request.sampler));
+        SamplerState state;
+        std::vector<TokenId> history = m_request.prompt;
+        if (history.size() >= m_model.context()) {
+            return FinishReason::ContextFull;
+        }
+        while (true) {
+            if (isSet(m_stop)) {
+                return stopped();
+            }
+            PHIDELITY_TRY(Draw draw, sampler.draw(logits, history, state, m_request.alternatives));
+            history.push_back(draw.id);
+            const auto finish = accept(std::move(draw), history.size());
+            if (finish) {
+                return *finish;
+            }
+            PHIDELITY_TRY(logits,
+                          m_sequence.extend(std::span(history).last(1), LogitRows::Last, m_stop));
+            if (logits.empty()) {
+                return stopped();
+            }
+        }
+    }
+
+    /// Takes a token into record and text; says whether the run ends with it.
+    std::optional<FinishReason> accept(Draw draw, std::size_t length) {
+        const bool ends = draw.id == m_model.tokenizer().endOfText();
+        GeneratedToken token;
+        token.id = draw.id;
+        token.bytes = m_model.tokenizer().bytes(draw.id);
+        token.logprob = draw.logprob;
+        token.alternatives = std::move(draw.top);
+        m_record.tokens.push_back(std::move(token));
+
+        std::string text = ends ? std::string() : m_assembler.push(m_record.tokens.back().bytes);
+        std::optional<FinishReason> finish;
+        if (ends) {
+            finish = FinishReason::EndOfText;
+        } else if (m_assembler.stopped()) {
+            finish = FinishReason::StopString;
+        } else if (m_record.tokens.size() == m_request.maxTokens) {
+            finish = FinishReason::MaxTokens;
+        } else if (length >= m_model.context()) {
+            finish = FinishReason::ContextFull;
+        }
+        if (finish) {
+            text += m_assembler.finish();
+        }
+        m_record.text += text;
+        tell(&m_record.tokens.back(), text, m_request.prompt.size());
+        return finish;
+    }
+
+    FinishReason stopped() {
+        if (const std::string rest = m_assembler.finish(); !rest.empty()) {
+            m_record.text += rest;
+            tell(nullptr, rest, m_request.prompt.size());
+        }
+        return FinishReason::Stopped;
+    }
+
+    void tell(const GeneratedToken* token, std::string_view text, std::size_t promptDone) const {
+        if (m_listener) {
+            m_listener({static_cast<std::uint32_t>(promptDone), token, text});
+        }
+    }
+
+    Model& m_model;
+    const GenerationRequest& m_request;
+    const StopFlag* m_stop;
+    const std::function<void(const GenerationEvent&)>& m_listener;
+    Sequence m_sequence;
+    TextAssembler m_assembler;
+    GenerationRecord m_record;
+};
+
+} // namespace
+
+std::string_view finishReasonName(FinishReason reason) {
+    switch (reason) {
+    case FinishReason::EndOfText:
+        return "end_of_text";
+    case FinishReason::StopString:
+        return "stop_string";
+    case FinishReason::MaxTokens:
+        return "max_tokens";
+    case FinishReason::ContextFull:
+        return "context_full";
+    case FinishReason::Stopped:
+        return "stopped";
+    }
+    return "stopped";
+}
+
+Result<GenerationRecord> generate(Model& model, PrefixCache& cache,
+                                  const GenerationRequest& request, const StopFlag* stop,
+                                  const std::function<void(const GenerationEvent&)>& listener) {
+    PHIDELITY_CHECK(validate(request.sampler));
+    if (request.prompt.empty()) {
+        return fail(ErrorCode::BadArgument, "prompt: expected at least one token, found none");
+    }
+    Run run(model, request, stop, listener, cache.take(request.prompt));
+    if (auto done = run.run(); !done) {
+        // What is behind numbers that are not finite must not serve another prompt.
+        if (done.error().code != ErrorCode::NotFinite) {
+            cache.give(run.takeSequence());
+        }
+        return tl::unexpected<Error>(std::move(done).error());
+    }
+    cache.give(run.takeSequence());
+    return run.takeRecord();
+}
+
+} // namespace phidelity

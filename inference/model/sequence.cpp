@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "inference/model/model.h"
+#include "inference/model/parts.h"
+
+namespace phidelity {
+namespace {
+
+Result<void> checkTokens(const Model& model, std::span<const TokenId> tokens) {
+    for (const TokenId token : tokens) {
+        if (token >= model.shape().vocabulary) {
+            return fail(ErrorCode::BadArgument, "token: expected an id below " +
+                                                    std::to_string(model.shape().vocabulary) +
+                                                    ", found " + std::to_string(token));
+        }
+    }
+    return {};
+}
+
+Result<void> checkRoom(const Model& model, std::size_t present, std::size_t added) {
+    if (present + added > model.context()) {
+        return fail(ErrorCode::ContextFull,
+                    "context: expected at most " + std::to_string(model.context()) +
+                        " tokens, found " + std::to_string(present + added));
+    }
+    return {};
+}
+
+} // namespace
+
+Sequence::Sequence(Model& model) : m_model(&model) {}
+
+Sequence::~Sequence() {
+    truncate(0);
+}
+
+Sequence::Sequence(Sequence&& other) noexcept
+    : m_model(other.m_model), m_tokens(std::exchange(other.m_tokens, {})),
+      m_pages(std::exchange(other.m_pages, {})), m_allLogits(std::exchange(other.m_allLogits, {})) {
+}
+
+Sequence& Sequence::operator=(Sequence&& other) noexcept {
+    if (this != &other) {
+        truncate(0);
+        m_model = other.m_model;
+        m_tokens = std::exchange(other.m_tokens, {});
+        m_pages = std::exchange(other.m_pages, {});
+        m_allLogits = std::exchange(other.m_allLogits, {});
+    }
+    return *this;
+}
+
+Result<std::span<const float>> Sequence::extend(std::span<const TokenId> tokens,
+                                                LogitRows logitRows, const StopFlag* stop,
+                                                const std::function<void(std::size_t)>& progress) {
+    Model::Parts& parts = m_model->parts();
+    PHIDELITY_CHECK(checkTokens(*m_model, tokens));
+    PHIDELITY_CHECK(checkRoom(*m_model, m_tokens.size(), tokens.size()));
+    const std::size_t before = m_tokens.size();
+    const auto undo = [this, before](Error error) {
+        truncate(before);
+        return tl::unexpected<Error>(std::move(error));
+    };
+
+    m_allLogits.clear();
+    if (logitRows == LogitRows::All) {
+        try {
+            m_allLogits.reserve(tokens.size() * m_model->shape().vocabulary);
+        } catch (const std::bad_alloc&) {
+            return fail(ErrorCode::OutOfMemory,
+                        "logits: no memory for " + std::to_string(tokens.size()) + " rows");
+        }
+    }
+
+    std::span<const float> last;
+    const std::size_t chunkRows = parts.backend->maxRows();
+    for (std::size_t done = 0; done < tokens.size();) {
+        const auto chunk = tokens.subspan(done, std::min(chunkRows, tokens.size() - done));
+        const auto first = static_cast<std::uint32_t>(m_tokens.size());
+        const auto count = static_cast<std::uint32_t>(chunk.size());
+        const bool final = done + chunk.size() == tokens.size();
+        if (auto owned = parts.pool->own(m_pages, first, count); !owned) {
+            return undo(std::move(owned).error());
+        }
+
+        parts.rows.clear();
+        parts.logitRows.clear();
+        for (std::uint32_t row = 0; row < count; ++row) {
+            parts.rows.push_back({chunk[row], first + row, 0});
+            const bool wanted = logitRows == LogitRows::All ||
+                                (logitRows == LogitRows::Last && final && row + 1 == count);
+            if (wanted) {
+                parts.logitRows.push_back(row);
+            }
+        }
+        parts.pages.assign(1, m_pages);
+        auto logits = parts.runStep(stop);
+        if (!logits) {
+            return undo(std::move(logits).error());
+        }
+        if (!*logits) { // stopped: whole chunks stay
+            truncate(m_tokens.size());
+            return std::span<const float>{};
+        }
+
+        m_tokens.insert(m_tokens.end(), chunk.begin(), chunk.end());
+        done += chunk.size();
+        last = **logits;
+        if (logitRows == LogitRows::All) {
+            m_allLogits.insert(m_allLogits.end(), last.begin(), last.end());
+        }
+        if (progress) {
+            progress(done);
+        }
+    }
+    return logitRows == LogitRows::All ? std::span<const float>(m_allLogits) : last;
+}
+
+void Sequence::truncate(std::size_t count) {
+    if (count < m_tokens.size()) {
+        m_tokens.resize(count);
+    }
+    if (!m_pages.empty()) {
+        m_model->parts().pool->release(m_pages, pagesFor(m_tokens.size()));
+    }
+}
+
+Sequence Sequence::fork() const {
+    Sequence other(*m_model);
+    other.m_tokens = m_tokens;
+    other.m_pages = m_pages;
+    m_model->parts().pool->share(m_pages);
+    return other;
+}
+
+Result<std::span<const float>> Sequence::extendTogether(std::span<Sequence* const> sequences,
+                                                        std::span<const TokenId> tokens) {
+    if (sequences.empty() || sequences.size() != tokens.size()) {
+        return fail(ErrorCode::BadArgument, "sequences: expected one token for each of at least "
+                                            "one, found " +
+                                                std::to_string(sequences.size()) + " and " +
+                                                std::to_string(tokens.size()) + " tokens");
+    }
+    Model& model = *sequences.front()->m_model;
+    Model::Parts& parts = model.parts();
+    if (sequences.size() > parts.backend->maxRows()) {
+        return fail(ErrorCode::BadArgument, "sequences: expected at most " +
+                                                std::to_string(parts.backend->maxRows()) +
+                                                ", found " + std::to_string(sequences.size()));
+    }
+    PHIDELITY_CHECK(checkTokens(model, tokens));
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+        const auto rest = sequences.subspan(i + 1);
+        if (std::ranges::find(rest, sequences[i]) != rest.end() ||
+            sequences[i]->m_model != &model) {
+            return fail(ErrorCode::BadArgument, "sequences: expected different ones of one model");
+        }
+        PHIDELITY_CHECK(checkRoom(model, sequences[i]->m_tokens.size(), 1));
+    }
+
+    const auto undo = [sequences](Error error) {
+        for (Sequence* sequence : sequences) {
+            sequence->truncate(sequence->m_tokens.size());
+        }
+        return tl::unexpected<Error>(std::move(error));
+    };
+    parts.rows.clear();
+    parts.pages.clear();
+    parts.logitRows.clear();
+    for (std::uint32_t row = 0; row < sequences.size(); ++row) {
+        Sequence& sequence = *sequences[row];
+        const auto position = static_cast<std::uint32_t>(sequence.m_tokens.size());
+        if (auto owned = parts.pool->own(sequence.m_pages, position, 1); !owned) {
+            return undo(std::move(owned).error());
+        }
+        parts.rows.push_back({tokens[row], position, row});
+        parts.pages.emplace_back(sequence.m_pages);
+        parts.logitRows.push_back(row);
+    }
+    auto logits = parts.runStep(nullptr);
+    if (!logits) {
+        return undo(std::move(logits).error());
+    }
+    for (std::size_t row = 0; row < sequences.size(); ++row) {
+        sequences[row]->m_tokens.push_back(tokens[row]);
+    }
+    return **logits;
+}
+
+} // namespace phidelity
