@@ -6,6 +6,7 @@
 
 #include "inference/file/gguf_model.h"
 #include "inference/file/loaded_checkpoint.h"
+#include "inference/file/random_model.h"
 
 namespace phidelity {
 
@@ -34,6 +35,10 @@ CheckpointResult Checkpoint::open(const std::filesystem::path& path) {
 
 CheckpointResult Checkpoint::openMemory(std::span<const std::byte> gguf, std::string name) {
     return guarded(name, [&] { return openGgufImage(gguf, name); });
+}
+
+CheckpointResult Checkpoint::random(const ModelShape& shape, TensorType type, std::uint64_t seed) {
+    return guarded("random weights", [&] { return makeRandomModel(shape, type, seed); });
 }
 
 } // namespace phidelity

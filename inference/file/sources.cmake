@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
+    file/byte_vocabulary.cpp
     file/checkpoint.cpp
     file/dequantize.cpp
     file/gguf_file.cpp
@@ -7,8 +8,10 @@ target_sources(phidelity_inference PRIVATE
     file/gguf_tokenizer.cpp
     file/loaded_checkpoint.cpp
     file/mapped_file.cpp
+    file/model_shapes.cpp
     file/quantize.cpp
     file/quantize_k.cpp
+    file/random_model.cpp
     file/sha256.cpp
     file/tensor_directory.cpp
     file/tensor_table.cpp
