@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 namespace phidelity {
@@ -31,11 +32,16 @@ void ObviousBackend::embed(Activation x, MatrixId table) {
 
 void ObviousBackend::project(Activation x, const Norm& norm, std::span<const Part> parts,
                              std::uint32_t layer) {
+    std::vector<float> h;
     for (std::size_t r = 0; r < rows(); ++r) {
-        const std::vector<float> h = normalised(norm, row(x, r));
-        for (const Part& part : parts) {
-            std::vector<float> y = product(part.linear, h);
-            finish(part, r, layer, y);
+        const std::vector<float> one = normalised(norm, row(x, r));
+        h.insert(h.end(), one.begin(), one.end());
+    }
+    for (const Part& part : parts) {
+        std::vector<float> y = product(part.linear, h);
+        const std::size_t outputs = y.size() / rows();
+        for (std::size_t r = 0; r < rows(); ++r) {
+            finish(part, r, layer, std::span(y).subspan(r * outputs, outputs));
         }
     }
 }
@@ -78,24 +84,22 @@ void ObviousBackend::attend(Activation context, Activation query, std::uint32_t 
 }
 
 void ObviousBackend::merge(Activation x, std::span<const Term> terms) {
-    for (std::size_t r = 0; r < rows(); ++r) {
-        for (const Term& term : terms) {
-            const std::vector<float> y = product(term.linear, row(term.input, r));
-            std::ranges::transform(y, row(x, r), row(x, r).begin(), std::plus<>());
-        }
+    const std::span<float> sum(matrix(x), rows() * x.width);
+    for (const Term& term : terms) {
+        const std::vector<float> y =
+            product(term.linear, {matrix(term.input), rows() * term.input.width});
+        std::ranges::transform(y, sum, sum.begin(), std::plus<>());
     }
 }
 
 void ObviousBackend::head(Activation x, const Norm& norm, const Linear& linear) {
-    const std::size_t outputs = weights(linear.weight).rows;
-    std::span<float> out = takeLogits(outputs);
+    std::vector<float> h;
     for (const std::uint32_t r : step().logitRows) {
-        if (out.empty()) {
-            return;
-        }
-        const std::vector<float> logits = product(linear, normalised(norm, row(x, r)));
-        std::ranges::copy(logits, out.begin());
-        out = out.subspan(outputs);
+        const std::vector<float> one = normalised(norm, row(x, r));
+        h.insert(h.end(), one.begin(), one.end());
+    }
+    if (const std::span<float> out = takeLogits(weights(linear.weight).rows); !out.empty()) {
+        std::ranges::copy(product(linear, h), out.begin());
     }
 }
 
@@ -120,19 +124,22 @@ std::vector<float> ObviousBackend::normalised(const Norm& norm, std::span<const 
     return h;
 }
 
-/// W h + b
+/// W h + b for every row of h: (n, inputs) to (n, outputs)
 std::vector<float> ObviousBackend::product(const Linear& linear, std::span<const float> h) const {
     const TensorView& w = weights(linear.weight);
     const std::span<const float> bias = vector(linear.bias);
-    std::vector<float> y(w.rows);
+    const std::size_t count = h.size() / w.columns;
+    std::vector<float> y(count * w.rows);
     std::vector<float> weightRow(w.columns);
     for (std::size_t output = 0; output < w.rows; ++output) {
         dequantizeRow(w.type, w.slice(output, 1).data, weightRow);
-        double sum = bias[output];
-        for (std::size_t i = 0; i < h.size(); ++i) {
-            sum += double{weightRow[i]} * double{h[i]};
+        for (std::size_t r = 0; r < count; ++r) {
+            double sum = bias[output];
+            for (std::size_t i = 0; i < w.columns; ++i) {
+                sum += double{weightRow[i]} * double{h[r * w.columns + i]};
+            }
+            y[r * w.rows + output] = static_cast<float>(sum);
         }
-        y[output] = static_cast<float>(sum);
     }
     return y;
 }

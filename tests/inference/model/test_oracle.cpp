@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include <QtTest>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "inference/backend/choose.h"
+#include "inference/file/checkpoint.h"
+#include "inference/model/generator.h"
+#include "inference/model/model.h"
+#include "logit_error.h"
+#include "require_value.h"
+
+using namespace phidelity;
+using namespace phidelity::test;
+
+namespace {
+
+// The cache rounds keys and values to F16 (relative 5e-4), which reaches the logits.
+constexpr double kExactTypes = 2e-3;
+// Quantised files: the same, as weights are used as stored and activations keep 16 bits or more.
+constexpr double kQuantised = 1e-2;
+// Two ways to compute the same: only the order of sums and the rounding of inputs differ.
+constexpr double kSameWeights = 1e-3;
+
+std::filesystem::path oracleFolder() {
+    const QByteArray shared = qEnvironmentVariableIsSet("PHIDELITY_SHARED")
+                                  ? qgetenv("PHIDELITY_SHARED")
+                                  : QByteArray(PHIDELITY_SHARED_DIR);
+    return std::filesystem::path(shared.toStdString()) / "oracle";
+}
+
+std::vector<TokenId> oracleIds() {
+    std::ifstream file(oracleFolder() / "ids.txt");
+    std::vector<TokenId> ids;
+    for (TokenId id = 0; file >> id;) {
+        ids.push_back(id);
+        while (file && !std::isdigit(file.peek()) && file.peek() != EOF) {
+            file.get();
+        }
+    }
+    return ids;
+}
+
+std::vector<float> readFloats(const std::filesystem::path& path) {
+    std::vector<float> values(std::filesystem::file_size(path) / sizeof(float));
+    std::ifstream(path, std::ios::binary)
+        .read(reinterpret_cast<char*>(values.data()),
+              static_cast<std::streamsize>(values.size() * sizeof(float)));
+    return values;
+}
+
+Result<std::unique_ptr<Model>> loadModel(const std::filesystem::path& path, const char* device) {
+    PHIDELITY_TRY(auto checkpoint, Checkpoint::open(path));
+    PHIDELITY_TRY(auto backend, createBackend(device, 2));
+    return Model::load(std::move(checkpoint), std::move(backend));
+}
+
+/// Logits of all rows, computed in one go.
+Result<std::vector<float>> prefillLogits(Model& model, const std::vector<TokenId>& ids) {
+    Sequence sequence(model);
+    PHIDELITY_TRY(const auto logits, sequence.extend(ids, LogitRows::All));
+    return std::vector<float>(logits.begin(), logits.end());
+}
+
+/// Logits of all rows, one token at a time.
+Result<std::vector<float>> decodeLogits(Model& model, const std::vector<TokenId>& ids) {
+    Sequence sequence(model);
+    std::vector<float> all;
+    for (const TokenId id : ids) {
+        PHIDELITY_TRY(const auto logits, sequence.extend(std::span(&id, 1)));
+        all.insert(all.end(), logits.begin(), logits.end());
+    }
+    return all;
+}
+
+} // namespace
+
+/// Every reference file against logits that were computed in float64 from the weights it holds.
+class TestOracle : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        if (!std::filesystem::exists(oracleFolder() / "ids.txt")) {
+            QSKIP("no reference data: set PHIDELITY_SHARED to the folder that holds oracle/");
+        }
+    }
+
+    void logitsAgreeWithExactOnes_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("logits");
+        QTest::addColumn<double>("tolerance");
+        const auto add = [](const QString& model, const QString& logits, double tolerance) {
+            QTest::newRow(qPrintable(model)) << model << logits << tolerance;
+        };
+        for (const char* name : {"toy64-f16", "toy64-bf16", "toy80-f16"}) {
+            add(QString(name) + ".gguf", name, kExactTypes);
+        }
+        for (const char* name : {"toy64", "toy80"}) {
+            add(QString(name) + "-hf", QString(name) + "-f16", kExactTypes);
+        }
+        for (const char* name :
+             {"toy80-q8_0", "toy80-q4_0", "toy80-q4_1", "toy80-q5_0", "toy80-q5_1", "toy64-q2_k",
+              "toy64-q3_k_m", "toy64-q4_k_m", "toy64-q5_k_m", "toy64-q6_k"}) {
+            add(QString(name) + ".gguf", name, kQuantised);
+        }
+    }
+
+    void logitsAgreeWithExactOnes() {
+        QFETCH(QString, model);
+        QFETCH(QString, logits);
+        QFETCH(double, tolerance);
+        const std::vector<TokenId> ids = oracleIds();
+        QCOMPARE(ids.size(), std::size_t{40});
+        const std::vector<float> exact =
+            readFloats(oracleFolder() / (logits.toStdString() + ".logits.f32"));
+        const std::filesystem::path path = oracleFolder() / model.toStdString();
+        REQUIRE_VALUE(const auto plain, loadModel(path, "cpu:obvious"));
+        REQUIRE_VALUE(const auto fast, loadModel(path, "cpu"));
+        REQUIRE_VALUE(const auto plainPrefill, prefillLogits(*plain, ids));
+        REQUIRE_VALUE(const auto plainDecode, decodeLogits(*plain, ids));
+        REQUIRE_VALUE(const auto fastPrefill, prefillLogits(*fast, ids));
+        REQUIRE_VALUE(const auto fastDecode, decodeLogits(*fast, ids));
+
+        const double plainError = relativeError(plainPrefill, exact);
+        const double prefillError = relativeError(fastPrefill, exact);
+        const double decodeError = relativeError(fastDecode, exact);
+        qInfo("against exact logits: plain loops %.2e, fast prefill %.2e, fast decode %.2e",
+              plainError, prefillError, decodeError);
+        QVERIFY(plainError <= tolerance);
+        QVERIFY(prefillError <= tolerance);
+        QVERIFY(decodeError <= tolerance);
+
+        // Each row of the plain loops sees the same sums in the same order, whatever the step.
+        QCOMPARE(relativeError(plainDecode, plainPrefill), 0.0);
+        const double prefillToDecode = relativeError(fastDecode, fastPrefill);
+        const double fastToPlain = relativeError(fastPrefill, plainPrefill);
+        qInfo("fast prefill to decode %.2e, fast to plain %.2e", prefillToDecode, fastToPlain);
+        QVERIFY(prefillToDecode <= kSameWeights);
+        QVERIFY(fastToPlain <= kSameWeights);
+        QVERIFY(relativeError(fastDecode, plainDecode) <= kSameWeights);
+    }
+
+    void greedyTextOfGgufAndFolderIsIdentical_data() {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("toy64") << "toy64";
+        QTest::newRow("toy80") << "toy80";
+    }
+
+    void greedyTextOfGgufAndFolderIsIdentical() {
+        QFETCH(QString, name);
+        std::vector<TokenId> previous;
+        for (const char* suffix : {"-f16.gguf", "-hf"}) {
+            REQUIRE_VALUE(const auto model,
+                          loadModel(oracleFolder() / (name.toStdString() + suffix), "cpu"));
+            PrefixCache cache(*model, 1);
+            GenerationRequest request;
+            request.prompt = model->tokenizer().encode("once upon a time");
+            request.sampler.temperature = 0;
+            request.maxTokens = 48;
+            REQUIRE_VALUE(const auto record, generate(*model, cache, request));
+            std::vector<TokenId> ids;
+            for (const GeneratedToken& token : record.tokens) {
+                ids.push_back(token.id);
+            }
+            QVERIFY(ids.size() > 1);
+            if (!previous.empty()) {
+                QCOMPARE(ids, previous);
+            }
+            previous = ids;
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestOracle)
+#include "test_oracle.moc"
