@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include "engine/engine_thread.h"
+
+namespace phidelity {
+
+EngineThread::EngineThread() : m_engine(new Engine) {
+    registerEngineMessages();
+    m_thread.setObjectName(QStringLiteral("engine"));
+    m_engine->moveToThread(&m_thread);
+    QObject::connect(&m_thread, &QThread::finished, m_engine, &QObject::deleteLater);
+    m_thread.start();
+}
+
+EngineThread::~EngineThread() {
+    m_engine->requestShutdown();
+    m_thread.quit();
+    m_thread.wait();
+}
+
+} // namespace phidelity

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "chat/generation_settings.h"
+#include "inference/result.h"
+#include "inference/sample/sampler.h"
+
+namespace phidelity {
+
+/// The sampler chain that a user's settings mean, drawing with `seed`. BadArgument names the value
+/// that is out of range or the stage that does not exist.
+[[nodiscard]] Result<SamplerSettings> toSamplerSettings(const GenerationSettings& settings,
+                                                        std::uint64_t seed);
+
+} // namespace phidelity
