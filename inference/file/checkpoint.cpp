@@ -3,8 +3,10 @@
 
 #include <new>
 #include <stdexcept>
+#include <system_error>
 
 #include "inference/file/gguf_model.h"
+#include "inference/file/hf_model.h"
 #include "inference/file/loaded_checkpoint.h"
 #include "inference/file/random_model.h"
 
@@ -30,7 +32,18 @@ CheckpointResult guarded(const std::string& what, Loader load) {
 } // namespace
 
 CheckpointResult Checkpoint::open(const std::filesystem::path& path) {
-    return guarded(path.string(), [&]() -> Result<CheckpointParts> { return openGguf(path); });
+    return guarded(path.string(), [&]() -> Result<CheckpointParts> {
+        std::error_code ignored;
+        if (std::filesystem::is_directory(path, ignored)) {
+            return openHuggingFace(path);
+        }
+        const std::filesystem::path extension = path.extension();
+        if (extension == ".safetensors" || extension == ".json") {
+            const std::filesystem::path folder = path.parent_path();
+            return openHuggingFace(folder.empty() ? std::filesystem::path(".") : folder);
+        }
+        return openGguf(path);
+    });
 }
 
 CheckpointResult Checkpoint::openMemory(std::span<const std::byte> gguf, std::string name) {

@@ -6,12 +6,17 @@ target_sources(phidelity_inference PRIVATE
     file/gguf_file.cpp
     file/gguf_model.cpp
     file/gguf_tokenizer.cpp
+    file/hf_config.cpp
+    file/hf_model.cpp
+    file/hf_tokenizer.cpp
+    file/json.cpp
     file/loaded_checkpoint.cpp
     file/mapped_file.cpp
     file/model_shapes.cpp
     file/quantize.cpp
     file/quantize_k.cpp
     file/random_model.cpp
+    file/safetensors.cpp
     file/sha256.cpp
     file/tensor_directory.cpp
     file/tensor_table.cpp
