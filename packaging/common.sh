@@ -40,6 +40,10 @@ explainFailure() {
         echo "$what failed because the configured package sources lack something ($(grep -ioE "(unable to (locate|find a source) package|package '?[^ ]*'? has no installation candidate).*" "$log" | head -1)); add Debian's main archive to them and start again."
     elif grep -qiE 'out of memory|Killed signal|virtual memory exhausted' "$log"; then
         echo "$what failed because the machine ran out of memory; close other programs or add swap and start again."
+    elif grep -q '^CMake Error' "$log"; then
+        # The first paragraph after the heading says what is wrong; CMake's last line never does.
+        echo "$what failed: $(awk '/^CMake Error/ { found = 1; next } found && NF { $1 = $1; text = text " " $0 }
+            found && text != "" && !NF { exit } END { print substr(text, 2) }' "$log")"
     else
         echo "$what failed; the last line of its log was: $(grep -v '^[[:space:]]*$' "$log" | tail -1)"
     fi

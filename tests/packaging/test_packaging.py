@@ -106,6 +106,8 @@ class Failures(unittest.TestCase):
             "E: Could not get lock /var/lib/dpkg/lock-frontend": "another program",
             "E: Unable to locate package qt6-base-dev": "qt6-base-dev",
             "W: GPG error: NO_PUBKEY 0E98404D386FA1D9": "debian-archive-keyring",
+            "-- fine\nCMake Error at CMakeLists.txt:3 (find_path):\n  Could not find\n  EXPECTED.\n\n\n"
+            "-- Configuring incomplete, errors occurred!": "failed: Could not find EXPECTED.",
             "c++: fatal error: Killed signal terminated program cc1plus": "memory",
         }
         for log, words in cases.items():
