@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -18,13 +20,18 @@ void parallelFor(std::uint64_t count, std::uint64_t grain, const Work& work) {
     const std::uint64_t step = std::max({grain, count / (cores * 8), std::uint64_t{1}});
     const std::uint64_t workers = std::min(cores, (count + step - 1) / step);
     std::atomic<std::uint64_t> next{0};
+    std::mutex problemMutex;
+    std::exception_ptr problem;
     const auto loop = [&] {
-        for (;;) {
-            const std::uint64_t first = next.fetch_add(step);
-            if (first >= count) {
-                return;
+        try {
+            for (std::uint64_t first = next.fetch_add(step); first < count;
+                 first = next.fetch_add(step)) {
+                work(first, std::min(first + step, count));
             }
-            work(first, std::min(first + step, count));
+        } catch (...) {
+            next = count;
+            const std::lock_guard lock(problemMutex);
+            problem = problem ? problem : std::current_exception();
         }
     };
     std::vector<std::jthread> others;
@@ -32,6 +39,10 @@ void parallelFor(std::uint64_t count, std::uint64_t grain, const Work& work) {
         others.emplace_back(loop);
     }
     loop();
+    others.clear();
+    if (problem) {
+        std::rethrow_exception(problem);
+    }
 }
 
 } // namespace phidelity
