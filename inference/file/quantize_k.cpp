@@ -86,9 +86,10 @@ Fit fitScaleAndMin(std::span<const float> x, std::span<const float> weights, con
 
     std::array<int, 32> trial{};
     const std::span<int> candidate(trial.data(), x.size());
+    float offset = low;
     const auto quantizeBy = [&](float step) {
         for (std::size_t i = 0; i < x.size(); ++i) {
-            candidate[i] = nearestWithin(step * (x[i] - low), 0, search.top);
+            candidate[i] = nearestWithin(step * (x[i] - offset), 0, search.top);
         }
     };
 
@@ -96,12 +97,12 @@ Fit fitScaleAndMin(std::span<const float> x, std::span<const float> weights, con
     quantizeBy(firstStep);
     std::copy(candidate.begin(), candidate.end(), q.begin());
     float scale = 1.0F / firstStep;
-    float offset = low;
     float best = errorOf(x, weights, q, scale, offset, search.error);
 
+    // Each candidate starts from the best offset so far, as in the reference.
     for (int t = 0; t <= search.candidates; ++t) {
         quantizeBy((search.first + 0.1F * static_cast<float>(t) + static_cast<float>(search.top)) /
-                   (high - low));
+                   (high - offset));
         float sumL = 0.0F;
         float sumL2 = 0.0F;
         float sumXL = 0.0F;
