@@ -6,8 +6,9 @@
 
 namespace phidelity::kernels {
 
-/// Memory of its own, 64-byte aligned and zeroed; from 4 MiB on straight from the system and advised to use
-/// huge pages, which spares the address translation that streams of weights otherwise pay for.
+/// Memory of its own, 64-byte aligned and zeroed; from 4 MiB on straight from the system and
+/// advised to use huge pages, which spares the address translation that streams of weights
+/// otherwise pay for.
 class AlignedBuffer {
 public:
     AlignedBuffer() = default;
@@ -20,14 +21,19 @@ public:
         return *this;
     }
 
-    /// Replaces the content by `bytes` zero bytes; false where memory does not suffice (then empty).
+    /// Replaces the content by `bytes` zero bytes; false where memory does not suffice (then
+    /// empty).
     [[nodiscard]] bool allocate(std::size_t bytes);
 
     [[nodiscard]] std::byte* data() { return m_data; }
     [[nodiscard]] const std::byte* data() const { return m_data; }
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
-    template <class T> [[nodiscard]] T* as() { return reinterpret_cast<T*>(m_data); }
-    template <class T> [[nodiscard]] const T* as() const {
+    template <class T>
+    [[nodiscard]] T* as() {
+        return reinterpret_cast<T*>(m_data);
+    }
+    template <class T>
+    [[nodiscard]] const T* as() const {
         return reinterpret_cast<const T*>(m_data);
     }
 

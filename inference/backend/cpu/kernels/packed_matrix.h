@@ -11,18 +11,19 @@
 
 namespace phidelity::kernels {
 
-/// A matrix as the products read it fastest. F32, F16 and BF16 are used where they lie, so the view's bytes
-/// must outlive the matrix (keepsView); all other types are repacked once, a permutation of the stored
-/// bits: groups of kGroupRows rows side by side, quants, scales and minima of a block together. Rows beyond
-/// the last are zeros. Immutable after pack; any thread may read.
+/// A matrix as the products read it fastest. F32, F16 and BF16 are used where they lie, so the
+/// view's bytes must outlive the matrix (keepsView); all other types are repacked once, a
+/// permutation of the stored bits: groups of kGroupRows rows side by side, quants, scales and
+/// minima of a block together. Rows beyond the last are zeros. Immutable after pack; any thread may
+/// read.
 class PackedMatrix {
 public:
-    /// Rows of a group, whatever the vector width: one 512-bit, two 256-bit or four 128-bit vectors of
-    /// 32-bit lanes.
+    /// Rows of a group, whatever the vector width: one 512-bit, two 256-bit or four 128-bit vectors
+    /// of 32-bit lanes.
     static constexpr std::uint32_t kGroupRows = 16;
 
-    /// rows >= 1, columns a multiple of the type's block and > 0 (BadArgument); OutOfMemory. Costs about one
-    /// read and one write of the bytes.
+    /// rows >= 1, columns a multiple of the type's block and > 0 (BadArgument); OutOfMemory. Costs
+    /// about one read and one write of the bytes.
     [[nodiscard]] static Result<PackedMatrix> pack(const TensorView& view, ThreadPool& pool);
     [[nodiscard]] static bool keepsView(TensorType type);
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/cpu/kernels/float_products.h"
+
+#include <algorithm>
+
+#include "inference/backend/cpu/kernels/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "inference/backend/cpu/kernels/float_products.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/cache_control.h>
+
+#include "inference/backend/cpu/kernels/float_load-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace phidelity::kernels::HWY_NAMESPACE {
+namespace {
+
+/// A page and a half: four streams run side by side, each through pages of 4 KiB of a mapped file.
+constexpr std::size_t kPrefetch = 1024;
+
+/// kCount stored rows times kRows inputs, all sums in registers, two for each pair where there is
+/// room so that additions need not wait for each other.
+template <TensorType kType, std::uint32_t kCount, std::uint32_t kRows>
+HWY_INLINE void tile(const std::uint8_t* weights, std::size_t columns, const float* x,
+                     std::size_t stride, float (*sums)[16]) {
+    constexpr std::size_t bytes = kNumberBytes<kType>;
+    constexpr std::size_t chains = kCount * kRows <= 4 ? 2 : 1;
+    constexpr std::size_t step = chains * kLanes;
+    const TagF f;
+    const std::size_t rowSize = columns * bytes;
+    VF total[chains][kCount][kRows];
+    HWY_UNROLL(2)
+    for (std::size_t c = 0; c < chains; ++c) {
+        HWY_UNROLL(4)
+        for (std::uint32_t o = 0; o < kCount; ++o) {
+            HWY_UNROLL(4)
+            for (std::uint32_t r = 0; r < kRows; ++r) {
+                total[c][o][r] = zeroF();
+            }
+        }
+    }
+    std::size_t i = 0;
+    for (; i + step <= columns; i += step) {
+        HWY_UNROLL(4)
+        for (std::uint32_t o = 0; o < kCount; ++o) {
+            const std::uint8_t* row = weights + o * rowSize + i * bytes;
+            hwy::Prefetch(row + kPrefetch);
+            HWY_UNROLL(2)
+            for (std::size_t c = 0; c < chains; ++c) {
+                const VF w = loadNumbers<kType>(row + c * kLanes * bytes);
+                HWY_UNROLL(4)
+                for (std::uint32_t r = 0; r < kRows; ++r) {
+                    total[c][o][r] = hn::MulAdd(w, hn::LoadU(f, x + r * stride + i + c * kLanes),
+                                                total[c][o][r]);
+                }
+            }
+        }
+    }
+    for (; i < columns; i += kLanes) {
+        const std::size_t left = std::min(columns - i, kLanes);
+        for (std::uint32_t o = 0; o < kCount; ++o) {
+            const VF w = loadSomeNumbers<kType>(weights + o * rowSize + i * bytes, left);
+            for (std::uint32_t r = 0; r < kRows; ++r) {
+                const VF v = loadSomeNumbers<TensorType::F32>(
+                    reinterpret_cast<const std::uint8_t*>(x + r * stride + i), left);
+                total[0][o][r] = hn::MulAdd(w, v, total[0][o][r]);
+            }
+        }
+    }
+    HWY_UNROLL(4)
+    for (std::uint32_t o = 0; o < kCount; ++o) {
+        HWY_UNROLL(4)
+        for (std::uint32_t r = 0; r < kRows; ++r) {
+            VF sum = total[0][o][r];
+            if constexpr (chains == 2) {
+                sum = hn::Add(sum, total[1][o][r]);
+            }
+            sums[r][o] = hn::GetLane(hn::SumOfLanes(f, sum));
+        }
+    }
+}
+
+template <TensorType kType, std::uint32_t kRows>
+void productsOfRows(const std::uint8_t* weights, std::uint32_t count, std::size_t columns,
+                    const float* x, std::size_t stride, float (*sums)[16]) {
+    const std::size_t rowSize = columns * kNumberBytes<kType>;
+    std::uint32_t o = 0;
+    // sums[r] + o: the columns of a narrower view of the same rows
+    for (; o + 4 <= count; o += 4) {
+        tile<kType, 4, kRows>(weights + o * rowSize, columns, x, stride,
+                              reinterpret_cast<float(*)[16]>(&sums[0][o]));
+    }
+    for (; o < count; ++o) {
+        tile<kType, 1, kRows>(weights + o * rowSize, columns, x, stride,
+                              reinterpret_cast<float(*)[16]>(&sums[0][o]));
+    }
+}
+
+template <TensorType kType>
+void productsOf(const std::uint8_t* weights, std::uint32_t count, std::size_t columns,
+                const float* x, std::size_t stride, std::uint32_t rows, float (*sums)[16]) {
+    std::uint32_t r = 0;
+    for (; r + 3 <= rows; r += 3) {
+        productsOfRows<kType, 3>(weights, count, columns, x + r * stride, stride, sums + r);
+    }
+    for (; r < rows; ++r) {
+        productsOfRows<kType, 1>(weights, count, columns, x + r * stride, stride, sums + r);
+    }
+}
+
+} // namespace
+
+void floatProductsOn(TensorType type, const std::byte* weights, std::uint32_t count,
+                     std::size_t columns, const float* x, std::size_t stride, std::uint32_t rows,
+                     float (*sums)[16]) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(weights);
+    if (type == TensorType::F16) {
+        productsOf<TensorType::F16>(bytes, count, columns, x, stride, rows, sums);
+    } else if (type == TensorType::BF16) {
+        productsOf<TensorType::BF16>(bytes, count, columns, x, stride, rows, sums);
+    } else {
+        productsOf<TensorType::F32>(bytes, count, columns, x, stride, rows, sums);
+    }
+}
+
+} // namespace phidelity::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace phidelity::kernels {
+
+HWY_EXPORT(floatProductsOn);
+
+void floatProducts(TensorType type, const std::byte* weights, std::uint32_t count,
+                   std::size_t columns, const float* x, std::size_t stride, std::uint32_t rows,
+                   float (*sums)[16]) {
+    HWY_DYNAMIC_DISPATCH(floatProductsOn)(type, weights, count, columns, x, stride, rows, sums);
+}
+
+} // namespace phidelity::kernels
+#endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+#include "inference/backend/cpu/kernels/fixed_products.h"
+#include "inference/backend/cpu/kernels/float_products.h"
+#include "inference/backend/cpu/kernels/kernels.h"
+#include "inference/backend/cpu/kernels/panel.h"
+#include "inference/backend/cpu/kernels/tile_finish.h"
+
+namespace phidelity::kernels {
+namespace {
+
+constexpr std::uint64_t kGroup = PackedMatrix::kGroupRows;
+constexpr std::size_t kMaxChains = 16;
+
+std::uint64_t groupsOf(const PackedMatrix& matrix) {
+    return (matrix.rows() + kGroup - 1) / kGroup;
+}
+
+/// Products that write the same numbers, one after the other, cut into tasks of whole groups of
+/// rows.
+struct Chain {
+    std::span<const Product> products;
+    std::uint64_t groups = 0;
+    std::uint64_t groupsPerTask = 1;
+    std::uint64_t firstTask = 0; ///< tasks of the chains before
+
+    [[nodiscard]] std::uint64_t tasks() const {
+        return (groups + groupsPerTask - 1) / groupsPerTask;
+    }
+};
+
+struct Plan {
+    std::array<Chain, kMaxChains> chains;
+    std::size_t count = 0;
+    std::uint64_t tasks = 0;
+
+    [[nodiscard]] const Chain& chainOf(std::uint64_t task) const {
+        std::size_t index = 0;
+        while (index + 1 < count && task >= chains[index + 1].firstTask) {
+            ++index;
+        }
+        return chains[index];
+    }
+};
+
+/// Bytes of weights of a task: enough for the stream to run up to speed, little enough that threads
+/// end together.
+std::uint64_t smallBatchGroups(const Chain& chain, std::uint32_t threads) {
+    std::uint64_t bytes = 0;
+    for (const Product& product : chain.products) {
+        bytes += product.weights->bytes();
+    }
+    const std::uint64_t wanted =
+        std::clamp<std::uint64_t>(bytes / (8 * threads), 64 << 10, 512 << 10);
+    return std::max<std::uint64_t>(1, wanted * chain.groups / std::max<std::uint64_t>(1, bytes));
+}
+
+Plan planOf(std::span<const Product> products, bool panels, std::uint32_t threads) {
+    Plan plan;
+    for (std::size_t i = 0; i < products.size();) {
+        std::size_t end = i + 1;
+        while (end < products.size() && products[end].out == products[i].out) {
+            ++end;
+        }
+        assert(plan.count < kMaxChains);
+        Chain& chain = plan.chains[plan.count++];
+        chain.products = products.subspan(i, end - i);
+        chain.groups = groupsOf(*products[i].weights);
+        if (panels) {
+            // Fewer groups a task where there would be less than four tasks a thread.
+            chain.groupsPerTask =
+                std::clamp<std::uint64_t>(chain.groups / (4 * threads), 1, kTaskGroups);
+        } else {
+            chain.groupsPerTask = smallBatchGroups(chain, threads);
+        }
+        chain.firstTask = plan.tasks;
+        plan.tasks += chain.tasks();
+        i = end;
+    }
+    return plan;
+}
+
+void finishGroup(const Product& product, std::uint64_t group, const float (*sums)[16],
+                 std::size_t firstRow, std::size_t rows) {
+    const std::uint64_t first = group * kGroup;
+    const auto count = static_cast<std::size_t>(std::min(kGroup, product.weights->rows() - first));
+    finishTile(sums, rows, count, product.bias == nullptr ? nullptr : product.bias + first,
+               product.finish, product.out + firstRow * product.outStride + first,
+               product.outStride);
+}
+
+void smallBatchGroup(const Product& product, std::uint64_t group) {
+    const PackedMatrix& weights = *product.weights;
+    const PreparedInput& input = *product.input;
+    alignas(64) float sums[kSmallBatch][16];
+    if (PackedMatrix::keepsView(weights.type())) {
+        const std::uint64_t first = group * kGroup;
+        floatProducts(weights.type(), weights.viewRow(first),
+                      static_cast<std::uint32_t>(std::min(kGroup, weights.rows() - first)),
+                      weights.columns(), input.floatRows(), input.floatStride(), input.rows(),
+                      sums);
+    } else {
+        fixedProducts(weights.type(), weights.group(group), weights.columns(), input.fixedRows(),
+                      input.rows(), sums);
+    }
+    finishGroup(product, group, sums, 0, input.rows());
+}
+
+/// A task of prefill: columns 256 by 256, weights unpacked, then every input panel over them.
+void panelTask(const Product& product, std::uint64_t firstGroup, std::uint64_t groups,
+               std::byte* scratch) {
+    const PreparedInput& input = *product.input;
+    const auto columns = static_cast<std::size_t>(product.weights->columns());
+    const std::size_t tokens = panelTokens();
+    constexpr std::size_t kWords = kPanelColumns / 2 * 16;
+    constexpr std::size_t kScales = kPanelColumns / kPanelBlock * 16;
+    auto* words = reinterpret_cast<std::int32_t*>(scratch);
+    auto* scales = reinterpret_cast<float*>(words + kTaskGroups * kWords);
+    float* sums = scales + kTaskGroups * kScales;
+    for (std::size_t column = 0; column < columns; column += kPanelColumns) {
+        for (std::uint64_t g = 0; g < groups; ++g) {
+            unpackWeightPanel(*product.weights, firstGroup + g, column, words + g * kWords,
+                              scales + g * kScales);
+        }
+        const std::size_t blocks = panelBlocks(std::min(kPanelColumns, columns - column));
+        const TileStart start = column == 0 ? TileStart::Overwrite : TileStart::Accumulate;
+        for (std::size_t panel = 0; panel < input.panels(); ++panel) {
+            const std::int32_t* x = input.panelWords(panel) + column / 2 * tokens;
+            const float* xScales = input.panelScales(panel) + column / kPanelBlock * tokens;
+            for (std::uint64_t g = 0; g < groups; ++g) {
+                multiplyTile(words + g * kWords, scales + g * kScales, x, xScales, blocks, start,
+                             sums + (panel * groups + g) * tokens * 16);
+            }
+        }
+    }
+    for (std::size_t panel = 0; panel < input.panels(); ++panel) {
+        const std::size_t firstRow = panel * tokens;
+        const std::size_t rows = std::min<std::size_t>(tokens, input.rows() - firstRow);
+        for (std::uint64_t g = 0; g < groups; ++g) {
+            const float* tile = sums + (panel * groups + g) * tokens * 16;
+            finishGroup(product, firstGroup + g, reinterpret_cast<const float(*)[16]>(tile),
+                        firstRow, rows);
+        }
+    }
+}
+
+} // namespace
+
+void multiply(ThreadPool& pool, std::span<const Product> products) {
+    if (products.empty()) {
+        return;
+    }
+    const bool panels = products.front().input->rows() > kSmallBatch;
+    const Plan plan = planOf(products, panels, pool.threads());
+    pool.parallelFor(plan.tasks, [&](std::uint64_t task, std::uint32_t thread) {
+        const Chain& chain = plan.chainOf(task);
+        const std::uint64_t first = (task - chain.firstTask) * chain.groupsPerTask;
+        const std::uint64_t count = std::min(chain.groupsPerTask, chain.groups - first);
+        if (panels) {
+            for (const Product& product : chain.products) {
+                panelTask(product, first, count, product.input->scratch(thread));
+            }
+            return;
+        }
+        for (const Product& product : chain.products) {
+            for (std::uint64_t group = first; group < first + count; ++group) {
+                smallBatchGroup(product, group);
+            }
+        }
+    });
+}
+
+} // namespace phidelity::kernels
