@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Starts the finished program on a real X server (Xvfb) and waits for its window.
+
+    test_window_start.py PROGRAM
+"""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = ""
+SKIP = 77  # what CTest takes for "skipped"
+
+
+class XServer:
+    """An Xvfb that picks a free display number by itself."""
+
+    def __enter__(self):
+        reading, writing = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
+            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            self.display = ":" + pipe.readline().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+class WindowStart(unittest.TestCase):
+    def start(self, folder, **environment):
+        """The program with a home and a runtime folder of its own, so that no setting of the user changes it."""
+        names = {name: os.environ[name] for name in ("PATH", "LC_ALL", "LANG") if name in os.environ}
+        output = open(pathlib.Path(folder) / "output", "w", encoding="utf-8")
+        with output:
+            return subprocess.Popen([PROGRAM], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                    env={**names, "HOME": folder, "XDG_RUNTIME_DIR": folder, **environment})
+
+    def output(self, folder):
+        return (pathlib.Path(folder) / "output").read_text(encoding="utf-8", errors="replace")
+
+    def test_a_window_opens_and_stands(self):
+        with tempfile.TemporaryDirectory() as folder, XServer() as server:
+            environment = {"DISPLAY": server.display}
+            program = self.start(folder, **environment)
+            try:
+                title = ""
+                end = time.monotonic() + 60
+                while not title and program.poll() is None and time.monotonic() < end:
+                    search = subprocess.run(
+                        ["xdotool", "search", "--onlyvisible", "--name", "Phidelity", "getwindowname"],
+                        capture_output=True, text=True, check=False, env={**os.environ, **environment})
+                    title = search.stdout.strip()
+                    time.sleep(0.1)
+                self.assertIn("Phidelity", title, self.output(folder))
+                time.sleep(1)
+                self.assertIsNone(program.poll(), self.output(folder))
+            finally:
+                program.send_signal(signal.SIGKILL)
+                program.wait()
+
+    def test_without_a_display_it_ends_with_a_sentence(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = self.start(folder)
+            self.assertEqual(program.wait(timeout=60), 1, self.output(folder))
+            self.assertIn("display", self.output(folder))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    PROGRAM = sys.argv.pop()
+    missing = [tool for tool in ("Xvfb", "xdotool") if not shutil.which(tool)]
+    if missing:
+        print("Skipped: not installed:", ", ".join(missing))
+        sys.exit(SKIP)
+    unittest.main()
