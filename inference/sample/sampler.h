@@ -13,6 +13,8 @@
 
 namespace phidelity {
 
+class Tokenizer;
+
 /// The named stages of a sampler chain (PHI-2 reference section 9). Each is off at its neutral
 /// value.
 enum class StageKind : std::uint8_t {
@@ -61,8 +63,8 @@ struct SamplerSettings {
     float minP = 0.0F;           ///< 0 = off
     float xtcProbability = 0.0F; ///< 0 = off
     float xtcThreshold = 0.1F;   ///< > 0.5 = off
-    float temperature = 1.0F;    ///< 0 = greedy
-    bool mirostat = false;       ///< replaces the truncating stages
+    float temperature = 1.0F;    ///< 0 = greedy, wherever its stage stands in the order
+    bool mirostat = false; ///< selects, named in the order or not; replaces the truncating stages
     float mirostatTau = 5.0F;
     float mirostatEta = 0.1F;
     std::uint64_t seed = 0;
@@ -72,6 +74,15 @@ struct SamplerSettings {
 
 /// Says which value is out of range and what is allowed, or nothing is wrong.
 [[nodiscard]] Result<void> validate(const SamplerSettings& settings);
+
+/// One line for people and records: the stages that are on, in order, with their values, then the
+/// seed: `top_k 40 > top_p 0.95 > temperature 0.8 > draw, seed 7`.
+[[nodiscard]] std::string describe(const SamplerSettings& settings);
+
+/// For DRY: by id, whether the token's text contains one of the breakers. Empty breakers are
+/// ignored.
+[[nodiscard]] std::vector<bool> dryBreakerTokens(const Tokenizer& tokenizer,
+                                                 const std::vector<std::string>& breakers);
 
 /// One token that could have come.
 struct Candidate {
@@ -89,7 +100,8 @@ struct Draw {
     std::vector<Candidate> top; ///< the n most likely under the model, descending, ties by lower id
 };
 
-/// What a stage left, for those who want to look: ids with probabilities, descending.
+/// What a stage that is on left, for those who want to look: ids with probabilities, descending,
+/// ties by lower id; banned tokens are not listed.
 struct StageReport {
     StageKind kind;
     std::vector<std::pair<TokenId, float>> left;
@@ -115,8 +127,11 @@ public:
     /// Draws one token. `logits`: (n_vocab) as the model gave them, n_vocab >= vocabulary;
     /// `history`: prompt and output so far. `alternatives`: how many entries of Draw::top.
     /// `reports`, if given, receives the distribution after each stage (slower). NotFinite if a
-    /// logit below `vocabulary` is NaN or +infinity, or none is finite. Cost: O(vocabulary) plus
-    /// sorting of the few candidates that matter.
+    /// logit below `vocabulary` is NaN or +infinity, or none is finite; BadArgument if settings or
+    /// sizes are, or if the bias bans every token. Logits past `vocabulary` count in the model's
+    /// probabilities where they are finite. Given the same logits the result is the same on every
+    /// machine: sums have a fixed order, ties go to the lower id. Cost: O(vocabulary) plus sorting
+    /// of the few candidates that matter. Any thread.
     [[nodiscard]] Result<Draw> draw(std::span<const float> logits, std::span<const TokenId> history,
                                     SamplerState& state, std::uint32_t alternatives = 0,
                                     std::vector<StageReport>* reports = nullptr) const;
@@ -127,6 +142,7 @@ private:
     SamplerSettings m_settings;
     std::uint32_t m_vocabulary;
     std::vector<bool> m_breakerTokens;
+    Result<void> m_valid; ///< of the settings
 };
 
 /// Uniform in [0, 1) from seed and counter alone; `stream` separates uses within one draw.

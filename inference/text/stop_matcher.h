@@ -8,8 +8,8 @@
 
 namespace phidelity {
 
-/// Finds stop strings in streamed text across token borders: text that could still become a stop string is
-/// held back until it is decided.
+/// Finds stop strings in streamed text across token borders: text that could still become a stop
+/// string is held back until it is decided.
 class StopMatcher {
 public:
     /// Empty strings are ignored.

@@ -14,18 +14,17 @@
 
 namespace phidelity {
 
-
-
-/// Whether `<|endoftext|>` in a text is the control token or thirteen plain characters. User text: Plain.
+/// Whether `<|endoftext|>` in a text is the control token or thirteen plain characters. User text:
+/// Plain.
 enum class SpecialTokens { Plain, Parse };
 
-/// Byte-level BPE exactly as Phi-2's (PHI-2 reference section 5): whitespace-run tokens are cut out first
-/// (leftmost-longest), the rest is split by GPT-2's pattern over Unicode classes, each piece merged by rank.
-/// No BOS, no normalisation, no clean-up. Immutable, safe from any thread.
+/// Byte-level BPE exactly as Phi-2's (PHI-2 reference section 5): whitespace-run tokens are cut out
+/// first (leftmost-longest), the rest is split by GPT-2's pattern over Unicode classes, each piece
+/// merged by rank. No BOS, no normalisation, no clean-up. Immutable, safe from any thread.
 class Tokenizer {
 public:
-    /// Checks vocabulary and merges: non-empty, all 256 bytes present, every merge's parts and result in the
-    /// vocabulary, end of text in range; duplicates resolved as the reference does.
+    /// Checks vocabulary and merges: non-empty, all 256 bytes present, every merge's parts and
+    /// result in the vocabulary, end of text in range; duplicates resolved as the reference does.
     static Result<std::shared_ptr<const Tokenizer>> create(const TokenizerData& data);
 
     virtual ~Tokenizer() = default;
@@ -35,8 +34,8 @@ public:
     [[nodiscard]] virtual std::vector<TokenId>
     encode(std::string_view text, SpecialTokens special = SpecialTokens::Plain) const = 0;
 
-    /// The bytes of one id; a lone token may be part of a character. Control and filler ids are empty,
-    /// as are ids past the end.
+    /// The bytes of one id; a lone token may be part of a character. Control and filler ids are
+    /// empty, as are ids past the end.
     [[nodiscard]] virtual std::string_view bytes(TokenId id) const = 0;
 
     /// The text of many ids; bytes that are not UTF-8 become U+FFFD.

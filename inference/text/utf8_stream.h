@@ -7,8 +7,8 @@
 namespace phidelity {
 
 /// Turns bytes that arrive in any portions into valid UTF-8 without ever emitting half a character:
-/// an incomplete sequence at the end waits for the next portion; bytes that cannot continue become U+FFFD
-/// (one per maximal invalid part, Unicode 15 section 3.9, as the WHATWG decoder does).
+/// an incomplete sequence at the end waits for the next portion; bytes that cannot continue become
+/// U+FFFD (one per maximal invalid part, Unicode 15 section 3.9, as the WHATWG decoder does).
 class Utf8Stream {
 public:
     /// The valid text that `bytes` completes. At most 3 bytes stay behind.

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "inference/sample/candidates.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "inference/sample/exp_sum.h"
+
+namespace phidelity {
+
+namespace {
+
+constexpr std::size_t kBlock = 64;
+
+/// The indices of all keys that can be among the `count` largest: at least `count` of them, few
+/// more unless many keys are equal. The count-th largest of the maxima of blocks is a bound from
+/// below.
+std::vector<std::uint32_t> contenders(std::span<const float> keys, std::size_t count) {
+    const std::size_t blocks = (keys.size() + kBlock - 1) / kBlock;
+    const auto block = [&](std::size_t index) {
+        return keys.subspan(index * kBlock, std::min(kBlock, keys.size() - index * kBlock));
+    };
+    std::vector<std::uint32_t> indices;
+    if (count > blocks / 2) {
+        indices.resize(keys.size());
+        std::iota(indices.begin(), indices.end(), 0U);
+        return indices;
+    }
+    std::vector<float> maxima(blocks);
+    for (std::size_t index = 0; index < blocks; ++index) {
+        maxima[index] = largestOf(block(index));
+    }
+    std::vector<float> ranked = maxima;
+    const auto nth = ranked.begin() + static_cast<std::ptrdiff_t>(count - 1);
+    std::nth_element(ranked.begin(), nth, ranked.end(), std::greater<>());
+    const float bound = *nth;
+    for (std::size_t index = 0; index < blocks; ++index) {
+        if (maxima[index] < bound) {
+            continue;
+        }
+        const std::size_t begin = index * kBlock;
+        for (std::size_t key = begin; key < begin + block(index).size(); ++key) {
+            if (keys[key] >= bound) {
+                indices.push_back(static_cast<std::uint32_t>(key));
+            }
+        }
+    }
+    return indices;
+}
+
+} // namespace
+
+std::vector<std::uint32_t> largestIndices(std::span<const float> keys, std::size_t count) {
+    count = std::min(count, keys.size());
+    if (count == 0) {
+        return {};
+    }
+    std::vector<std::uint32_t> indices = contenders(keys, count);
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
+        return keys[a] != keys[b] ? keys[a] > keys[b] : a < b;
+    };
+    const auto end = indices.begin() + static_cast<std::ptrdiff_t>(count);
+    if (end != indices.end()) {
+        std::nth_element(indices.begin(), end, indices.end(), before);
+        indices.erase(end, indices.end());
+    }
+    std::sort(indices.begin(), indices.end(), before);
+    return indices;
+}
+
+std::vector<std::uint32_t> walkDescending(std::span<const float> keys,
+                                          const std::function<bool(std::uint32_t)>& more) {
+    constexpr std::size_t kFirst = 64;
+    constexpr std::size_t kGrowth = 8;
+    std::size_t walked = 0;
+    for (std::size_t sorted = kFirst;; sorted *= kGrowth) {
+        std::vector<std::uint32_t> indices = largestIndices(keys, sorted);
+        while (walked < indices.size()) {
+            if (!more(indices[walked++])) {
+                indices.resize(walked);
+                return indices;
+            }
+        }
+        if (indices.size() == keys.size()) {
+            return indices;
+        }
+    }
+}
+
+Candidates::Candidates(std::span<const float> logits) : m_logits(logits.begin(), logits.end()) {}
+
+std::optional<std::size_t> Candidates::find(TokenId id) const {
+    if (m_complete) {
+        return id < count() ? std::optional<std::size_t>(id) : std::nullopt;
+    }
+    const auto found = std::lower_bound(m_ids.begin(), m_ids.end(), id);
+    if (found == m_ids.end() || *found != id) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(found - m_ids.begin());
+}
+
+void Candidates::keep(std::vector<std::uint32_t> indices) {
+    std::sort(indices.begin(), indices.end());
+    keepSorted(indices);
+}
+
+void Candidates::keepSorted(const std::vector<std::uint32_t>& indices) {
+    if (m_complete) {
+        m_ids.assign(indices.begin(), indices.end());
+        m_complete = false;
+    } else {
+        for (std::size_t to = 0; to < indices.size(); ++to) {
+            m_ids[to] = m_ids[indices[to]];
+        }
+        m_ids.resize(indices.size());
+    }
+    for (std::size_t to = 0; to < indices.size(); ++to) {
+        m_logits[to] = m_logits[indices[to]];
+    }
+    m_logits.resize(indices.size());
+}
+
+std::size_t Candidates::best() const {
+    const auto found = std::find(m_logits.begin(), m_logits.end(), largestOf(m_logits));
+    return static_cast<std::size_t>(found - m_logits.begin());
+}
+
+std::vector<std::pair<TokenId, float>> Candidates::distribution() const {
+    const float top = largestOf(m_logits);
+    const double sum = expSum(m_logits, top);
+    std::vector<std::pair<TokenId, float>> left;
+    for (const std::uint32_t index : largestIndices(m_logits, count())) {
+        if (m_logits[index] == -std::numeric_limits<float>::infinity()) {
+            break;
+        }
+        left.emplace_back(id(index),
+                          static_cast<float>(double{expOfNegative(m_logits[index] - top)} / sum));
+    }
+    return left;
+}
+
+} // namespace phidelity

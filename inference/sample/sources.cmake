@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+set(sample_sources
+    sample/candidates.cpp
+    sample/dry.cpp
+    sample/exp_sum.cpp
+    sample/philox.cpp
+    sample/sampler.cpp
+    sample/sampler_settings.cpp
+    sample/settings_json.cpp
+    sample/stages.cpp)
+target_sources(phidelity_inference PRIVATE ${sample_sources})
+# A transcript must replay on every machine: no sum may be rounded otherwise by fused multiply-add.
+set_source_files_properties(${sample_sources} PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
