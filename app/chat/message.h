@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QList>
+#include <QMetaType>
+#include <QString>
+
+#include "chat/prompt_format.h"
+
+namespace phidelity {
+
+/// Where a message stands. A user's message is always Complete.
+enum class MessageState {
+    Complete,
+    Waiting,       ///< for the model to be loaded, or for another reply to end
+    Writing,       ///< text is arriving (or the prompt is being read)
+    Stopped,       ///< by the user
+    LengthReached, ///< the token limit of the settings
+    ContextFull,   ///< the model holds no more tokens
+    TurnCut,       ///< the model began to invent the next turn, which is in `cut`
+    Failed,        ///< by an error, told in `problem`
+};
+
+/// One message as it is kept and shown. Plain value.
+struct Message {
+    Speaker speaker = Speaker::User;
+    FormatId format = FormatId::Chat; ///< the one it was written with
+    QString text;                     ///< byte for byte as typed or generated
+    QString cut;                      ///< what a stop rule took off the end
+    MessageState state = MessageState::Complete;
+    QString author;   ///< of a reply: the model's name
+    QString problem;  ///< of a failed reply: a sentence
+    int version = 1;  ///< of a reply that was regenerated: which one is shown, from 1
+    int versions = 1; ///< and how many there are
+
+    bool operator==(const Message&) const = default;
+};
+
+} // namespace phidelity
+
+Q_DECLARE_METATYPE(phidelity::Message)

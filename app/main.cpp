@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// The window program: owns everything, connects everything.
+#include <cstdio>
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+
+#include "app/chat_controller.h"
+#include "app/preferences.h"
+#include "app/wiring.h"
+#include "engine/engine_thread.h"
+#include "ui/icon.h"
+#include "ui/main_window.h"
+#include "ui/settings_panel.h"
+#include "ui/theme.h"
+
+namespace phidelity {
+
+namespace {
+
+/// Qt would end the program by a signal where it finds no display; this says what is missing.
+bool hasDisplay() {
+#ifdef Q_OS_LINUX
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+        if (!qEnvironmentVariableIsEmpty(name)) {
+            return true;
+        }
+    }
+    return false;
+#else
+    return true;
+#endif
+}
+
+struct Arguments {
+    QString device = QStringLiteral("auto");
+    int threads = 0;
+    QString model;
+};
+
+/// Ends the program for --help, --version and wrong usage, before anything is opened.
+Arguments readArguments(const QStringList& words) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("A window to talk with Phi-2 on your own machine."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOptions({
+        {QStringLiteral("device"),
+         QStringLiteral("Run on this device: auto, cpu, vulkan[:n] or cuda[:n]."),
+         QStringLiteral("name"), QStringLiteral("auto")},
+        {QStringLiteral("threads"), QStringLiteral("Use this many processor threads (0: choose)."),
+         QStringLiteral("count"), QStringLiteral("0")},
+    });
+    parser.addPositionalArgument(
+        QStringLiteral("MODEL"),
+        QStringLiteral("A GGUF file or a model folder; left out, the demo model inside."),
+        QStringLiteral("[MODEL]"));
+    parser.process(words);
+    Arguments arguments;
+    bool number = false;
+    arguments.device = parser.value(QStringLiteral("device"));
+    arguments.threads = parser.value(QStringLiteral("threads")).toInt(&number);
+    const QStringList models = parser.positionalArguments();
+    if (!number || arguments.threads < 0 || models.size() > 1) {
+        std::fprintf(stderr, "phidelity: %s\n",
+                     !number || arguments.threads < 0 ? "--threads wants a whole number, 0 or more"
+                                                      : "only one model can be opened at a time");
+        std::exit(2);
+    }
+    if (!models.isEmpty()) {
+        arguments.model = QDir::current().absoluteFilePath(models.front());
+    }
+    return arguments;
+}
+
+int run(QApplication& application, const Arguments& arguments) {
+    registerEngineMessages();
+    Preferences preferences = loadPreferences();
+    applyAppearance(application, preferences.window.appearance);
+    applyZoom(application, preferences.window.zoom);
+
+    // Destroyed from the last to the first: the engine thread ends before what it reports to.
+    ChatController controller;
+    MainWindow window;
+    EngineThread engine;
+
+    connectWindow(window, controller);
+    connectEngine(engine.engine(), controller);
+    QObject::connect(&window, &MainWindow::appearanceChosen, &application,
+                     [&](Appearance look) { applyAppearance(application, look); });
+    QObject::connect(&window, &MainWindow::zoomChosen, &application,
+                     [&](double factor) { applyZoom(application, factor); });
+    QObject::connect(&window, &MainWindow::closing, &application, [&] {
+        savePreferences({window.state(), controller.settings(), controller.format()});
+    });
+
+    controller.setDevice(arguments.device, arguments.threads);
+    controller.setSettings(preferences.settings);
+    controller.setFormat(preferences.format);
+    window.settings()->setSettings(preferences.settings);
+    window.setFormat(preferences.format);
+    window.setState(preferences.window);
+    controller.newConversation();
+    window.show();
+    controller.openModel(arguments.model);
+    return QApplication::exec();
+}
+
+} // namespace
+
+} // namespace phidelity
+
+int main(int argc, char** argv) {
+    using namespace phidelity;
+    QCoreApplication::setApplicationName(QStringLiteral("phidelity"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(PHIDELITY_VERSION));
+    QGuiApplication::setApplicationDisplayName(QStringLiteral("Phidelity"));
+    QGuiApplication::setDesktopFileName(QStringLiteral("phidelity"));
+    const QStringList words = [&] {
+        QStringList list;
+        for (int index = 0; index < argc; ++index) {
+            list.append(QString::fromLocal8Bit(argv[index]));
+        }
+        return list;
+    }();
+    const bool asksOnly = words.contains(QStringLiteral("--help")) ||
+                          words.contains(QStringLiteral("-h")) ||
+                          words.contains(QStringLiteral("--version")) ||
+                          words.contains(QStringLiteral("-v"));
+    if (asksOnly || !hasDisplay()) {
+        const QCoreApplication textOnly(argc, argv);
+        readArguments(QCoreApplication::arguments());
+        std::fputs("phidelity: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+                   "phidelity-cli works in a terminal\n",
+                   stderr);
+        return 1;
+    }
+    QApplication application(argc, argv);
+    return run(application, readArguments(QCoreApplication::arguments()));
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "app/preferences.h"
+
+#include <algorithm>
+
+#include <QJsonDocument>
+#include <QSettings>
+
+namespace phidelity {
+
+Preferences loadPreferences() {
+    const QSettings store(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("phidelity"),
+                          QStringLiteral("phidelity"));
+    Preferences preferences;
+    WindowState& window = preferences.window;
+    window.geometry = store.value(QStringLiteral("window/geometry")).toByteArray();
+    window.conversationsShown =
+        store.value(QStringLiteral("window/conversations"), true).toBool();
+    window.settingsShown = store.value(QStringLiteral("window/settings"), true).toBool();
+    window.zoom =
+        std::clamp(store.value(QStringLiteral("window/zoom"), 1.0).toDouble(), 0.8, 2.0);
+    window.appearance = static_cast<Appearance>(
+        std::clamp(store.value(QStringLiteral("window/appearance"), 0).toInt(), 0, 2));
+    preferences.settings = settingsFromJson(
+        QJsonDocument::fromJson(store.value(QStringLiteral("chat/settings")).toByteArray())
+            .object());
+    bool known = false;
+    const FormatId format =
+        formatFromKey(store.value(QStringLiteral("chat/format")).toString(), &known);
+    preferences.format = known ? format : FormatId::Chat;
+    return preferences;
+}
+
+void savePreferences(const Preferences& preferences) {
+    QSettings store(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("phidelity"),
+                    QStringLiteral("phidelity"));
+    const WindowState& window = preferences.window;
+    store.setValue(QStringLiteral("window/geometry"), window.geometry);
+    store.setValue(QStringLiteral("window/conversations"), window.conversationsShown);
+    store.setValue(QStringLiteral("window/settings"), window.settingsShown);
+    store.setValue(QStringLiteral("window/zoom"), window.zoom);
+    store.setValue(QStringLiteral("window/appearance"), static_cast<int>(window.appearance));
+    store.setValue(QStringLiteral("chat/settings"),
+                   QJsonDocument(toJson(preferences.settings)).toJson(QJsonDocument::Compact));
+    store.setValue(QStringLiteral("chat/format"), formatKey(preferences.format));
+}
+
+} // namespace phidelity

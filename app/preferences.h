@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "chat/generation_settings.h"
+#include "chat/prompt_format.h"
+#include "ui/main_window.h"
+
+namespace phidelity {
+
+/// What the program remembers from one start to the next, in the user's configuration folder
+/// (XDG_CONFIG_HOME/phidelity/phidelity.conf). Written atomically; damaged values are replaced by
+/// their defaults.
+struct Preferences {
+    WindowState window;
+    GenerationSettings settings;
+    FormatId format = FormatId::Chat;
+};
+
+[[nodiscard]] Preferences loadPreferences();
+void savePreferences(const Preferences& preferences);
+
+} // namespace phidelity

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "app/wiring.h"
+
+#include "ui/chat_page.h"
+#include "ui/main_window.h"
+#include "ui/message_model.h"
+#include "ui/settings_panel.h"
+#include "ui/status_line.h"
+
+namespace phidelity {
+
+void connectWindow(MainWindow& window, ChatController& controller) {
+    using C = ChatController;
+    using W = MainWindow;
+    const auto connect = [](auto&&... args) { QObject::connect(args...); };
+
+    connect(&window, &W::openModelRequested, &controller, &C::openModel);
+    connect(&window, &W::cancelOpeningRequested, &controller, &C::cancelOpening);
+    connect(&controller, &C::modelOpening, &window, &W::showOpening);
+    connect(&controller, &C::modelOpened, &window, &W::showModel);
+    connect(&controller, &C::openingEnded, &window, &W::endOpening);
+
+    connect(&window, &W::formatChosen, &controller, &C::setFormat);
+    connect(&controller, &C::formatChanged, &window, &W::setFormat);
+    connect(&window, &W::settingsChanged, &controller, &C::setSettings);
+
+    connect(&window, &W::submitted, &controller, &C::submit);
+    connect(&window, &W::stopRequested, &controller, &C::stop);
+    connect(&window, &W::regenerateRequested, &controller, &C::regenerate);
+    connect(&window, &W::continueRequested, &controller, &C::continueReply);
+    connect(&window, &W::versionRequested, &controller, &C::showVersion);
+    connect(&controller, &C::busyChanged, &window, &W::setBusy);
+
+    MessageModel* messages = window.page()->messages();
+    connect(&controller, &C::messagesReset, messages, &MessageModel::reset);
+    connect(&controller, &C::messageAdded, messages, &MessageModel::add);
+    connect(&controller, &C::textAppended, messages, &MessageModel::appendText);
+    connect(&controller, &C::messageChanged, messages, &MessageModel::change);
+    connect(&controller, &C::messageRemoved, messages, &MessageModel::remove);
+
+    StatusLine* status = window.status();
+    connect(&controller, &C::promptProgress, status, &StatusLine::showPrompt);
+    connect(&controller, &C::speedChanged, status, &StatusLine::showSpeed);
+    connect(&controller, &C::contextUsed, status, &StatusLine::showContext);
+    connect(&controller, &C::activityCleared, status, &StatusLine::clearActivity);
+    connect(&controller, &C::seedUsed, window.settings(), &SettingsPanel::showUsedSeed);
+
+    connect(&window, &W::newConversationRequested, &controller, &C::newConversation);
+    connect(&window, &W::conversationSelected, &controller, &C::selectConversation);
+    connect(&controller, &C::conversationsChanged, &window, &W::setConversations);
+
+    connect(&controller, &C::noticeRaised, &window, &W::showNotice);
+    connect(&controller, &C::noticeCleared, &window, &W::clearNotice);
+    connect(&window, &W::closing, &controller, &C::shutDown);
+}
+
+} // namespace phidelity

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "app/chat_controller.h"
+
+namespace phidelity {
+
+class MainWindow;
+
+/// Connects window and controller, in the order in which a turn happens. Neither owns the other.
+void connectWindow(MainWindow& window, ChatController& controller);
+
+/// Connects the controller with the engine, or with anything that has its slots and signals; it may
+/// live on another thread.
+template <class EngineLike> void connectEngine(EngineLike& engine, ChatController& controller) {
+    using C = ChatController;
+    using E = EngineLike;
+    constexpr auto kQueued = Qt::QueuedConnection;
+    QObject::connect(&controller, &C::openRequested, &engine, &E::openModel, kQueued);
+    QObject::connect(&engine, &E::modelOpening, &controller, &C::onModelOpening, kQueued);
+    QObject::connect(&engine, &E::modelOpened, &controller, &C::onModelOpened, kQueued);
+    QObject::connect(&controller, &C::generateRequested, &engine, &E::generate, kQueued);
+    QObject::connect(&engine, &E::promptProgress, &controller, &C::onPromptProgress, kQueued);
+    QObject::connect(&engine, &E::textArrived, &controller, &C::onTextArrived, kQueued);
+    QObject::connect(&engine, &E::generationEnded, &controller, &C::onGenerationEnded, kQueued);
+    QObject::connect(&engine, &E::failed, &controller, &C::onFailed, kQueued);
+}
+
+} // namespace phidelity

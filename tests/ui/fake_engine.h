@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QObject>
+
+#include "engine/messages.h"
+
+namespace phidelity {
+
+/// Has the engine's slots and signals and does what a test tells it to: requests are kept, answers
+/// are sent by hand.
+class FakeEngine : public QObject {
+    Q_OBJECT
+
+public:
+    OpenModelRequest lastOpen;
+    GenerateRequest lastGenerate;
+    int opens = 0;
+    int generations = 0;
+
+    [[nodiscard]] static ModelOpened demoModel(RequestId id) {
+        ModelOpened model;
+        model.id = id;
+        model.name = QStringLiteral("Phidelity demo");
+        model.types = QStringLiteral("Q8_0");
+        model.device = QStringLiteral("CPU, 2 threads, AVX2");
+        model.deviceReason = QStringLiteral("No GPU was found.");
+        model.context = 2048;
+        model.weightBytes = 21'000'000;
+        model.parameters = 19'800'000;
+        model.loadMs = 43;
+        model.embedded = true;
+        return model;
+    }
+
+    void answerOpen() { emit modelOpened(demoModel(lastOpen.id)); }
+    void answerFailure(RequestId id, const QString& sentence, const QString& detail) {
+        EngineFailed failure;
+        failure.id = id;
+        failure.sentence = sentence;
+        failure.detail = detail;
+        emit failed(failure);
+    }
+    void sendText(const QString& text) {
+        sent += text;
+        tokens += static_cast<int>(text.size() / 4) + 1;
+        TextArrived arrived;
+        arrived.id = lastGenerate.id;
+        arrived.text = text;
+        arrived.tokens = tokens;
+        arrived.contextUsed = 60 + tokens;
+        arrived.tokensPerSecond = 24.3;
+        arrived.firstTokenMs = 310;
+        emit textArrived(arrived);
+    }
+    void end(EndReason reason, const QString& cut = {}) {
+        GenerationEnded ended;
+        ended.id = lastGenerate.id;
+        ended.reason = reason;
+        ended.text = sent;
+        ended.cut = cut;
+        ended.seed = 4242;
+        ended.promptTokens = 60;
+        ended.generatedTokens = tokens;
+        ended.contextUsed = 60 + tokens;
+        ended.generateMs = tokens * 41.0;
+        ended.firstTokenMs = 310;
+        emit generationEnded(ended);
+    }
+
+    QString sent;
+    int tokens = 0;
+
+public slots:
+    void openModel(const phidelity::OpenModelRequest& request) {
+        lastOpen = request;
+        ++opens;
+    }
+    void generate(const phidelity::GenerateRequest& request) {
+        lastGenerate = request;
+        ++generations;
+        sent.clear();
+        tokens = 0;
+    }
+
+signals:
+    void modelOpening(const phidelity::ModelOpening& progress);
+    void modelOpened(const phidelity::ModelOpened& model);
+    void promptProgress(const phidelity::PromptProgress& progress);
+    void textArrived(const phidelity::TextArrived& text);
+    void generationEnded(const phidelity::GenerationEnded& end);
+    void failed(const phidelity::EngineFailed& failure);
+};
+
+} // namespace phidelity

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Draws the window in its states into PNG files, to be looked at: screenshots FOLDER.
+#include <functional>
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QKeyEvent>
+#include <QDir>
+#include <QPlainTextEdit>
+#include <QTextStream>
+
+#include "app/wiring.h"
+#include "fake_engine.h"
+#include "ui/chat_page.h"
+#include "ui/composer.h"
+#include "ui/main_window.h"
+#include "ui/message_view.h"
+#include "ui/theme.h"
+
+using namespace phidelity;
+
+namespace {
+
+const char* const kAnswer =
+    " A *prime number* is a whole number greater than 1 that only **1 and itself** divide.\n\n"
+    "So 2, 3, 5 and 7 are prime, but `9 = 3 * 3` is not. To see whether `n` is prime:\n\n"
+    "1. Try every whole number from 2 up to the square root of `n`.\n"
+    "2. If one of them divides `n`, it is not prime.\n"
+    "3. If none does, it is.\n\n"
+    "In Python:\n\n"
+    "```python\n"
+    "def is_prime(n: int) -> bool:\n"
+    "    \"\"\"Return True if n is a prime number.\"\"\"\n"
+    "    if n < 2:\n"
+    "        return False\n"
+    "    for divisor in range(2, int(n ** 0.5) + 1):\n"
+    "        if n % divisor == 0:\n"
+    "            return False  # found a divisor\n"
+    "    return True\n"
+    "```\n\n"
+    "For large numbers there are faster tests, such as";
+
+void settle() {
+    for (int round = 0; round < 6; ++round) {
+        QApplication::processEvents();
+        QApplication::sendPostedEvents();
+    }
+}
+
+struct Scene {
+    ChatController controller;
+    MainWindow window;
+    FakeEngine engine;
+
+    Scene(QSize size, bool withModel) {
+        connectWindow(window, controller);
+        connectEngine(engine, controller);
+        controller.newConversation();
+        window.resize(size);
+        window.show();
+        controller.openModel({});
+        settle();
+        if (withModel) {
+            engine.answerOpen();
+        }
+        settle();
+    }
+    void say(const QString& text, const QString& answer, EndReason reason,
+             const QString& cut = {}) {
+        emit window.submitted(text);
+        settle();
+        engine.sendText(answer);
+        settle();
+        engine.end(reason, cut);
+        settle();
+    }
+};
+
+using Act = std::function<void(Scene&)>;
+
+void greet(Scene& scene) {
+    scene.say(QStringLiteral("Hello! Who are you?"),
+              QStringLiteral(" I am a small demo model inside Phidelity. I can add numbers, write "
+                             "short Python functions and explain simple things."),
+              EndReason::StopString, QStringLiteral("\nAlice: Nice! And what is 2 + 2?\nBob: 4."));
+}
+
+const QList<std::pair<QString, Act>> kStates{
+    {QStringLiteral("empty"), [](Scene&) {}},
+    {QStringLiteral("streaming"),
+     [](Scene& scene) {
+         greet(scene);
+         emit scene.window.submitted(
+             QStringLiteral("What is a prime number, and how can I test for one in Python?"));
+         settle();
+         scene.engine.sendText(QString::fromUtf8(kAnswer));
+     }},
+    {QStringLiteral("thinking"),
+     [](Scene& scene) {
+         emit scene.window.submitted(QStringLiteral("Explain gravity."));
+         settle();
+         PromptProgress progress;
+         progress.id = scene.engine.lastGenerate.id;
+         progress.done = 512;
+         progress.total = 1800;
+         emit scene.engine.promptProgress(progress);
+     }},
+    {QStringLiteral("done"),
+     [](Scene& scene) {
+         greet(scene);
+         scene.say(QStringLiteral("Count to five.\nOne number a line, please."),
+                   QStringLiteral(" - one\n- two\n- three\n- four\n- five"), EndReason::Stopped);
+         emit scene.window.regenerateRequested();
+         settle();
+         scene.engine.sendText(QStringLiteral(" ## Counting\n1\n2\n3\n4\n5\n\n> That was easy."));
+         settle();
+         scene.engine.end(EndReason::StopString, QStringLiteral("\nAlice: Thanks!\nBob: You are "
+                                                                "welcome."));
+         settle();
+         scene.window.page()->view()->toggleCut();
+     }},
+    {QStringLiteral("code"),
+     [](Scene& scene) {
+         scene.window.setFormat(FormatId::Code);
+         emit scene.window.formatChosen(FormatId::Code);
+         scene.say(QStringLiteral("def is_even(n):\n    \"\"\"Return True if n is even.\"\"\""),
+                   QStringLiteral("    return n % 2 == 0\n"), EndReason::StopString);
+     }},
+    {QStringLiteral("error"),
+     [](Scene& scene) {
+         greet(scene);
+         emit scene.window.openModelRequested(QStringLiteral("/home/me/models/broken.gguf"));
+         settle();
+         scene.engine.answerFailure(
+             scene.engine.lastOpen.id,
+             QStringLiteral("The file broken.gguf is damaged and cannot be opened. Download it "
+                            "again; the demo model stays open."),
+             QStringLiteral("broken.gguf: tensor blk.3.ffn_up.weight: expected {2560, 10240}, "
+                            "found {2560, 10241}"));
+         settle();
+         scene.window.findChild<QAbstractButton*>(QStringLiteral("noticeDetails"))->click();
+     }},
+    {QStringLiteral("opening"),
+     [](Scene& scene) {
+         emit scene.window.openModelRequested(QStringLiteral("/home/me/phi-2.Q4_K_M.gguf"));
+         settle();
+         ModelOpening progress;
+         progress.id = scene.engine.lastOpen.id;
+         progress.fraction = 0.4;
+         emit scene.engine.modelOpening(progress);
+     }},
+    {QStringLiteral("scrolled"),
+     [](Scene& scene) {
+         for (int round = 0; round < 6; ++round) {
+             greet(scene);
+         }
+         QKeyEvent home(QEvent::KeyPress, Qt::Key_Home, Qt::NoModifier);
+         QApplication::sendEvent(scene.window.page()->view(), &home);
+         scene.window.page()->composer()->setText(
+             QStringLiteral("A longer message\nwith several lines\n\nand a last one"));
+     }},
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+    qputenv("QT_QPA_PLATFORM", qgetenv("QT_QPA_PLATFORM").isEmpty()
+                                   ? QByteArray("offscreen")
+                                   : qgetenv("QT_QPA_PLATFORM"));
+    QApplication application(argc, argv);
+    registerEngineMessages();
+    const QStringList words = QApplication::arguments();
+    if (words.size() < 2) {
+        QTextStream(stderr) << "screenshots FOLDER [STATE]\n";
+        return 2;
+    }
+    QDir().mkpath(words.at(1));
+    const QString only = words.value(2);
+    const std::pair<QString, QSize> sizes[] = {{QStringLiteral("wide"), {1280, 800}},
+                                               {QStringLiteral("small"), {640, 480}}};
+    for (const Appearance look : {Appearance::Light, Appearance::Dark}) {
+        applyAppearance(application, look);
+        for (const auto& [sizeName, size] : sizes) {
+            for (const auto& [state, act] : kStates) {
+                if (!only.isEmpty() && state != only) {
+                    continue;
+                }
+                Scene scene(size, true);
+                act(scene);
+                settle();
+                const QString file =
+                    QStringLiteral("%1/%2-%3-%4.png")
+                        .arg(words.at(1), state, sizeName,
+                             look == Appearance::Light ? QStringLiteral("light")
+                                                       : QStringLiteral("dark"));
+                if (!scene.window.grab().save(file)) {
+                    QTextStream(stderr) << "cannot write " << file << '\n';
+                    return 1;
+                }
+            }
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "ui/chat_page.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "ui/composer.h"
+#include "ui/message_model.h"
+#include "ui/message_view.h"
+#include "ui/notice_bar.h"
+#include "ui/theme.h"
+#include "ui/welcome_page.h"
+
+namespace phidelity {
+
+ChatPage::ChatPage(QWidget* parent)
+    : QWidget(parent), m_messages(new MessageModel(this)), m_notice(new NoticeBar),
+      m_pages(new QStackedWidget), m_welcome(new WelcomePage), m_view(new MessageView),
+      m_composerRow(new QWidget), m_composer(new Composer) {
+    setObjectName(QStringLiteral("chatPage"));
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
+    m_view->setModel(m_messages);
+    m_pages->addWidget(m_welcome);
+    m_pages->addWidget(m_view);
+    auto* composerRow = new QHBoxLayout(m_composerRow);
+    composerRow->addStretch(1);
+    composerRow->addWidget(m_composer, 1000);
+    composerRow->addStretch(1);
+    auto* noticeRow = new QHBoxLayout;
+    noticeRow->addStretch(1);
+    noticeRow->addWidget(m_notice, 1000);
+    noticeRow->addStretch(1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(noticeRow);
+    layout->addWidget(m_pages, 1);
+    layout->addWidget(m_composerRow);
+    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+        connect(m_messages, signal, this, &ChatPage::choosePage);
+    }
+    connect(m_messages, &QAbstractItemModel::modelReset, this, &ChatPage::choosePage);
+    applyLook();
+    choosePage();
+}
+
+void ChatPage::choosePage() {
+    m_pages->setCurrentWidget(m_messages->rowCount() == 0 ? static_cast<QWidget*>(m_welcome)
+                                                          : m_view);
+}
+
+void ChatPage::applyLook() {
+    const int unit = gridUnit(this);
+    m_composerRow->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 3 * unit);
+    m_composerRow->layout()->setSpacing(0);
+    // Its edges stand a little outside of the column of messages, as a frame around text does.
+    m_composer->setMaximumWidth(170 * unit);
+    m_notice->setMaximumWidth(170 * unit);
+    layout()->itemAt(0)->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 0);
+}
+
+void ChatPage::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange) {
+        applyLook();
+    }
+}
+
+} // namespace phidelity

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "ui/composer.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/composer_edit.h"
+#include "ui/icon.h"
+#include "ui/round_button.h"
+#include "ui/theme.h"
+
+namespace phidelity {
+
+namespace {
+
+QString placeholderOf(FormatId format) {
+    switch (format) {
+    case FormatId::Qa:
+        return Composer::tr("Ask a question or give an instruction");
+    case FormatId::Code:
+        return Composer::tr("Write a Python signature and docstring");
+    case FormatId::Raw:
+        return Composer::tr("Begin a text, the model goes on with it");
+    case FormatId::Chat:
+        break;
+    }
+    return Composer::tr("Write a message");
+}
+
+} // namespace
+
+Composer::Composer(QWidget* parent)
+    : QWidget(parent), m_edit(new ComposerEdit), m_formats(new QComboBox), m_hint(new QLabel),
+      m_button(new RoundButton) {
+    setObjectName(QStringLiteral("composer"));
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    m_edit->setObjectName(QStringLiteral("composerEdit"));
+    m_edit->setAccessibleName(tr("Message"));
+    m_edit->setAccessibleDescription(tr("Enter sends, Shift+Enter begins a new line"));
+    m_formats->setObjectName(QStringLiteral("formatChooser"));
+    m_formats->setAccessibleName(tr("Prompt format"));
+    m_formats->setToolTip(tr("How your text is put to the model"));
+    m_formats->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    for (const FormatId format : kFormats) {
+        m_formats->addItem(formatTitle(format), static_cast<int>(format));
+        m_formats->setItemData(m_formats->count() - 1, formatHint(format), Qt::ToolTipRole);
+    }
+    m_hint->setObjectName(QStringLiteral("formatHint"));
+    m_hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_button->setObjectName(QStringLiteral("sendButton"));
+
+    auto* tools = new QHBoxLayout;
+    tools->addWidget(m_formats);
+    tools->addWidget(m_hint, 1);
+    tools->addWidget(m_button);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_edit);
+    layout->addLayout(tools);
+    applySpacing();
+    setTabOrder(m_edit, m_formats);
+    setTabOrder(m_formats, m_button);
+
+    connect(m_edit, &ComposerEdit::submitted, this, &Composer::submit);
+    connect(m_edit, &ComposerEdit::focusChanged, this, qOverload<>(&QWidget::update));
+    connect(m_edit, &ComposerEdit::recallRequested, this,
+            [this] { m_edit->replaceText(m_recall); });
+    connect(m_edit, &QPlainTextEdit::textChanged, this, &Composer::showState);
+    connect(m_button, &QToolButton::clicked, this, [this] {
+        if (m_state == State::Busy) {
+            emit stopRequested();
+        } else {
+            submit();
+        }
+    });
+    connect(m_formats, &QComboBox::activated, this, [this](int index) {
+        m_format = static_cast<FormatId>(m_formats->itemData(index).toInt());
+        showFormat();
+        emit formatChosen(m_format);
+    });
+    showFormat();
+    showState();
+}
+
+void Composer::applySpacing() {
+    const int unit = gridUnit(this);
+    layout()->setContentsMargins(4 * unit, 3 * unit, 2 * unit + unit / 2, 2 * unit + unit / 2);
+    layout()->setSpacing(2 * unit);
+    m_edit->setFont(scaledFont(font(), 1.08));
+    QPalette edit = palette();
+    edit.setColor(QPalette::Base, Qt::transparent);
+    m_edit->setPalette(edit);
+    m_hint->setFont(scaledFont(font(), 0.92));
+    QPalette hint = palette();
+    hint.setColor(QPalette::WindowText, shadesOf(palette()).dimText);
+    m_hint->setPalette(hint);
+}
+
+void Composer::setState(State state) {
+    m_state = state;
+    showState();
+}
+
+void Composer::showState() {
+    const bool busy = m_state == State::Busy;
+    m_button->setIcon(icon(busy ? QStringLiteral("stop") : QStringLiteral("send")));
+    const QString text = busy ? tr("Stop (Esc)") : tr("Send (Enter)");
+    m_button->setToolTip(text);
+    m_button->setAccessibleName(busy ? tr("Stop") : tr("Send"));
+    m_button->setEnabled(busy || !m_edit->document()->isEmpty());
+}
+
+void Composer::setFormat(FormatId format) {
+    m_format = format;
+    m_formats->setCurrentIndex(m_formats->findData(static_cast<int>(format)));
+    showFormat();
+}
+
+void Composer::showFormat() {
+    m_edit->setPlaceholderText(placeholderOf(m_format));
+    fitHint();
+}
+
+void Composer::fitHint() {
+    const QString hint = formatHint(m_format);
+    const int width = m_hint->width() - 2;
+    const QFontMetrics metrics(m_hint->font());
+    // Half a sentence tells nothing: shown whole or only as a tip.
+    m_hint->setText(metrics.horizontalAdvance(hint) <= width ? hint : QString());
+    m_hint->setToolTip(hint);
+    m_formats->setToolTip(hint);
+}
+
+QString Composer::text() const {
+    return m_edit->toPlainText();
+}
+
+void Composer::setText(const QString& text) {
+    m_edit->replaceText(text);
+}
+
+void Composer::focusInput() {
+    m_edit->setFocus(Qt::ShortcutFocusReason);
+}
+
+void Composer::submit() {
+    const QString text = m_edit->toPlainText();
+    if (m_state == State::Busy || text.trimmed().isEmpty()) {
+        return;
+    }
+    m_recall = text;
+    m_edit->replaceText({});
+    emit submitted(text);
+}
+
+void Composer::paintEvent(QPaintEvent*) {
+    const Shades shades = shadesOf(palette());
+    const int unit = gridUnit(this);
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(shades.dark ? mixed(shades.page, shades.text, 0.04) : shades.page);
+    const bool focused = m_edit->hasFocus();
+    painter.setPen(QPen(focused ? shades.accent : mixed(shades.page, shades.text, 0.26),
+                        focused ? 1.5 : 1));
+    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 3 * unit, 3 * unit);
+}
+
+void Composer::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        applySpacing();
+        fitHint();
+        update();
+    }
+}
+
+void Composer::mousePressEvent(QMouseEvent*) {
+    m_edit->setFocus(Qt::MouseFocusReason);
+}
+
+void Composer::resizeEvent(QResizeEvent*) {
+    // The hint is as wide as the layout leaves it, which is known after this event.
+    layout()->activate();
+    fitHint();
+}
+
+} // namespace phidelity

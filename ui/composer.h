@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QWidget>
+
+#include "chat/prompt_format.h"
+
+class QComboBox;
+class QLabel;
+class QToolButton;
+
+namespace phidelity {
+
+class ComposerEdit;
+
+/// Where the user writes: the text field, the choice of the prompt format with its hint, and the
+/// button that sends or stops.
+class Composer : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit Composer(QWidget* parent = nullptr);
+
+    /// Busy: a reply is being written; the button stops it and Enter keeps the text where it is.
+    enum class State { Ready, Busy };
+    void setState(State state);
+    void setFormat(FormatId format);
+    [[nodiscard]] FormatId format() const { return m_format; }
+
+    [[nodiscard]] QString text() const;
+    void setText(const QString& text);
+    /// What Up recalls in the empty field.
+    void setRecall(const QString& text) { m_recall = text; }
+    void focusInput();
+
+signals:
+    void submitted(const QString& text);
+    void stopRequested();
+    void formatChosen(phidelity::FormatId format);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void submit();
+    void showState();
+    void showFormat();
+    void fitHint();
+    void applySpacing();
+
+    ComposerEdit* m_edit;
+    QComboBox* m_formats;
+    QLabel* m_hint;
+    QToolButton* m_button;
+    State m_state = State::Ready;
+    FormatId m_format = FormatId::Chat;
+    QString m_recall;
+};
+
+} // namespace phidelity

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "ui/conversation_list.h"
+
+#include <QEvent>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include "ui/icon.h"
+#include "ui/theme.h"
+
+namespace phidelity {
+
+ConversationList::ConversationList(QWidget* parent)
+    : QWidget(parent), m_new(new QPushButton(tr("New conversation"))), m_list(new QListWidget) {
+    setObjectName(QStringLiteral("conversationList"));
+    setAccessibleName(tr("Conversations"));
+    m_new->setObjectName(QStringLiteral("newConversation"));
+    m_new->setIcon(icon(QStringLiteral("new")));
+    m_new->setAutoDefault(false);
+    m_new->setToolTip(tr("Begin a new conversation; this one stays in the list (Ctrl+N)"));
+    m_list->setObjectName(QStringLiteral("conversations"));
+    m_list->setAccessibleName(tr("Conversations of this session"));
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setTextElideMode(Qt::ElideRight);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->viewport()->setAutoFillBackground(false);
+    m_list->setUniformItemSizes(true);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_new);
+    layout->addWidget(m_list, 1);
+    connect(m_new, &QPushButton::clicked, this, &ConversationList::newRequested);
+    connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
+        if (row >= 0) {
+            emit selected(row);
+        }
+    });
+    applyLook();
+}
+
+void ConversationList::setConversations(const QStringList& titles, int current) {
+    const QSignalBlocker quiet(m_list);
+    while (m_list->count() > titles.size()) {
+        delete m_list->takeItem(m_list->count() - 1);
+    }
+    for (int row = 0; row < titles.size(); ++row) {
+        if (row >= m_list->count()) {
+            m_list->addItem(new QListWidgetItem);
+        }
+        QListWidgetItem* item = m_list->item(row);
+        item->setText(titles.at(row));
+        item->setToolTip(titles.at(row));
+        item->setSizeHint(QSize(0, 8 * gridUnit(this)));
+    }
+    m_list->setCurrentRow(current);
+}
+
+void ConversationList::applyLook() {
+    const int unit = gridUnit(this);
+    layout()->setContentsMargins(3 * unit, 3 * unit, 3 * unit, 3 * unit);
+    layout()->setSpacing(3 * unit);
+    m_new->setMinimumHeight(8 * unit);
+    for (int row = 0; row < m_list->count(); ++row) {
+        m_list->item(row)->setSizeHint(QSize(0, 8 * unit));
+    }
+    QPalette palette = this->palette();
+    palette.setColor(QPalette::Base, Qt::transparent);
+    m_list->setPalette(palette);
+    setFixedWidth(54 * unit);
+}
+
+void ConversationList::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::PaletteChange) {
+        applyLook();
+    }
+}
+
+} // namespace phidelity

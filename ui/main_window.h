@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QMainWindow>
+
+#include "chat/generation_settings.h"
+#include "chat/prompt_format.h"
+#include "engine/messages.h"
+#include "ui/theme.h"
+
+class QAction;
+class QActionGroup;
+class QLabel;
+class QToolButton;
+
+namespace phidelity {
+
+class ChatPage;
+class ConversationList;
+class DropHint;
+class SettingsPanel;
+class StatusLine;
+
+/// What of the window is remembered from one start to the next.
+struct WindowState {
+    QByteArray geometry;
+    bool conversationsShown = true;
+    bool settingsShown = true;
+    double zoom = 1.0;
+    Appearance appearance = Appearance::System;
+};
+
+/// The window: menus, conversations, chat page, settings, status. It shows the values that its
+/// slots are given and tells what the user wants by its signals; it decides nothing.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    [[nodiscard]] ChatPage* page() const { return m_page; }
+    [[nodiscard]] StatusLine* status() const { return m_status; }
+    [[nodiscard]] SettingsPanel* settings() const { return m_settings; }
+    [[nodiscard]] ConversationList* conversations() const { return m_conversations; }
+
+    void setState(const WindowState& state);
+    [[nodiscard]] WindowState state() const;
+
+public slots:
+    void setFormat(phidelity::FormatId format);
+    void setBusy(bool busy);
+    void setConversations(const QStringList& titles, int current);
+    void showModel(const phidelity::ModelOpened& model);
+    void showOpening(const QString& path, double fraction);
+    void endOpening();
+    void showNotice(const QString& sentence, const QString& detail);
+    void clearNotice();
+
+signals:
+    void submitted(const QString& text);
+    void stopRequested();
+    void regenerateRequested();
+    void continueRequested();
+    void versionRequested(int version);
+    void newConversationRequested();
+    void conversationSelected(int index);
+    /// An empty path is the demo model.
+    void openModelRequested(const QString& path);
+    void cancelOpeningRequested();
+    void formatChosen(phidelity::FormatId format);
+    void settingsChanged(const phidelity::GenerationSettings& settings);
+    void appearanceChosen(phidelity::Appearance appearance);
+    void zoomChosen(double factor);
+    void closing();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void buildPage();
+    void buildMenus();
+    void buildFileMenu();
+    void buildEditMenu();
+    void buildViewMenu();
+    void buildHelpMenu();
+    void connectPage();
+    QAction* addAction(class QMenu* menu, const char* name, const QString& text,
+                       const QKeySequence& shortcut);
+    QToolButton* addHeaderButton(QAction* action, const QString& symbol);
+    void chooseFile();
+    void chooseFolder();
+    void setZoom(double factor);
+    void fitPanels();
+    void applyLook();
+    void escape();
+    void showShortcuts();
+    void showAbout();
+
+    ChatPage* m_page;
+    ConversationList* m_conversations;
+    SettingsPanel* m_settings;
+    StatusLine* m_status;
+    DropHint* m_dropHint;
+    QWidget* m_header;
+    QLabel* m_title;
+    QAction* m_showConversations = nullptr;
+    QAction* m_showSettings = nullptr;
+    QAction* m_stop = nullptr;
+    QActionGroup* m_appearances = nullptr;
+    bool m_busy = false;
+    bool m_opening = false;
+    double m_zoom = 1.0;
+    bool m_conversationsForced = false; ///< opened by hand in a narrow window
+    bool m_settingsForced = false;
+};
+
+} // namespace phidelity

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// The menus of the main window and their shortcuts.
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPlainTextEdit>
+#include <QShortcut>
+
+#include "ui/chat_page.h"
+#include "ui/composer.h"
+#include "ui/conversation_list.h"
+#include "ui/help_dialogs.h"
+#include "ui/icon.h"
+#include "ui/main_window.h"
+#include "ui/message_view.h"
+#include "ui/settings_panel.h"
+
+namespace phidelity {
+
+QAction* MainWindow::addAction(QMenu* menu, const char* name, const QString& text,
+                               const QKeySequence& shortcut) {
+    QAction* action = menu->addAction(text);
+    action->setObjectName(QLatin1String(name));
+    action->setShortcut(shortcut);
+    return action;
+}
+
+void MainWindow::buildMenus() {
+    buildFileMenu();
+    buildEditMenu();
+    buildViewMenu();
+    buildHelpMenu();
+    auto* escapeKey = new QShortcut(QKeySequence(Qt::Key_Escape), this);
+    connect(escapeKey, &QShortcut::activated, this, &MainWindow::escape);
+    auto* composerKey = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_L), this);
+    connect(composerKey, &QShortcut::activated, this,
+            [this] { m_page->composer()->focusInput(); });
+}
+
+void MainWindow::buildFileMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&File"));
+    QAction* fresh = addAction(menu, "actionNew", tr("&New Conversation"), QKeySequence::New);
+    fresh->setIcon(icon(QStringLiteral("new")));
+    connect(fresh, &QAction::triggered, this, &MainWindow::newConversationRequested);
+    menu->addSeparator();
+    QAction* open = addAction(menu, "actionOpen", tr("&Open Model…"), QKeySequence::Open);
+    open->setIcon(icon(QStringLiteral("open")));
+    connect(open, &QAction::triggered, this, &MainWindow::chooseFile);
+    QAction* folder = addAction(menu, "actionOpenFolder", tr("Open Model &Folder…"),
+                                QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+    connect(folder, &QAction::triggered, this, &MainWindow::chooseFolder);
+    QAction* demo = addAction(menu, "actionDemo", tr("Use &Demo Model"), {});
+    connect(demo, &QAction::triggered, this, [this] { emit openModelRequested({}); });
+    menu->addSeparator();
+    QAction* quit = addAction(menu, "actionQuit", tr("&Quit"),
+                              QKeySequence(Qt::CTRL | Qt::Key_Q));
+    connect(quit, &QAction::triggered, this, &QWidget::close);
+}
+
+void MainWindow::buildEditMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&Edit"));
+    // These act on what has the focus; their keys are those of the text field itself.
+    const auto addEdit = [this, menu](const char* name, const QString& text, auto act) {
+        QAction* action = addAction(menu, name, text, {});
+        connect(action, &QAction::triggered, this, [this, act] {
+            if (auto* edit = qobject_cast<QPlainTextEdit*>(focusWidget())) {
+                act(edit);
+            }
+        });
+    };
+    addEdit("actionUndo", tr("&Undo"), [](QPlainTextEdit* edit) { edit->undo(); });
+    addEdit("actionRedo", tr("&Redo"), [](QPlainTextEdit* edit) { edit->redo(); });
+    menu->addSeparator();
+    addEdit("actionCut", tr("Cu&t"), [](QPlainTextEdit* edit) { edit->cut(); });
+    QAction* copy = addAction(menu, "actionCopy", tr("&Copy"), {});
+    connect(copy, &QAction::triggered, this, [this] {
+        auto* edit = qobject_cast<QPlainTextEdit*>(focusWidget());
+        if (edit && edit->textCursor().hasSelection()) {
+            edit->copy();
+        } else {
+            m_page->view()->copySelection();
+        }
+    });
+    addEdit("actionPaste", tr("&Paste"), [](QPlainTextEdit* edit) { edit->paste(); });
+    menu->addSeparator();
+    QAction* copyCode = addAction(menu, "actionCopyCode", tr("Copy Last Co&de"),
+                                  QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
+    connect(copyCode, &QAction::triggered, m_page->view(), &MessageView::copyLastCode);
+    QAction* again = addAction(menu, "actionRegenerate", tr("&Write Last Reply Again"),
+                               QKeySequence(Qt::CTRL | Qt::Key_R));
+    again->setIcon(icon(QStringLiteral("regenerate")));
+    connect(again, &QAction::triggered, this, &MainWindow::regenerateRequested);
+    QAction* goOn = addAction(menu, "actionContinue", tr("Contin&ue Last Reply"),
+                              QKeySequence(Qt::CTRL | Qt::Key_Return));
+    connect(goOn, &QAction::triggered, this, &MainWindow::continueRequested);
+    QAction* cut = addAction(menu, "actionToggleCut", tr("Show or &Hide What Was Cut"),
+                             QKeySequence(Qt::CTRL | Qt::Key_E));
+    connect(cut, &QAction::triggered, m_page->view(), &MessageView::toggleCut);
+    m_stop = addAction(menu, "actionStop", tr("&Stop the Reply"), {});
+    m_stop->setIcon(icon(QStringLiteral("stop")));
+    m_stop->setEnabled(false);
+    connect(m_stop, &QAction::triggered, this, &MainWindow::stopRequested);
+}
+
+void MainWindow::buildViewMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&View"));
+    m_showConversations = addAction(menu, "actionConversations", tr("&Conversations"),
+                                    QKeySequence(Qt::Key_F9));
+    m_showSettings = addAction(menu, "actionSettings", tr("&Settings"),
+                               QKeySequence(Qt::CTRL | Qt::Key_Comma));
+    for (QAction* action : {m_showConversations, m_showSettings}) {
+        action->setCheckable(true);
+        action->setChecked(true);
+    }
+    connect(m_showConversations, &QAction::triggered, this, [this](bool shown) {
+        // In a narrow window a panel may be wanted but not shown: then this asks to see it.
+        const bool hiddenByWidth = !shown && !m_conversations->isVisible();
+        m_showConversations->setChecked(shown || hiddenByWidth);
+        m_conversationsForced = m_showConversations->isChecked();
+        m_settingsForced = false;
+        fitPanels();
+    });
+    connect(m_showSettings, &QAction::triggered, this, [this](bool shown) {
+        const bool hiddenByWidth = !shown && !m_settings->isVisible();
+        m_showSettings->setChecked(shown || hiddenByWidth);
+        m_settingsForced = m_showSettings->isChecked();
+        m_conversationsForced = false;
+        fitPanels();
+    });
+    menu->addSeparator();
+    QAction* larger = addAction(menu, "actionZoomIn", tr("Zoom &In"), QKeySequence::ZoomIn);
+    larger->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Plus),
+                          QKeySequence(Qt::CTRL | Qt::Key_Equal)});
+    connect(larger, &QAction::triggered, this, [this] { setZoom(m_zoom + 0.1); });
+    QAction* smaller = addAction(menu, "actionZoomOut", tr("Zoom &Out"),
+                                 QKeySequence(Qt::CTRL | Qt::Key_Minus));
+    connect(smaller, &QAction::triggered, this, [this] { setZoom(m_zoom - 0.1); });
+    QAction* reset = addAction(menu, "actionZoomReset", tr("&Normal Size"),
+                               QKeySequence(Qt::CTRL | Qt::Key_0));
+    connect(reset, &QAction::triggered, this, [this] { setZoom(1.0); });
+    menu->addSeparator();
+    m_appearances = new QActionGroup(this);
+    const std::pair<Appearance, QString> looks[] = {{Appearance::System, tr("Follow the &System")},
+                                                    {Appearance::Light, tr("&Light")},
+                                                    {Appearance::Dark, tr("&Dark")}};
+    for (const auto& [appearance, text] : looks) {
+        QAction* action = addAction(menu, "", text, {});
+        action->setObjectName(QStringLiteral("appearance%1").arg(static_cast<int>(appearance)));
+        action->setCheckable(true);
+        action->setChecked(appearance == Appearance::System);
+        action->setData(static_cast<int>(appearance));
+        m_appearances->addAction(action);
+    }
+    connect(m_appearances, &QActionGroup::triggered, this, [this](const QAction* action) {
+        emit appearanceChosen(static_cast<Appearance>(action->data().toInt()));
+    });
+    menu->addSeparator();
+    QAction* full = addAction(menu, "actionFullScreen", tr("&Full Screen"),
+                              QKeySequence(Qt::Key_F11));
+    full->setCheckable(true);
+    connect(full, &QAction::triggered, this, [this](bool on) {
+        setWindowState(on ? windowState() | Qt::WindowFullScreen
+                          : windowState() & ~Qt::WindowFullScreen);
+    });
+}
+
+void MainWindow::buildHelpMenu() {
+    QMenu* menu = menuBar()->addMenu(tr("&Help"));
+    QAction* shortcuts = addAction(menu, "actionShortcuts", tr("&Keyboard Shortcuts"),
+                                   QKeySequence(Qt::Key_F1));
+    connect(shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
+    QAction* about = addAction(menu, "actionAbout", tr("&About Phidelity"), {});
+    connect(about, &QAction::triggered, this, &MainWindow::showAbout);
+}
+
+void MainWindow::showShortcuts() {
+    showShortcutsDialog(this);
+}
+
+void MainWindow::showAbout() {
+    showAboutDialog(this);
+}
+
+} // namespace phidelity

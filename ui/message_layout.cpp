@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: MIT
+#include "ui/message_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QCoreApplication>
+#include <QFontMetrics>
+#include <QPainter>
+#include <QPainterPath>
+#include <QTextBoundaryFinder>
+#include <QWidget>
+
+#include "ui/icon.h"
+
+namespace phidelity {
+
+namespace {
+
+quint64 laidOutCount = 0;
+
+using Kind = TextBlock::Kind;
+
+double headingScale(int level) {
+    return level == 1 ? 1.35 : level == 2 ? 1.2 : level == 3 ? 1.08 : 1.0;
+}
+
+} // namespace
+
+MessageLook::MessageLook(const QWidget* widget)
+    : text(scaledFont(widget->font(), 1.08)), code(codeFont(text)),
+      label(scaledFont(widget->font(), 0.92)), palette(widget->palette()),
+      shades(shadesOf(palette)), unit(gridUnit(widget)) {
+    const QFontMetricsF textMetrics(text);
+    const QFontMetricsF codeMetrics(code);
+    textLine = static_cast<int>(std::ceil(textMetrics.height() * 1.25));
+    codeLine = static_cast<int>(std::ceil(codeMetrics.height() * 1.2));
+    labelLine = QFontMetrics(label).height();
+    textCharacter = std::max(1.0, textMetrics.averageCharWidth());
+    codeCharacter = std::max(1.0, codeMetrics.averageCharWidth());
+}
+
+MessageLayout::MessageLayout(const MessageLook* look, TextKind kind, qsizetype start,
+                             CodeFrame frame)
+    : m_look(look), m_frame(frame), m_splitter(kind, start) {}
+
+MessageLayout::~MessageLayout() = default;
+
+quint64 MessageLayout::blocksLaidOut() {
+    return laidOutCount;
+}
+
+void MessageLayout::update(const QString& source, BlockSplitter::Ending ending) {
+    syncItems(m_splitter.update(source, ending));
+}
+
+void MessageLayout::syncItems(qsizetype unchanged) {
+    // The last unchanged block may have lost or gained the one after it, and with it its lower edge.
+    const qsizetype keep = std::max<qsizetype>(0, unchanged - 1);
+    const auto count = static_cast<size_t>(blockCount());
+    const auto edge = static_cast<size_t>(keep);
+    if (edge < m_items.size() && keep < unchanged) {
+        Item& item = m_items[edge];
+        if (item.layout) {
+            const Insets inset = insets(keep);
+            const int lines = item.layout->lineCount() * lineHeightOf(block(keep));
+            item.height = inset.above + inset.top + lines + inset.bottom;
+        } else if (!item.measured) {
+            item.height = estimate(keep);
+        }
+    }
+    m_items.resize(std::min(m_items.size(), static_cast<size_t>(unchanged)));
+    const size_t firstNew = m_items.size();
+    m_items.resize(count);
+    for (size_t index = firstNew; index < count; ++index) {
+        m_items[index].height = estimate(static_cast<qsizetype>(index));
+    }
+    m_validTops = std::min(m_validTops, edge + 1);
+}
+
+void MessageLayout::setWidth(int width) {
+    if (width != m_width) {
+        m_width = width;
+        lookChanged();
+    }
+}
+
+void MessageLayout::lookChanged() {
+    for (size_t index = 0; index < m_items.size(); ++index) {
+        m_items[index] = Item();
+        m_items[index].height = estimate(static_cast<qsizetype>(index));
+    }
+    m_validTops = 0;
+}
+
+void MessageLayout::release() {
+    for (Item& item : m_items) {
+        item.layout.reset();
+    }
+}
+
+void MessageLayout::updateTops() const {
+    m_tops.resize(m_items.size() + 1);
+    if (m_validTops == 0) {
+        m_tops[0] = 0;
+        m_validTops = 1;
+    }
+    for (; m_validTops < m_tops.size(); ++m_validTops) {
+        m_tops[m_validTops] = m_tops[m_validTops - 1] + m_items[m_validTops - 1].height;
+    }
+}
+
+int MessageLayout::height() const {
+    updateTops();
+    return m_tops.back();
+}
+
+int MessageLayout::blockTop(qsizetype index) const {
+    updateTops();
+    return m_tops[static_cast<size_t>(index)];
+}
+
+qsizetype MessageLayout::blockAt(int y) const {
+    updateTops();
+    const auto after = std::upper_bound(m_tops.begin(), m_tops.end(), y);
+    const auto found = std::distance(m_tops.begin(), after) - 1;
+    return std::clamp<qsizetype>(found, 0, std::max<qsizetype>(0, blockCount() - 1));
+}
+
+int MessageLayout::naturalWidth() const {
+    double widest = 0;
+    for (size_t index = 0; index < m_items.size(); ++index) {
+        const Item& item = m_items[index];
+        if (!item.layout) {
+            continue;
+        }
+        const Insets inset = insets(static_cast<qsizetype>(index));
+        for (int line = 0; line < item.layout->lineCount(); ++line) {
+            widest = std::max(widest, item.layout->lineAt(line).naturalTextWidth() + inset.left +
+                                          inset.right);
+        }
+    }
+    return static_cast<int>(std::ceil(widest));
+}
+
+MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
+    const TextBlock& here = block(index);
+    const int unit = m_look->unit;
+    Insets inset;
+    if (index > 0 && !here.continues) {
+        const TextBlock& before = block(index - 1);
+        const bool sameList = here.kind == Kind::ListItem && before.kind == Kind::ListItem;
+        const bool codeAround = here.kind == Kind::Code || before.kind == Kind::Code;
+        inset.above = sameList                      ? unit
+                      : here.kind == Kind::Heading ? 4 * unit
+                      : codeAround                 ? 3 * unit
+                                                   : 2 * unit + unit / 2;
+    }
+    switch (here.kind) {
+    case Kind::Code:
+        if (m_frame == CodeFrame::Boxed) {
+            inset.left = inset.right = 3 * unit;
+            inset.top = here.continues ? 0 : m_look->labelLine + 4 * unit;
+            inset.bottom = here.continued ? 0 : 3 * unit;
+        }
+        break;
+    case Kind::ListItem:
+        inset.left = 6 * unit + here.level * 5 * unit;
+        break;
+    case Kind::Quote:
+        inset.left = 4 * unit;
+        break;
+    case Kind::Rule:
+        inset.top = inset.bottom = unit;
+        break;
+    case Kind::Paragraph:
+    case Kind::Heading:
+        break;
+    }
+    return inset;
+}
+
+QFont MessageLayout::fontOf(const TextBlock& block) const {
+    if (block.kind == Kind::Code) {
+        return m_look->code;
+    }
+    if (block.kind == Kind::Heading) {
+        QFont font = scaledFont(m_look->text, headingScale(block.level));
+        font.setWeight(QFont::DemiBold);
+        return font;
+    }
+    return m_look->text;
+}
+
+int MessageLayout::lineHeightOf(const TextBlock& block) const {
+    switch (block.kind) {
+    case Kind::Code:
+        return m_look->codeLine;
+    case Kind::Heading:
+        return static_cast<int>(std::ceil(m_look->textLine * headingScale(block.level)));
+    case Kind::Rule:
+        return 1;
+    case Kind::Paragraph:
+    case Kind::ListItem:
+    case Kind::Quote:
+        break;
+    }
+    return m_look->textLine;
+}
+
+int MessageLayout::estimate(qsizetype index) const {
+    const TextBlock& here = block(index);
+    const Insets inset = insets(index);
+    const double character = here.kind == Kind::Code ? m_look->codeCharacter : m_look->textCharacter;
+    const auto perLine = std::max<qsizetype>(
+        8, static_cast<qsizetype>((m_width - inset.left - inset.right) / character));
+    qsizetype lines = 0;
+    for (qsizetype start = 0; start <= here.text.size();) {
+        qsizetype end = here.text.indexOf(u'\n', start);
+        end = end < 0 ? here.text.size() : end;
+        lines += std::max<qsizetype>(1, (end - start + perLine - 1) / perLine);
+        start = end + 1;
+    }
+    return inset.above + inset.top + static_cast<int>(lines) * lineHeightOf(here) + inset.bottom;
+}
+
+CodeColors::State MessageLayout::colorsBefore(qsizetype index) {
+    qsizetype known = index;
+    while (block(known).continues && !m_items[static_cast<size_t>(known - 1)].colorsAtEnd) {
+        --known;
+    }
+    CodeColors::State state;
+    if (block(known).continues) {
+        state = *m_items[static_cast<size_t>(known - 1)].colorsAtEnd;
+    }
+    for (; known < index; ++known) {
+        const TextBlock& before = block(known);
+        CodeColors::instance().highlight(before.language, before.text, m_look->palette,
+                                         m_look->shades.code, &state);
+        m_items[static_cast<size_t>(known)].colorsAtEnd = state;
+    }
+    return state;
+}
+
+QList<QTextLayout::FormatRange> MessageLayout::formatsOf(qsizetype index) {
+    const TextBlock& here = block(index);
+    if (here.kind == Kind::Code) {
+        CodeColors::State state = colorsBefore(index);
+        const QColor back =
+            m_frame == CodeFrame::Boxed ? m_look->shades.code : m_look->shades.card;
+        auto formats = CodeColors::instance().highlight(here.language, here.text, m_look->palette,
+                                                        back, &state);
+        m_items[static_cast<size_t>(index)].colorsAtEnd = state;
+        return formats;
+    }
+    QList<QTextLayout::FormatRange> formats;
+    for (const Span& span : here.spans) {
+        QTextLayout::FormatRange range;
+        range.start = static_cast<int>(span.start);
+        range.length = static_cast<int>(span.length);
+        if (span.looks & Span::Code) {
+            range.format.setFont(m_look->code);
+            range.format.setBackground(mixed(m_look->shades.page, m_look->shades.text, 0.09));
+        }
+        if (span.looks & Span::Bold) {
+            range.format.setFontWeight(QFont::Bold);
+        }
+        if (span.looks & Span::Italic) {
+            range.format.setFontItalic(true);
+        }
+        if (span.looks & Span::Link) {
+            range.format.setForeground(m_look->shades.accent);
+        }
+        formats.append(range);
+    }
+    return formats;
+}
+
+bool MessageLayout::ensureBlock(qsizetype index) {
+    Item& item = m_items[static_cast<size_t>(index)];
+    if (item.layout) {
+        return false;
+    }
+    ++laidOutCount;
+    const TextBlock& here = block(index);
+    const Insets inset = insets(index);
+    QString shown = here.text;
+    shown.replace(u'\n', QChar(QChar::LineSeparator));
+    item.layout = std::make_unique<QTextLayout>(shown, fontOf(here));
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    const bool rightToLeft = here.kind != Kind::Code && shown.isRightToLeft();
+    option.setTextDirection(rightToLeft ? Qt::RightToLeft : Qt::LeftToRight);
+    option.setTabStopDistance(m_look->codeCharacter * 4);
+    item.layout->setTextOption(option);
+    item.layout->setCacheEnabled(true);
+    item.layout->setFormats(formatsOf(index));
+    const int lineHeight = lineHeightOf(here);
+    const int width = std::max(16, m_width - inset.left - inset.right);
+    int lines = 0;
+    item.layout->beginLayout();
+    if (here.kind != Kind::Rule) {
+        for (QTextLine line = item.layout->createLine(); line.isValid();
+             line = item.layout->createLine()) {
+            line.setLineWidth(width);
+            line.setPosition(
+                QPointF(0, lines * lineHeight + std::floor((lineHeight - line.height()) / 2)));
+            ++lines;
+        }
+    }
+    item.layout->endLayout();
+    const int height =
+        inset.above + inset.top + std::max(1, lines) * lineHeight + inset.bottom;
+    const bool changed = height != item.height;
+    item.height = height;
+    item.measured = true;
+    if (changed) {
+        m_validTops = std::min(m_validTops, static_cast<size_t>(index) + 1);
+    }
+    return changed;
+}
+
+QPoint MessageLayout::textOrigin(qsizetype index) const {
+    const Insets inset = insets(index);
+    return {inset.left, blockTop(index) + inset.above + inset.top};
+}
+
+void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip,
+                          const std::optional<Selection>& selection, const QColor& text,
+                          qsizetype hotCode) const {
+    if (isEmpty()) {
+        return;
+    }
+    const qsizetype first = blockAt(clip.top() - origin.y());
+    for (qsizetype index = first; index < blockCount(); ++index) {
+        const int top = blockTop(index);
+        if (origin.y() + top > clip.bottom()) {
+            break;
+        }
+        const Item& item = m_items[static_cast<size_t>(index)];
+        if (!item.layout) {
+            continue;
+        }
+        const TextBlock& here = block(index);
+        const Insets inset = insets(index);
+        const QRect box(origin.x(), origin.y() + top + inset.above, m_width,
+                        item.height - inset.above);
+        paintFrame(painter, index, box, hotCode >= 0 && firstOfCode(index) == hotCode);
+        QList<QTextLayout::FormatRange> selected;
+        if (selection) {
+            const qsizetype from =
+                selection->from.block < index
+                    ? 0
+                    : (selection->from.block == index ? selection->from.offset : here.text.size());
+            const qsizetype to =
+                selection->to.block > index
+                    ? here.text.size()
+                    : (selection->to.block == index ? selection->to.offset : 0);
+            if (to > from) {
+                QTextLayout::FormatRange range;
+                range.start = static_cast<int>(from);
+                range.length = static_cast<int>(to - from);
+                range.format.setBackground(m_look->palette.brush(QPalette::Highlight));
+                range.format.setForeground(m_look->palette.brush(QPalette::HighlightedText));
+                selected.append(range);
+            }
+        }
+        painter.setPen(here.kind == Kind::Quote ? m_look->shades.dimText : text);
+        const QPoint at = origin + textOrigin(index);
+        item.layout->draw(&painter, at, selected, clip);
+        if (!here.marker.isEmpty()) {
+            painter.setFont(m_look->text);
+            const int gap = m_look->unit + m_look->unit / 2;
+            const QRect marker(origin.x(), at.y(), at.x() - origin.x() - gap, m_look->textLine);
+            painter.setPen(m_look->shades.dimText);
+            painter.drawText(marker, Qt::AlignRight | Qt::AlignVCenter, here.marker);
+        }
+    }
+}
+
+void MessageLayout::paintFrame(QPainter& painter, qsizetype index, const QRect& box,
+                               bool hot) const {
+    const TextBlock& here = block(index);
+    const Shades& shades = m_look->shades;
+    const int unit = m_look->unit;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    if (here.kind == Kind::Code && m_frame == CodeFrame::Boxed) {
+        // Pieces that touch are drawn as parts of one box: the rounded ends lie outside the clip.
+        const int beyond = 3 * unit;
+        painter.setClipRect(box, Qt::IntersectClip);
+        painter.setBrush(shades.code);
+        painter.setPen(QPen(shades.line, 1));
+        const QRectF whole = QRectF(box).adjusted(0.5, here.continues ? -beyond : 0.5, -0.5,
+                                                  here.continued ? beyond : -0.5);
+        painter.drawRoundedRect(whole, 1.5 * unit, 1.5 * unit);
+        if (!here.continues) {
+            painter.setFont(m_look->label);
+            painter.setPen(shades.dimText);
+            const QRect strip(box.left() + 3 * unit, box.top() + unit, box.width() - 6 * unit,
+                              m_look->labelLine + 2 * unit);
+            painter.drawText(strip, Qt::AlignLeft | Qt::AlignVCenter,
+                             CodeColors::instance().title(here.language));
+            const QRect button = copyButton(index).translated(box.topLeft() -
+                                                              QPoint(0, blockTop(index) + insets(index).above));
+            if (hot) {
+                painter.setPen(Qt::NoPen);
+                painter.setBrush(mixed(shades.code, shades.text, 0.1));
+                painter.drawRoundedRect(button, unit, unit);
+            }
+            icon(QStringLiteral("copy"))
+                .paint(&painter, button.adjusted(unit, unit, -unit, -unit));
+        }
+    } else if (here.kind == Kind::Quote) {
+        painter.setBrush(shades.line);
+        painter.drawRoundedRect(QRectF(box.left(), box.top(), 3, box.height()), 1.5, 1.5);
+    } else if (here.kind == Kind::Rule) {
+        painter.setBrush(shades.line);
+        painter.drawRect(QRect(box.left(), box.center().y(), box.width(), 1));
+    }
+    painter.restore();
+}
+
+BlockPosition MessageLayout::positionAt(QPoint point) {
+    if (isEmpty()) {
+        return {};
+    }
+    const qsizetype index = blockAt(point.y());
+    ensureBlock(index);
+    const QTextLayout& layout = *m_items[static_cast<size_t>(index)].layout;
+    const QPoint local = point - textOrigin(index);
+    const int lineHeight = lineHeightOf(block(index));
+    const int lineIndex = std::clamp(local.y() / lineHeight, 0, std::max(0, layout.lineCount() - 1));
+    if (layout.lineCount() == 0) {
+        return {index, 0};
+    }
+    if (local.y() < 0) {
+        return {index, 0};
+    }
+    if (local.y() >= layout.lineCount() * lineHeight) {
+        return {index, block(index).text.size()};
+    }
+    return {index, layout.lineAt(lineIndex).xToCursor(local.x())};
+}
+
+BlockPosition MessageLayout::end() const {
+    return isEmpty() ? BlockPosition{}
+                     : BlockPosition{blockCount() - 1, m_splitter.blocks().last().text.size()};
+}
+
+MessageLayout::Selection MessageLayout::wordAt(BlockPosition position) const {
+    if (isEmpty()) {
+        return {};
+    }
+    const QString& text = block(position.block).text;
+    QTextBoundaryFinder finder(QTextBoundaryFinder::Word, text);
+    finder.setPosition(std::min(position.offset + 1, text.size()));
+    const qsizetype start = std::max<qsizetype>(0, finder.toPreviousBoundary());
+    finder.setPosition(start);
+    const qsizetype stop = finder.toNextBoundary();
+    return {{position.block, start}, {position.block, stop < 0 ? text.size() : stop}};
+}
+
+QString MessageLayout::text(const Selection& selection) const {
+    QString text;
+    const qsizetype last = std::min(selection.to.block, blockCount() - 1);
+    for (qsizetype index = selection.from.block; index <= last; ++index) {
+        const TextBlock& here = block(index);
+        const qsizetype from = index == selection.from.block ? selection.from.offset : 0;
+        const qsizetype to =
+            index == selection.to.block ? selection.to.offset : here.text.size();
+        if (index > selection.from.block) {
+            const bool list = here.kind == Kind::ListItem &&
+                              block(index - 1).kind == Kind::ListItem;
+            text += here.midLine ? QLatin1String("")
+                                 : QLatin1String(here.continues || list ? "\n" : "\n\n");
+        }
+        if (from == 0 && selection.from.block != selection.to.block && !here.marker.isEmpty()) {
+            text += here.marker + u' ';
+        }
+        text += QStringView(here.text).mid(from, std::max<qsizetype>(0, to - from));
+    }
+    return text;
+}
+
+qsizetype MessageLayout::firstOfCode(qsizetype index) const {
+    if (block(index).kind != Kind::Code || m_frame != CodeFrame::Boxed) {
+        return -1;
+    }
+    while (index > 0 && block(index).continues) {
+        --index;
+    }
+    return index;
+}
+
+QRect MessageLayout::copyButton(qsizetype firstBlock) const {
+    const int unit = m_look->unit;
+    const int side = m_look->labelLine + 2 * unit;
+    return {m_width - side - unit, blockTop(firstBlock) + insets(firstBlock).above + unit, side,
+            side};
+}
+
+qsizetype MessageLayout::codeAt(QPoint point) const {
+    if (isEmpty() || point.y() < 0 || point.y() >= height() || point.x() < 0 ||
+        point.x() >= m_width) {
+        return -1;
+    }
+    return firstOfCode(blockAt(point.y()));
+}
+
+qsizetype MessageLayout::copyButtonAt(QPoint point) const {
+    const qsizetype code = codeAt(point);
+    return code >= 0 && copyButton(code).contains(point) ? code : -1;
+}
+
+QString MessageLayout::codeText(qsizetype firstBlock) const {
+    QString code = block(firstBlock).text;
+    for (qsizetype index = firstBlock + 1; index < blockCount() && block(index).continues; ++index) {
+        if (!block(index).midLine) {
+            code += u'\n';
+        }
+        code += block(index).text;
+    }
+    return code;
+}
+
+QList<qsizetype> MessageLayout::codes() const {
+    QList<qsizetype> codes;
+    for (qsizetype index = 0; index < blockCount(); ++index) {
+        if (!block(index).continues && firstOfCode(index) == index) {
+            codes.append(index);
+        }
+    }
+    return codes;
+}
+
+} // namespace phidelity

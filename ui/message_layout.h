@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <QPoint>
+#include <QRect>
+#include <QString>
+#include <QTextLayout>
+
+#include "ui/code_colors.h"
+#include "ui/message_look.h"
+#include "ui/text_block.h"
+
+class QPainter;
+
+namespace phidelity {
+
+/// A place in the text of one message.
+struct BlockPosition {
+    qsizetype block = 0;
+    qsizetype offset = 0;
+
+    auto operator<=>(const BlockPosition&) const = default;
+};
+
+/// Lays out and paints the text of one message, block by block, and only the blocks asked for:
+/// others have an estimated height until they are seen. Appending costs the appended text and one
+/// bounded block. Coordinates are relative to the top left of the text. GUI thread only.
+class MessageLayout {
+public:
+    /// Boxed: code stands in a box with its language and a copy button. Bare: just the code.
+    enum class CodeFrame { Boxed, Bare };
+
+    /// `start`: characters of the source that are not shown. `look` must outlive this object.
+    MessageLayout(const MessageLook* look, TextKind kind, qsizetype start, CodeFrame frame);
+    ~MessageLayout();
+
+    /// The whole text; it must begin with what was given before.
+    void update(const QString& source, BlockSplitter::Ending ending);
+    /// Everything is laid out again, when it is next seen.
+    void setWidth(int width);
+    void lookChanged();
+
+    [[nodiscard]] int width() const { return m_width; }
+    [[nodiscard]] int height() const;
+    /// The widest line of the blocks laid out so far.
+    [[nodiscard]] int naturalWidth() const;
+    [[nodiscard]] bool isEmpty() const { return m_splitter.blocks().isEmpty(); }
+    [[nodiscard]] qsizetype blockCount() const { return m_splitter.blocks().size(); }
+
+    [[nodiscard]] int blockTop(qsizetype block) const;
+    /// The block at a height, clamped to the text.
+    [[nodiscard]] qsizetype blockAt(int y) const;
+    /// Lays one block out if it is not; true where its height turned out other than estimated.
+    bool ensureBlock(qsizetype block);
+    /// Frees what was laid out, keeps the heights.
+    void release();
+
+    struct Selection {
+        BlockPosition from;
+        BlockPosition to;
+    };
+    /// Paints the blocks that touch `clip`. They must have been laid out.
+    void paint(QPainter& painter, QPoint origin, const QRect& clip,
+               const std::optional<Selection>& selection, const QColor& text,
+               qsizetype hotCode) const;
+
+    [[nodiscard]] BlockPosition positionAt(QPoint point);
+    [[nodiscard]] BlockPosition end() const;
+    [[nodiscard]] Selection wordAt(BlockPosition position) const;
+    /// The selected text as shown.
+    [[nodiscard]] QString text(const Selection& selection) const;
+
+    /// The first block of the code whose copy button is at a point; -1 for none.
+    [[nodiscard]] qsizetype copyButtonAt(QPoint point) const;
+    /// The first block of the code at a point; -1 for none.
+    [[nodiscard]] qsizetype codeAt(QPoint point) const;
+    [[nodiscard]] QString codeText(qsizetype firstBlock) const;
+    /// First blocks of all pieces of code.
+    [[nodiscard]] QList<qsizetype> codes() const;
+    [[nodiscard]] QRect copyButton(qsizetype firstBlock) const;
+
+    /// Blocks laid out since the program started, for tests of the cost of an update.
+    [[nodiscard]] static quint64 blocksLaidOut();
+
+private:
+    struct Item {
+        std::unique_ptr<QTextLayout> layout;
+        int height = 0;
+        bool measured = false;
+        std::optional<CodeColors::State> colorsAtEnd;
+    };
+    struct Insets {
+        int above = 0; ///< empty, before the block
+        int top = 0;   ///< inside its frame
+        int bottom = 0;
+        int left = 0;
+        int right = 0;
+    };
+
+    [[nodiscard]] const TextBlock& block(qsizetype index) const {
+        return m_splitter.blocks().at(index);
+    }
+    [[nodiscard]] Insets insets(qsizetype index) const;
+    [[nodiscard]] QFont fontOf(const TextBlock& block) const;
+    [[nodiscard]] int lineHeightOf(const TextBlock& block) const;
+    [[nodiscard]] int estimate(qsizetype index) const;
+    [[nodiscard]] QList<QTextLayout::FormatRange> formatsOf(qsizetype index);
+    [[nodiscard]] CodeColors::State colorsBefore(qsizetype index);
+    [[nodiscard]] QPoint textOrigin(qsizetype index) const;
+    [[nodiscard]] qsizetype firstOfCode(qsizetype index) const;
+    void syncItems(qsizetype unchanged);
+    void updateTops() const;
+    void paintFrame(QPainter& painter, qsizetype index, const QRect& box, bool hot) const;
+
+    const MessageLook* m_look;
+    CodeFrame m_frame;
+    BlockSplitter m_splitter;
+    int m_width = 0;
+    std::vector<Item> m_items; ///< one a block
+    mutable std::vector<int> m_tops; ///< one a block and one for the end
+    mutable size_t m_validTops = 0;  ///< leading entries of m_tops that hold
+};
+
+} // namespace phidelity

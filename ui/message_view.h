@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <QAbstractScrollArea>
+#include <QBasicTimer>
+
+#include "ui/message_look.h"
+#include "ui/message_row.h"
+
+class QMenu;
+class QToolButton;
+
+namespace phidelity {
+
+class MessageActions;
+class MessageModel;
+
+/// Shows the messages of a MessageModel. Only what is visible is laid out; appending to the last
+/// message lays out its last block again and nothing else. It follows the end until the user
+/// scrolls up, and then keeps what is read where it is. Text can be selected across messages and
+/// copied while more arrives.
+class MessageView : public QAbstractScrollArea {
+    Q_OBJECT
+
+public:
+    explicit MessageView(QWidget* parent = nullptr);
+    ~MessageView() override;
+
+    /// Not owned; must outlive the view.
+    void setModel(MessageModel* model);
+
+    [[nodiscard]] bool isFollowing() const { return m_following; }
+    [[nodiscard]] QString selectedText() const;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    /// Where a row is, in viewport coordinates.
+    [[nodiscard]] QRect rowRect(int row) const;
+
+public slots:
+    void jumpToLatest();
+    void copySelection();
+    void selectAll();
+    /// The code block that was written last.
+    void copyLastCode();
+    void copyMessage(int row);
+    /// Shows or hides what was cut off the last message.
+    void toggleCut();
+
+signals:
+    void followingChanged(bool following);
+    void regenerateRequested();
+    void continueRequested();
+    /// Which of the last reply's versions is wanted, from 1.
+    void versionRequested(int version);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void timerEvent(QTimerEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    struct Position {
+        int row = -1;
+        BlockPosition in;
+        auto operator<=>(const Position&) const = default;
+    };
+    /// What stays where it is when heights change above it.
+    struct Anchor {
+        int row = 0;
+        qsizetype block = 0;
+        int offset = 0; ///< from the top of the block to the top of the viewport
+    };
+    struct Item {
+        std::unique_ptr<MessageRow> row;
+        int height = 0;
+    };
+
+    void rebuild();
+    void rowsInserted(int first, int last);
+    void rowsRemoved(int first, int last);
+    void rowsChanged(int first, int last, const QList<int>& roles);
+    void lookChanged();
+    void measureColumn();
+    MessageRow& rowAt(int row);
+    [[nodiscard]] int count() const { return static_cast<int>(m_items.size()); }
+    int rowTop(int row) const;
+    [[nodiscard]] int rowAtY(int y) const;
+    [[nodiscard]] int contentHeight() const;
+    void heightChanged(int row);
+    void relayout();
+    bool ensureVisible(int scroll);
+    [[nodiscard]] int wantedScroll();
+    void takeAnchor(int scroll);
+    void releaseFarRows(int firstVisible, int lastVisible);
+    void setFollowing(bool following);
+    void placeActions();
+    void updateTimer();
+
+    [[nodiscard]] QPoint toRow(int row, QPoint viewportPoint) const;
+    [[nodiscard]] Position positionAt(QPoint viewportPoint);
+    [[nodiscard]] std::optional<MessageLayout::Selection> selectionIn(int row) const;
+    void updateHover(QPoint point);
+    void fillMenu(QMenu& menu, int row, qsizetype code);
+    void copyText(const QString& text) const;
+
+    MessageModel* m_model = nullptr;
+    MessageLook m_look;
+    std::vector<Item> m_items;
+    mutable std::vector<int> m_tops;
+    mutable size_t m_validTops = 0;
+    int m_columnLeft = 0;
+    int m_columnWidth = 0;
+    bool m_following = true;
+    bool m_inRelayout = false;
+    Anchor m_anchor;
+
+    Position m_selectionStart;
+    Position m_selectionEnd;
+    bool m_selecting = false;
+    QBasicTimer m_autoScroll;
+    QPoint m_dragPoint;
+    int m_hotRow = -1;
+    MessageRow::Hit m_hot;
+
+    QBasicTimer m_dots;
+    int m_phase = 0;
+    MessageActions* m_lastActions;  ///< always there for the last reply
+    MessageActions* m_hoverActions; ///< for the message under the pointer
+    QToolButton* m_jump;
+};
+
+} // namespace phidelity

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+// What the user does with a MessageView: pointer, keys, selection, clipboard.
+#include <algorithm>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMouseEvent>
+#include <QScrollBar>
+
+#include "ui/message_actions.h"
+#include "ui/message_model.h"
+#include "ui/message_view.h"
+
+namespace phidelity {
+
+QPoint MessageView::toRow(int row, QPoint viewportPoint) const {
+    return viewportPoint - rowRect(row).topLeft();
+}
+
+MessageView::Position MessageView::positionAt(QPoint viewportPoint) {
+    if (count() == 0) {
+        return {};
+    }
+    const int row = rowAtY(verticalScrollBar()->value() + viewportPoint.y());
+    MessageRow& found = rowAt(row);
+    return {row, found.body().positionAt(toRow(row, viewportPoint) - found.bodyOrigin())};
+}
+
+std::optional<MessageLayout::Selection> MessageView::selectionIn(int row) const {
+    const Position from = std::min(m_selectionStart, m_selectionEnd);
+    const Position to = std::max(m_selectionStart, m_selectionEnd);
+    if (from == to || row < from.row || row > to.row) {
+        return std::nullopt;
+    }
+    const Item& item = m_items[static_cast<size_t>(row)];
+    if (!item.row) {
+        return std::nullopt;
+    }
+    return MessageLayout::Selection{row == from.row ? from.in : BlockPosition{},
+                                    row == to.row ? to.in : item.row->body().end()};
+}
+
+QString MessageView::selectedText() const {
+    QStringList parts;
+    const int first = std::min(m_selectionStart.row, m_selectionEnd.row);
+    const int last = std::min(std::max(m_selectionStart.row, m_selectionEnd.row), count() - 1);
+    for (int row = std::max(0, first); first >= 0 && row <= last; ++row) {
+        const auto selection = selectionIn(row);
+        if (selection) {
+            parts.append(m_items[static_cast<size_t>(row)].row->body().text(*selection));
+        } else if (row > first && row < last) {
+            parts.append(shownText(m_model->at(row)));
+        }
+    }
+    return parts.join(QStringLiteral("\n\n"));
+}
+
+void MessageView::copyText(const QString& text) const {
+    if (!text.isEmpty()) {
+        QApplication::clipboard()->setText(text);
+    }
+}
+
+void MessageView::copySelection() {
+    copyText(selectedText());
+}
+
+void MessageView::copyMessage(int row) {
+    if (m_model && row >= 0 && row < count()) {
+        copyText(shownText(m_model->at(row)));
+    }
+}
+
+void MessageView::copyLastCode() {
+    for (int row = count() - 1; row >= 0; --row) {
+        const MessageRow& found = rowAt(row);
+        const QList<qsizetype> codes = found.body().codes();
+        if (!codes.isEmpty()) {
+            copyText(found.body().codeText(codes.last()));
+            return;
+        }
+    }
+}
+
+void MessageView::selectAll() {
+    if (count() == 0) {
+        return;
+    }
+    m_selectionStart = {0, {}};
+    m_selectionEnd = {count() - 1, rowAt(count() - 1).body().end()};
+    rowAt(0);
+    viewport()->update();
+}
+
+void MessageView::toggleCut() {
+    if (count() == 0) {
+        return;
+    }
+    const int last = count() - 1;
+    MessageRow& row = rowAt(last);
+    row.setCutShown(!row.cutShown());
+    heightChanged(last);
+    relayout();
+}
+
+void MessageView::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || count() == 0) {
+        return;
+    }
+    const QPoint point = event->position().toPoint();
+    const int row = rowAtY(verticalScrollBar()->value() + point.y());
+    MessageRow& pressed = rowAt(row);
+    const MessageRow::Hit hit = pressed.hit(toRow(row, point));
+    if (hit.part == MessageRow::Part::CopyCode) {
+        copyText(pressed.body().codeText(hit.code));
+        return;
+    }
+    if (hit.part == MessageRow::Part::CutToggle) {
+        pressed.setCutShown(!pressed.cutShown());
+        heightChanged(row);
+        relayout();
+        return;
+    }
+    const Position position = positionAt(point);
+    if (!(event->modifiers() & Qt::ShiftModifier) || m_selectionStart.row < 0) {
+        m_selectionStart = position;
+    }
+    m_selectionEnd = position;
+    m_selecting = true;
+    m_dragPoint = point;
+    viewport()->update();
+}
+
+void MessageView::mouseMoveEvent(QMouseEvent* event) {
+    const QPoint point = event->position().toPoint();
+    if (!m_selecting) {
+        updateHover(point);
+        return;
+    }
+    m_dragPoint = point;
+    m_selectionEnd = positionAt(point);
+    const bool outside = point.y() < 0 || point.y() > viewport()->height();
+    if (outside && !m_autoScroll.isActive()) {
+        m_autoScroll.start(30, this);
+    } else if (!outside) {
+        m_autoScroll.stop();
+    }
+    viewport()->update();
+}
+
+void MessageView::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) {
+        return;
+    }
+    m_selecting = false;
+    m_autoScroll.stop();
+    if (QApplication::clipboard()->supportsSelection() && m_selectionStart != m_selectionEnd) {
+        QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
+    }
+}
+
+void MessageView::mouseDoubleClickEvent(QMouseEvent* event) {
+    const Position position = positionAt(event->position().toPoint());
+    if (position.row < 0) {
+        return;
+    }
+    const MessageLayout::Selection word = rowAt(position.row).body().wordAt(position.in);
+    m_selectionStart = {position.row, word.from};
+    m_selectionEnd = {position.row, word.to};
+    viewport()->update();
+}
+
+void MessageView::updateHover(QPoint point) {
+    int row = -1;
+    MessageRow::Hit hit;
+    if (viewport()->rect().contains(point) && count() > 0) {
+        const int found = rowAtY(verticalScrollBar()->value() + point.y());
+        if (rowRect(found).adjusted(-40, 0, 40, 0).contains(point)) {
+            row = found;
+            hit = rowAt(row).hit(toRow(row, point));
+        }
+    }
+    const bool same = row == m_hotRow && hit.part == m_hot.part && hit.code == m_hot.code;
+    m_hotRow = row;
+    m_hot = hit;
+    if (same) {
+        return;
+    }
+    using Part = MessageRow::Part;
+    const bool hand = hit.part == Part::CopyCode || hit.part == Part::CutToggle;
+    viewport()->setCursor(hand                      ? Qt::PointingHandCursor
+                          : hit.part == Part::Text ? Qt::IBeamCursor
+                                                   : Qt::ArrowCursor);
+    viewport()->setToolTip(hit.part == Part::CopyCode ? tr("Copy this code") : QString());
+    placeActions();
+    viewport()->update();
+}
+
+bool MessageView::viewportEvent(QEvent* event) {
+    if (event->type() == QEvent::Leave && !m_hoverActions->underMouse()) {
+        updateHover({-1, -1});
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+void MessageView::keyPressEvent(QKeyEvent* event) {
+    QScrollBar* bar = verticalScrollBar();
+    if (event->matches(QKeySequence::Copy)) {
+        copySelection();
+    } else if (event->matches(QKeySequence::SelectAll)) {
+        selectAll();
+    } else if (event->key() == Qt::Key_Home) {
+        bar->triggerAction(QAbstractSlider::SliderToMinimum);
+    } else if (event->key() == Qt::Key_End) {
+        jumpToLatest();
+    } else if (event->key() == Qt::Key_PageUp) {
+        bar->triggerAction(QAbstractSlider::SliderPageStepSub);
+    } else if (event->key() == Qt::Key_PageDown) {
+        bar->triggerAction(QAbstractSlider::SliderPageStepAdd);
+    } else if (event->key() == Qt::Key_Up) {
+        bar->triggerAction(QAbstractSlider::SliderSingleStepSub);
+    } else if (event->key() == Qt::Key_Down) {
+        bar->triggerAction(QAbstractSlider::SliderSingleStepAdd);
+    } else {
+        event->ignore();
+    }
+}
+
+void MessageView::fillMenu(QMenu& menu, int row, qsizetype code) {
+    if (m_selectionStart != m_selectionEnd) {
+        menu.addAction(tr("Copy Selection"), this, &MessageView::copySelection);
+    }
+    if (row >= 0) {
+        menu.addAction(tr("Copy Message"), this, [this, row] { copyMessage(row); });
+        if (code >= 0) {
+            menu.addAction(tr("Copy Code"), this,
+                           [this, row, code] { copyText(rowAt(row).body().codeText(code)); });
+        }
+        const QString cut = m_model->at(row).cut;
+        if (m_model->at(row).state == MessageState::TurnCut && !cut.trimmed().isEmpty()) {
+            menu.addAction(tr("Copy What Was Cut"), this, [this, cut] { copyText(cut); });
+        }
+    }
+    menu.addAction(tr("Select All"), this, &MessageView::selectAll);
+    const int last = count() - 1;
+    if (row == last && last >= 0 && m_lastActions->isVisible()) {
+        menu.addSeparator();
+        menu.addAction(tr("Write This Reply Again"), this, &MessageView::regenerateRequested);
+        menu.addAction(tr("Continue This Reply"), this, &MessageView::continueRequested);
+        if (m_model->at(last).state == MessageState::TurnCut) {
+            menu.addAction(tr("Show or Hide What Was Cut"), this, &MessageView::toggleCut);
+        }
+    }
+}
+
+void MessageView::contextMenuEvent(QContextMenuEvent* event) {
+    int row = -1;
+    qsizetype code = -1;
+    if (event->reason() == QContextMenuEvent::Keyboard) {
+        row = count() - 1;
+    } else if (count() > 0) {
+        const QPoint point = viewport()->mapFromGlobal(event->globalPos());
+        row = rowAtY(verticalScrollBar()->value() + point.y());
+        code = rowAt(row).hit(toRow(row, point)).code;
+    }
+    QMenu menu(this);
+    fillMenu(menu, row, code);
+    menu.exec(event->globalPos());
+}
+
+} // namespace phidelity

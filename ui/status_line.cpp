@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "ui/status_line.h"
+
+#include <algorithm>
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QProgressBar>
+#include <QToolButton>
+
+#include "ui/theme.h"
+#include "ui/thin_bar.h"
+
+namespace phidelity {
+
+StatusLine::StatusLine(QWidget* parent)
+    : QWidget(parent), m_model(new QLabel), m_device(new QLabel), m_progress(new QProgressBar),
+      m_cancel(new QToolButton), m_activity(new QLabel), m_firstToken(new QLabel),
+      m_context(new QLabel), m_contextBar(new ThinBar) {
+    setObjectName(QStringLiteral("statusLine"));
+    setAccessibleName(tr("Status"));
+    const auto name = [](QWidget* widget, const char* objectName, const QString& accessible) {
+        widget->setObjectName(QLatin1String(objectName));
+        widget->setAccessibleName(accessible);
+    };
+    name(m_model, "statusModel", tr("Model"));
+    name(m_device, "statusDevice", tr("Device"));
+    name(m_progress, "openingProgress", tr("Opening the model"));
+    name(m_cancel, "cancelOpening", tr("Cancel opening"));
+    name(m_activity, "statusActivity", tr("Speed"));
+    name(m_firstToken, "statusFirstToken", tr("Time to the first token"));
+    name(m_context, "statusContext", tr("Context used"));
+    name(m_contextBar, "contextBar", tr("Context used"));
+    m_context->setToolTip(tr("How much of what the model can hold in mind is used, prompt and "
+                             "reply together"));
+    m_contextBar->setToolTip(m_context->toolTip());
+    m_firstToken->setToolTip(tr("Time from sending to the first token of the reply"));
+    m_cancel->setText(tr("Cancel"));
+    m_cancel->setFocusPolicy(Qt::StrongFocus);
+    m_progress->setTextVisible(false);
+    m_progress->setRange(0, 1000);
+    for (QLabel* label : {m_model, m_device}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+    }
+    auto* layout = new QHBoxLayout(this);
+    layout->addWidget(m_model);
+    layout->addWidget(m_device);
+    layout->addWidget(m_progress);
+    layout->addWidget(m_cancel);
+    layout->addStretch(1);
+    layout->addWidget(m_activity);
+    layout->addWidget(m_firstToken);
+    layout->addWidget(m_context);
+    layout->addWidget(m_contextBar);
+    showNoModel();
+    applyLook();
+    endOpening();
+}
+
+void StatusLine::showModel(const ModelOpened& model) {
+    m_modelText =
+        model.types.isEmpty() ? model.name : tr("%1 · %2").arg(model.name, model.types);
+    m_deviceText = model.device;
+    m_contextSize = model.context;
+    m_contextUsed = 0;
+    const QLocale locale;
+    m_model->setToolTip(
+        tr("%1\n%2 parameters, %3 of weights, opened in %4 s")
+            .arg(model.embedded ? tr("The demo model inside this program") : model.path,
+                 locale.toString(model.parameters), locale.formattedDataSize(model.weightBytes),
+                 locale.toString(model.loadMs / 1000, 'f', 1)));
+    m_device->setToolTip(model.deviceReason.isEmpty()
+                             ? model.device
+                             : tr("%1\n%2").arg(model.device, model.deviceReason));
+    clearActivity();
+    showContextText();
+    endOpening();
+}
+
+void StatusLine::showNoModel() {
+    m_modelText = tr("No model");
+    m_deviceText.clear();
+    m_contextSize = 0;
+    m_model->setToolTip({});
+    showContextText();
+    fit();
+}
+
+void StatusLine::showOpening(const QString& name, double fraction) {
+    m_opening = true;
+    m_openingName = name;
+    m_progress->setValue(static_cast<int>(fraction * 1000));
+    m_progress->show();
+    m_cancel->show();
+    m_device->hide();
+    fit();
+}
+
+void StatusLine::endOpening() {
+    m_opening = false;
+    m_progress->hide();
+    m_cancel->hide();
+    m_device->show();
+    fit();
+}
+
+void StatusLine::showContext(int used) {
+    m_contextUsed = used;
+    showContextText();
+}
+
+void StatusLine::showContextText() {
+    const bool known = m_contextSize > 0;
+    m_context->setVisible(known);
+    m_contextBar->setVisible(known);
+    const QLocale locale;
+    m_context->setText(tr("%1 / %2 tokens")
+                           .arg(locale.toString(m_contextUsed), locale.toString(m_contextSize)));
+    m_contextBar->setFraction(known ? static_cast<double>(m_contextUsed) / m_contextSize : 0);
+}
+
+void StatusLine::showPrompt(int done, int total) {
+    const QLocale locale;
+    m_activity->setText(
+        tr("Reading the prompt %1 / %2").arg(locale.toString(done), locale.toString(total)));
+    m_firstTokenText.clear();
+    m_firstToken->clear();
+    fit();
+}
+
+void StatusLine::showSpeed(double tokensPerSecond, double firstTokenMs) {
+    const QLocale locale;
+    m_activity->setText(
+        tokensPerSecond > 0
+            ? tr("%1 tokens/s").arg(locale.toString(tokensPerSecond, 'f',
+                                                    tokensPerSecond < 100 ? 1 : 0))
+            : QString());
+    m_firstTokenText =
+        firstTokenMs > 0
+            ? tr("first token %1 s").arg(locale.toString(firstTokenMs / 1000, 'f', 2))
+            : QString();
+    m_firstToken->setText(m_firstTokenText);
+    fit();
+}
+
+void StatusLine::clearActivity() {
+    m_activity->clear();
+    m_firstTokenText.clear();
+    m_firstToken->clear();
+    fit();
+}
+
+void StatusLine::fit() {
+    // The most telling things stay whole; where the window is narrow the others give way.
+    const QFontMetrics metrics(m_model->font());
+    const int unit = gridUnit(this);
+    const auto widthOf = [&metrics](const QString& text) {
+        return text.isEmpty() ? 0 : metrics.horizontalAdvance(text);
+    };
+    int space = width() - 16 * unit - widthOf(m_activity->text());
+    if (m_contextSize > 0) {
+        space -= widthOf(m_context->text()) + m_contextBar->sizeHint().width();
+    }
+    if (m_opening) {
+        const int text = std::max(0, space - m_progress->maximumWidth() -
+                                         m_cancel->sizeHint().width());
+        m_model->setText(metrics.elidedText(tr("Opening %1").arg(m_openingName), Qt::ElideMiddle,
+                                            std::max(text, 20 * unit)));
+        return;
+    }
+    const bool roomForFirst = space - widthOf(m_modelText) - widthOf(m_firstTokenText) > 24 * unit;
+    m_firstToken->setVisible(roomForFirst && !m_firstTokenText.isEmpty());
+    if (m_firstToken->isVisibleTo(this)) {
+        space -= widthOf(m_firstTokenText) + 4 * unit;
+    }
+    m_model->setText(metrics.elidedText(m_modelText, Qt::ElideMiddle, std::max(space, 20 * unit)));
+    const int forDevice = space - widthOf(m_model->text()) - 4 * unit;
+    m_device->setVisible(forDevice > 16 * unit && !m_deviceText.isEmpty());
+    m_device->setText(metrics.elidedText(m_deviceText, Qt::ElideRight, std::max(0, forDevice)));
+}
+
+void StatusLine::applyLook() {
+    const int unit = gridUnit(this);
+    layout()->setContentsMargins(4 * unit, unit + unit / 2, 4 * unit, unit + unit / 2);
+    layout()->setSpacing(4 * unit);
+    m_progress->setFixedWidth(40 * unit);
+    m_progress->setMaximumHeight(3 * unit);
+    m_contextBar->setFixedWidth(16 * unit);
+    const QFont small = scaledFont(font(), 0.92);
+    QPalette dim = palette();
+    dim.setColor(QPalette::WindowText, shadesOf(palette()).dimText);
+    for (QLabel* label : {m_model, m_device, m_activity, m_firstToken, m_context}) {
+        label->setFont(small);
+        label->setPalette(label == m_model ? palette() : dim);
+    }
+    m_cancel->setFont(small);
+    fit();
+}
+
+void StatusLine::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        applyLook();
+    }
+}
+
+void StatusLine::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+} // namespace phidelity
