@@ -16,10 +16,11 @@ namespace phidelity {
     constexpr float kMagic = 12582912.0F; // 1.5 * 2^23: adding it rounds to a whole number
     constexpr auto kSign = static_cast<std::int32_t>(0x80000000);
     // Among negative floats, integers order by size; NaN and infinity lie beyond all numbers.
+    // Integers, as compilers hesitate to make vectors of comparisons of floats.
     const std::int32_t size = std::bit_cast<std::int32_t>(x) | kSign;
-    const std::int32_t keep = size > std::bit_cast<std::int32_t>(kLowest) ? 0 : -1;
-    float d = x > kLowest ? x : kLowest;
-    d = d < 0.0F ? d : 0.0F;
+    const std::int32_t most = std::bit_cast<std::int32_t>(kLowest);
+    const std::int32_t keep = size > most ? 0 : -1;
+    const auto d = std::bit_cast<float>(size > most ? most : size);
     const float n = (d * 1.44269504F + kMagic) - kMagic;
     const float r = (d - n * 0.693359375F) + n * 2.12194440e-4F;
     float p = 1.9875691500e-4F;
@@ -39,6 +40,8 @@ namespace phidelity {
 
 /// Whether a value is NaN or +infinity.
 [[nodiscard]] bool hasNanOrInfinity(std::span<const float> values);
+
+// The sums below are the same to the bit on every machine: partial sums have a fixed order.
 
 /// Sum of e^(value - top) in a fixed order; `top` >= all values that count.
 [[nodiscard]] double expSum(std::span<const float> values, float top);

@@ -20,10 +20,11 @@ struct ModelDistribution {
     std::span<const float> logits;
     double logTotal = 0; ///< ln of the sum of e^logit
 
-    explicit ModelDistribution(std::span<const float> all, std::uint32_t vocabulary)
+    /// `best`: the largest logit below `vocabulary`.
+    ModelDistribution(std::span<const float> all, std::uint32_t vocabulary, float best)
         : logits(all.first(vocabulary)) {
         // Rows past the vocabulary are padding: they count where they are numbers.
-        float top = largestOf(logits);
+        float top = best;
         for (const float logit : all.subspan(vocabulary)) {
             top = std::isfinite(logit) ? std::max(top, logit) : top;
         }
@@ -133,10 +134,22 @@ Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenI
     if (hasNanOrInfinity(known)) {
         return fail(ErrorCode::NotFinite, "a logit is NaN or infinite");
     }
-    if (largestOf(known) == -kInfinity) {
+    const float best = largestOf(known);
+    if (best == -kInfinity) {
         return fail(ErrorCode::NotFinite, "every logit is -infinity");
     }
-    const ModelDistribution model(logits, m_vocabulary);
+    const ModelDistribution model(logits, m_vocabulary, best);
+    const bool greedy = isGreedy(m_settings);
+    const std::vector<StageKind> stages = activeStages(m_settings, reports != nullptr);
+    const auto finished = [&](TokenId id, double probability) {
+        ++state.drawn;
+        return Draw{id, model.logprob(id), static_cast<float>(probability),
+                    mostLikely(model, alternatives)};
+    };
+    if (greedy && stages.empty() && reports == nullptr && !m_settings.mirostat) {
+        const auto found = std::find(known.begin(), known.end(), best);
+        return finished(static_cast<TokenId>(found - known.begin()), 1);
+    }
 
     const StageContext context{m_settings, history, m_breakerTokens, state.drawn};
     Candidates candidates(known);
@@ -145,7 +158,7 @@ Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenI
             reports->push_back({kind, candidates.distribution()});
         }
     };
-    for (const StageKind kind : activeStages(m_settings, reports != nullptr)) {
+    for (const StageKind kind : stages) {
         applyStage(kind, context, candidates);
         if (largestOf(std::as_const(candidates).logits()) == -kInfinity) {
             return fail(ErrorCode::BadArgument,
@@ -154,7 +167,6 @@ Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenI
         report(kind);
     }
 
-    const bool greedy = isGreedy(m_settings);
     if (greedy) {
         candidates.keep({static_cast<std::uint32_t>(candidates.best())});
     }
@@ -175,14 +187,7 @@ Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenI
         // 0 means "not started".
         state.mirostatMu = mu == 0 ? std::numeric_limits<float>::min() : mu;
     }
-    ++state.drawn;
-
-    Draw drawn;
-    drawn.id = candidates.id(choice.index);
-    drawn.logprob = model.logprob(drawn.id);
-    drawn.chainProbability = static_cast<float>(choice.probability);
-    drawn.top = mostLikely(model, alternatives);
-    return drawn;
+    return finished(candidates.id(choice.index), choice.probability);
 }
 
 } // namespace phidelity

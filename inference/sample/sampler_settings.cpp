@@ -67,39 +67,46 @@ Result<void> validateOrder(const std::vector<StageKind>& order) {
     return {};
 }
 
-/// The values of a stage that is on.
+template <class... Parts>
+std::string joined(const Parts&... parts) {
+    std::string text;
+    (text.append(parts), ...);
+    return text;
+}
+
+/// The values of a stage that is on, each after a space.
 std::string valuesOf(StageKind kind, const SamplerSettings& s) {
     switch (kind) {
     case StageKind::LogitBias: {
         std::string text;
         for (const auto& [id, bias] : s.logitBias) {
-            text += " " + std::to_string(id) + ":" + shortest(bias);
+            text.append(joined(" ", std::to_string(id), ":", shortest(bias)));
         }
         return text;
     }
     case StageKind::Penalties:
-        return " repeat " + shortest(s.repeatPenalty) + " frequency " +
-               shortest(s.frequencyPenalty) + " presence " + shortest(s.presencePenalty) +
-               " window " + std::to_string(s.penaltyWindow);
+        return joined(" repeat ", shortest(s.repeatPenalty), " frequency ",
+                      shortest(s.frequencyPenalty), " presence ", shortest(s.presencePenalty),
+                      " window ", std::to_string(s.penaltyWindow));
     case StageKind::Dry:
-        return " " + shortest(s.dryMultiplier) + " base " + shortest(s.dryBase) + " allowed " +
-               std::to_string(s.dryAllowedLength) + " window " + std::to_string(s.dryWindow);
+        return joined(" ", shortest(s.dryMultiplier), " base ", shortest(s.dryBase), " allowed ",
+                      std::to_string(s.dryAllowedLength), " window ", std::to_string(s.dryWindow));
     case StageKind::TopNSigma:
-        return " " + shortest(s.topNSigma);
+        return joined(" ", shortest(s.topNSigma));
     case StageKind::TopK:
-        return " " + std::to_string(s.topK);
+        return joined(" ", std::to_string(s.topK));
     case StageKind::Typical:
-        return " " + shortest(s.typicalP);
+        return joined(" ", shortest(s.typicalP));
     case StageKind::TopP:
-        return " " + shortest(s.topP);
+        return joined(" ", shortest(s.topP));
     case StageKind::MinP:
-        return " " + shortest(s.minP);
+        return joined(" ", shortest(s.minP));
     case StageKind::Xtc:
-        return " " + shortest(s.xtcProbability) + " threshold " + shortest(s.xtcThreshold);
+        return joined(" ", shortest(s.xtcProbability), " threshold ", shortest(s.xtcThreshold));
     case StageKind::Temperature:
-        return " " + shortest(s.temperature);
+        return joined(" ", shortest(s.temperature));
     case StageKind::MirostatV2:
-        return " tau " + shortest(s.mirostatTau) + " eta " + shortest(s.mirostatEta);
+        return joined(" tau ", shortest(s.mirostatTau), " eta ", shortest(s.mirostatEta));
     case StageKind::Greedy:
         break;
     }
