@@ -109,30 +109,26 @@ void smallBatchGroup(const Product& product, std::uint64_t group) {
     finishGroup(product, group, sums, 0, input.rows());
 }
 
-/// A task of prefill: columns 256 by 256, weights unpacked, then every input panel over them.
+/// A task of prefill. 256 columns at a time, the 8 KiB of an unpacked group of rows stay in the L1
+/// cache while all input panels, which stay in the L2 cache for all groups of the task, pass by.
 void panelTask(const Product& product, std::uint64_t firstGroup, std::uint64_t groups,
                std::byte* scratch) {
     const PreparedInput& input = *product.input;
     const auto columns = static_cast<std::size_t>(product.weights->columns());
     const std::size_t tokens = panelTokens();
-    constexpr std::size_t kWords = kPanelColumns / 2 * 16;
-    constexpr std::size_t kScales = kPanelColumns / kPanelBlock * 16;
+    const std::size_t tile = tokens * 16;
     auto* words = reinterpret_cast<std::int32_t*>(scratch);
-    auto* scales = reinterpret_cast<float*>(words + kTaskGroups * kWords);
-    float* sums = scales + kTaskGroups * kScales;
+    auto* scales = reinterpret_cast<float*>(words + kPanelColumns / 2 * 16);
+    float* sums = scales + kPanelColumns / kPanelBlock * 16;
     for (std::size_t column = 0; column < columns; column += kPanelColumns) {
-        for (std::uint64_t g = 0; g < groups; ++g) {
-            unpackWeightPanel(*product.weights, firstGroup + g, column, words + g * kWords,
-                              scales + g * kScales);
-        }
         const std::size_t blocks = panelBlocks(std::min(kPanelColumns, columns - column));
         const TileStart start = column == 0 ? TileStart::Overwrite : TileStart::Accumulate;
-        for (std::size_t panel = 0; panel < input.panels(); ++panel) {
-            const std::int32_t* x = input.panelWords(panel) + column / 2 * tokens;
-            const float* xScales = input.panelScales(panel) + column / kPanelBlock * tokens;
-            for (std::uint64_t g = 0; g < groups; ++g) {
-                multiplyTile(words + g * kWords, scales + g * kScales, x, xScales, blocks, start,
-                             sums + (panel * groups + g) * tokens * 16);
+        for (std::uint64_t g = 0; g < groups; ++g) {
+            unpackWeightPanel(*product.weights, firstGroup + g, column, words, scales);
+            for (std::size_t panel = 0; panel < input.panels(); ++panel) {
+                multiplyTile(words, scales, input.panelWords(panel) + column / 2 * tokens,
+                             input.panelScales(panel) + column / kPanelBlock * tokens, blocks,
+                             start, sums + (g * input.panels() + panel) * tile);
             }
         }
     }
@@ -140,8 +136,8 @@ void panelTask(const Product& product, std::uint64_t firstGroup, std::uint64_t g
         const std::size_t firstRow = panel * tokens;
         const std::size_t rows = std::min<std::size_t>(tokens, input.rows() - firstRow);
         for (std::uint64_t g = 0; g < groups; ++g) {
-            const float* tile = sums + (panel * groups + g) * tokens * 16;
-            finishGroup(product, firstGroup + g, reinterpret_cast<const float(*)[16]>(tile),
+            const float* sum = sums + (g * input.panels() + panel) * tile;
+            finishGroup(product, firstGroup + g, reinterpret_cast<const float(*)[16]>(sum),
                         firstRow, rows);
         }
     }

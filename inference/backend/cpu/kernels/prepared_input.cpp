@@ -48,11 +48,10 @@ Result<void> PreparedInput::prepare(ThreadPool& pool, const float* x, std::uint3
         m_panels = (rows + tokens - 1) / tokens;
         m_panelStride = panelBlocks(columns) * kPanelBlock / 2 * tokens;
         m_scaleStride = panelBlocks(columns) * tokens;
-        // Unpacked weights of a task and the sums of all its tiles.
-        m_scratchStride =
-            kTaskGroups *
-            (kPanelColumns / 2 * 16 + kPanelColumns / kPanelBlock * 16 + m_panels * tokens * 16) *
-            sizeof(float);
+        // One unpacked group of rows and the sums of all tiles of a task.
+        m_scratchStride = (kPanelColumns / 2 * 16 + kPanelColumns / kPanelBlock * 16 +
+                           kTaskGroups * m_panels * tokens * 16) *
+                          sizeof(float);
         enough = enough && reserve(m_panelWords, m_panels * m_panelStride * sizeof(std::int32_t)) &&
                  reserve(m_panelScales, m_panels * m_scaleStride * sizeof(float)) &&
                  reserve(m_scratch, pool.threads() * m_scratchStride);

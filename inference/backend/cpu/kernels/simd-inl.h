@@ -101,14 +101,6 @@ HWY_INLINE VI accumulateWords(VI sum, VI16 a, VI16 b) {
     // By its name: Highway 1.0.3 asks the processor for VNNI, but not the compiler.
     asm("vpdpwssd %2, %1, %0" : "+v"(sum.raw) : "v"(a.raw), "v"(b.raw));
     return sum;
-#elif HWY_TARGET == HWY_AVX2
-    // As one unit: GCC 12 otherwise does all multiplies of a tile first and spills its sums to memory, which
-    // halves the speed of prefill.
-    __m256i product;
-    asm("vpmaddwd %2, %3, %1\n\tvpaddd %1, %0, %0"
-        : "+x"(sum.raw), "=&x"(product)
-        : "x"(a.raw), "x"(b.raw));
-    return sum;
 #else
     return hn::Add(sum, mulAddWords(a, b));
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Which instruction sets the kernels are compiled for; included before any Highway header. On x86-64 the
-// lowest is SSE4.2 (x86-64-v2, 2009): Highway's portable set below it takes GCC minutes to compile for
-// fixed_products.cpp alone and would be too slow to use.
+// Which instruction sets the kernels are compiled for; included before any Highway header. On
+// x86-64 the lowest is SSE4.2 (x86-64-v2, 2009): Highway's portable set below it takes GCC minutes
+// to compile for fixed_products.cpp alone and would be too slow to use.
 #define HWY_DISABLE_PCLMUL_AES
 #if defined(__x86_64__)
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_EMU128)
