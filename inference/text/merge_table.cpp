@@ -31,6 +31,7 @@ MergeTable::create(const Vocabulary& vocabulary,
         return fail(ErrorCode::BadTokenizer, "too many merges: " + std::to_string(merges.size()));
     }
     MergeTable table;
+    table.m_results.reserve(merges.size());
     table.m_slots.assign(std::bit_ceil(2 * merges.size() + 1), Merge{0, kNoRank, 0});
     for (std::uint32_t rank = 0; rank < merges.size(); ++rank) {
         const auto& [leftText, rightText] = merges[rank];
@@ -54,6 +55,7 @@ MergeTable::create(const Vocabulary& vocabulary,
         if (!result) {
             return missing("the result");
         }
+        table.m_results.push_back(*result);
         const std::uint64_t pair = pairOf(*left, *right);
         Merge& slot = table.m_slots[table.slotOf(pair)];
         if (slot.rank == kNoRank) {
@@ -158,7 +160,7 @@ void MergeTable::encodeLong(const Vocabulary& vocabulary, std::string_view piece
             continue;
         }
         const Scratch::Symbol& right = symbols[symbol.next];
-        symbol.id = find(symbol.id, right.id).result;
+        symbol.id = m_results[symbol.rank];
         symbols[symbol.next].rank = kNoRank;
         symbol.next = right.next;
         if (symbol.next != kNone) {

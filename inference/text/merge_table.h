@@ -58,7 +58,8 @@ private:
     void encodeLong(const Vocabulary& vocabulary, std::string_view piece, Scratch& scratch,
                     std::vector<TokenId>& ids) const;
 
-    std::vector<Merge> m_slots; ///< open addressing; a power of two, at most half full
+    std::vector<TokenId> m_results; ///< by rank
+    std::vector<Merge> m_slots;     ///< open addressing; a power of two, at most half full
 };
 
 } // namespace phidelity
