@@ -20,6 +20,8 @@ constexpr std::size_t kMostMemory = std::size_t{256} << 20;
 constexpr std::size_t kLengthField = 8;
 
 void writeFile(const fs::path& path, std::span<const std::byte> bytes) {
+    // Some file systems wait for the disk when a file is cut and written again; a new one is free.
+    fs::remove(path);
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
     out.write(reinterpret_cast<const char*>(bytes.data()),
               static_cast<std::streamsize>(bytes.size()));
