@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "inference/backend/cpu/kernels/kernels.h"
+#include "inference/sample/sampler.h"
+#include "interrupt.h"
+#include "options.h"
+#include "output.h"
+#include "verbs.h"
+
+namespace phidelity {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint32_t kMostTokens = 1'000'000;
+constexpr std::uint64_t kSeed = 1;
+
+struct BenchOptions {
+    std::string model;
+    std::string shape;
+    std::string type = "Q4_0";
+    std::uint32_t promptTokens = 512;
+    std::uint32_t generateTokens = 64;
+    std::uint32_t repetitions = 3;
+    DeviceOptions device;
+    bool json = false;
+};
+
+struct Speeds {
+    std::vector<double> prefill; ///< tokens/s of each repetition
+    std::vector<double> decode;
+};
+
+double secondsSince(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// Bytes that this process had in memory at most, as the system counts (VmHWM); 0 if it does not.
+std::uint64_t peakMemory() {
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;) {
+        if (word == "VmHWM:") {
+            std::uint64_t kibibytes = 0;
+            status >> kibibytes;
+            return kibibytes * 1024;
+        }
+    }
+    return 0;
+}
+
+Result<void> extend(Sequence& sequence, std::span<const TokenId> tokens) {
+    PHIDELITY_TRY(const auto logits, sequence.extend(tokens, LogitRows::Last, &interruptFlag()));
+    if (logits.empty()) {
+        return fail(ErrorCode::BadArgument, "stopped");
+    }
+    return {};
+}
+
+/// Reads a prompt and goes on with tokens that are fixed beforehand: what is measured is the model,
+/// not how it is sampled.
+Result<void> measureOnce(Model& model, const BenchOptions& options, std::span<const TokenId> tokens,
+                         Speeds& speeds) {
+    Sequence sequence(model);
+    auto start = std::chrono::steady_clock::now();
+    PHIDELITY_CHECK(extend(sequence, tokens.first(options.promptTokens)));
+    speeds.prefill.push_back(options.promptTokens / secondsSince(start));
+    start = std::chrono::steady_clock::now();
+    for (std::uint32_t index = 0; index < options.generateTokens; ++index) {
+        PHIDELITY_CHECK(extend(sequence, tokens.subspan(options.promptTokens + index, 1)));
+    }
+    speeds.decode.push_back(options.generateTokens / secondsSince(start));
+    return {};
+}
+
+Result<Speeds> measure(Model& model, const BenchOptions& options) {
+    std::vector<TokenId> tokens(options.promptTokens + options.generateTokens);
+    for (std::size_t index = 0; index < tokens.size(); ++index) {
+        tokens[index] = static_cast<TokenId>(counterUniform(kSeed, index, 0) *
+                                             static_cast<double>(model.tokenizer().size()));
+    }
+    BenchOptions warmUp = options;
+    warmUp.promptTokens = std::min(options.promptTokens, 16U);
+    warmUp.generateTokens = 1;
+    Speeds ignored;
+    PHIDELITY_CHECK(measureOnce(model, warmUp, tokens, ignored));
+    Speeds speeds;
+    for (std::uint32_t repetition = 0; repetition < options.repetitions; ++repetition) {
+        PHIDELITY_CHECK(measureOnce(model, options, tokens, speeds));
+    }
+    return speeds;
+}
+
+Result<LoadedModel> openModel(const BenchOptions& options) {
+    if (!options.shape.empty() && !options.model.empty()) {
+        return fail(ErrorCode::BadArgument,
+                    "--model and --shape: expected one of them, found both");
+    }
+    if (options.shape.empty()) {
+        return loadModel(options.model, options.device);
+    }
+    PHIDELITY_TRY(const ModelShape shape, shapeByName(options.shape));
+    PHIDELITY_TRY(const TensorType type, parseTensorType(options.type));
+    PHIDELITY_TRY(auto checkpoint, Checkpoint::random(shape, type, kSeed));
+    return loadModel(std::move(checkpoint), options.device);
+}
+
+Result<void> checkLength(const BenchOptions& options, std::uint32_t context) {
+    if (options.promptTokens + options.generateTokens > context) {
+        return fail(ErrorCode::BadArgument,
+                    "--prompt-tokens and --generate-tokens: expected at most " +
+                        std::to_string(context) + " together, found " +
+                        std::to_string(options.promptTokens + options.generateTokens));
+    }
+    return {};
+}
+
+/// Bytes per second that the device's threads can read; 0 where that is not known.
+double readBandwidth(const DeviceInfo& device) {
+    if (!device.id.starts_with("cpu")) {
+        return 0;
+    }
+    kernels::ThreadPool pool(std::max(device.threads, 1U));
+    return kernels::measureReadBandwidth(pool);
+}
+
+Json resultJson(const BenchOptions& options, const LoadedModel& loaded, const Speeds& speeds) {
+    const Model& model = *loaded.model;
+    const std::uint64_t peak = peakMemory(); // before the bandwidth buffer
+    const double decode = median(speeds.decode);
+    const double achieved = decode * static_cast<double>(model.bytesPerToken());
+    const double read = readBandwidth(model.device());
+    Json json{{"model", model.checkpoint().name()},
+              {"types", model.checkpoint().typeSummary()},
+              {"device", model.device().id},
+              {"device_name", model.device().name},
+              {"threads", model.device().threads},
+              {"prompt_tokens", options.promptTokens},
+              {"generate_tokens", options.generateTokens},
+              {"repetitions", options.repetitions},
+              {"prefill_tokens_per_second", median(speeds.prefill)},
+              {"decode_tokens_per_second", decode},
+              {"prefill_runs", speeds.prefill},
+              {"decode_runs", speeds.decode},
+              {"bytes_per_token", model.bytesPerToken()},
+              {"achieved_gb_per_second", achieved / 1e9}};
+    json["read_gb_per_second"] = read > 0 ? Json(read / 1e9) : Json(nullptr);
+    json["share_of_read_bandwidth"] = read > 0 ? Json(achieved / read) : Json(nullptr);
+    json["load_ms"] = loaded.loadMs;
+    json["peak_memory_bytes"] = peak;
+    return json;
+}
+
+std::string formatted(const char* format, double value) {
+    char text[64];
+    std::snprintf(text, sizeof text, format, value);
+    return text;
+}
+
+std::string table(const Json& result) {
+    const auto number = [&](const char* key) { return result[key].get<double>(); };
+    std::string text = "Model            " + result["model"].get<std::string>() + ", " +
+                       result["types"].get<std::string>() + '\n' + "Device           " +
+                       result["device_name"].get<std::string>() + '\n';
+    text += "Prefill          " + formatted("%.2f tokens/s", number("prefill_tokens_per_second")) +
+            formatted(" (median, %.0f tokens)\n", number("prompt_tokens"));
+    text += "Decode           " + formatted("%.2f tokens/s", number("decode_tokens_per_second")) +
+            formatted(" (median, %.0f tokens)\n", number("generate_tokens"));
+    text += "Bytes per token  " + formatted("%.1f MB\n", number("bytes_per_token") / 1e6);
+    text += "Achieved read    " + formatted("%.2f GB/s", number("achieved_gb_per_second"));
+    if (!result["read_gb_per_second"].is_null()) {
+        text += formatted(" of %.2f GB/s", number("read_gb_per_second")) +
+                formatted(" that this machine can read (%.0f %%)",
+                          100 * number("share_of_read_bandwidth"));
+    }
+    text += "\nLoad time        " + formatted("%.0f ms\n", number("load_ms"));
+    text += "Peak memory      " + formatted("%.0f MB\n", number("peak_memory_bytes") / 1e6);
+    return text;
+}
+
+Result<void> bench(const BenchOptions& options) {
+    PHIDELITY_TRY(const LoadedModel loaded, openModel(options));
+    PHIDELITY_CHECK(checkLength(options, loaded.model->context()));
+    PHIDELITY_TRY(const Speeds speeds, measure(*loaded.model, options));
+    const Json result = resultJson(options, loaded, speeds);
+    Output output;
+    return output.write(options.json
+                            ? result.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'
+                            : table(result));
+}
+
+} // namespace
+
+void addBench(CommandLine& line) {
+    auto options = std::make_shared<BenchOptions>();
+    Command command = line.add(
+        "bench",
+        "Measure how fast this machine runs a model.\nReads a prompt (prefill) and then goes on "
+        "token by token (decode), several times, and prints the medians in tokens a second. Each "
+        "decoded token reads all weights once, so that decode is limited by how fast memory can "
+        "be read; that limit is measured and shown beside what was reached. With --shape the "
+        "weights are random and made in memory: nothing needs to be downloaded.");
+    addModelOption(command, options->model);
+    command.choice("--shape", options->shape, kShapeNames, "SHAPE",
+                   "Instead of a file: random weights of the size of phi-2, phi-1.5, phi-1 or "
+                   "tiny.");
+    command.text("--type", options->type, "TYPE",
+                 "How --shape stores its weights: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, "
+                 "Q2_K, Q3_K, Q4_K, Q5_K or Q6_K.");
+    command.number("--prompt-tokens", options->promptTokens, 1, kMostTokens,
+                   "Length of the prompt.");
+    command.number("--generate-tokens", options->generateTokens, 1, kMostTokens,
+                   "Tokens to decode after it.");
+    command.number("--repetitions", options->repetitions, 1, 1000,
+                   "How often to measure; the median counts.");
+    addDeviceOptions(command, options->device);
+    addJsonOption(command, options->json);
+    command.footer("Example: phidelity-cli bench --shape phi-2 --type Q4_0");
+    command.run([options] { return bench(*options); });
+}
+
+} // namespace phidelity

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "chat/prompt_format.h"
+#include "engine/model_source.h"
+#include "inference/model/generator.h"
+#include "inference/sample/settings_json.h"
+#include "inference/text/utf8_stream.h"
+#include "interrupt.h"
+#include "options.h"
+#include "output.h"
+#include "sampler_options.h"
+#include "verbs.h"
+
+namespace phidelity {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint32_t kMostTokens = 1'000'000;
+
+struct GenerateOptions {
+    std::string model;
+    DeviceOptions device;
+    std::optional<std::string> prompt;
+    std::string dash; ///< "-" in the place of --prompt
+    std::string format = "raw";
+    std::uint32_t maxTokens = 256;
+    std::uint32_t alternatives = 0;
+    std::vector<std::string> stops;
+    SamplerOptions sampler;
+    bool json = false;
+};
+
+Result<std::string> readPrompt(const GenerateOptions& options) {
+    if (options.prompt && options.prompt != "-") {
+        return *options.prompt;
+    }
+    if (::isatty(STDIN_FILENO) == 1) {
+        std::fputs("Type the prompt; Ctrl+D on an empty line ends it.\n", stderr);
+    }
+    return readStandardInput();
+}
+
+/// The exact text for the model. Raw text does not go through QString, which would have to replace
+/// bytes that are not UTF-8.
+std::string formatPrompt(FormatId format, const std::string& text) {
+    if (format == FormatId::Raw) {
+        return text;
+    }
+    return buildPrompt(format, {{Speaker::User, QString::fromStdString(text)}}).toStdString();
+}
+
+/// A token's text for JSON, which holds only UTF-8: a token that is a part of a character shows
+/// U+FFFD and gives its bytes beside it.
+void putText(Json& object, std::string_view bytes) {
+    std::string text = sanitizeUtf8(bytes);
+    if (text != bytes) {
+        Json numbers = Json::array();
+        for (const char byte : bytes) {
+            numbers.push_back(static_cast<unsigned char>(byte));
+        }
+        object["bytes"] = std::move(numbers);
+    }
+    object["text"] = std::move(text);
+}
+
+Json tokensJson(const Tokenizer& tokenizer, const GenerationRecord& record) {
+    Json tokens = Json::array();
+    for (const GeneratedToken& token : record.tokens) {
+        Json entry{{"id", token.id}};
+        putText(entry, token.bytes);
+        entry["logprob"] = token.logprob;
+        entry["alternatives"] = Json::array();
+        for (const Candidate& candidate : token.alternatives) {
+            Json other{{"id", candidate.id}};
+            putText(other, tokenizer.bytes(candidate.id));
+            other["logprob"] = candidate.logprob;
+            entry["alternatives"].push_back(std::move(other));
+        }
+        tokens.push_back(std::move(entry));
+    }
+    return tokens;
+}
+
+Result<Json> recordJson(const LoadedModel& loaded, const GenerationRecord& record) {
+    // Hashing reads the whole file, so it waits until the text is there.
+    PHIDELITY_TRY(const std::string hash, loaded.model->checkpoint().sha256());
+    const Timings& timings = record.timings;
+    return Json{{"text", record.text},
+                {"tokens", tokensJson(loaded.model->tokenizer(), record)},
+                {"finish_reason", finishReasonName(record.finish)},
+                {"cut", record.cut},
+                {"seed", record.sampler.seed},
+                {"sampler", Json::parse(toJson(record.sampler))},
+                {"device", loaded.model->device().id},
+                {"device_name", loaded.model->device().name},
+                {"model", record.modelName},
+                {"model_sha256", hash},
+                {"prompt_ids", record.prompt},
+                {"timings",
+                 {{"load_ms", loaded.loadMs},
+                  {"prompt_tokens", timings.promptTokens},
+                  {"prompt_ms", timings.promptMs},
+                  {"generated_tokens", timings.generatedTokens},
+                  {"generate_ms", timings.generateMs}}}};
+}
+
+/// Writes text as it comes, without the space that the model puts before an answer.
+class Stream {
+public:
+    Stream(Output& output, FormatId format) : m_output(output), m_format(format) {}
+
+    void push(std::string_view text) {
+        if (text.empty() || !m_result) {
+            return;
+        }
+        std::string shown(text);
+        if (!m_started) {
+            shown = displayedReply(m_format, QString::fromStdString(shown)).toStdString();
+        }
+        m_started = true;
+        m_endsLine = text.back() == '\n';
+        m_result = m_output.writeModelText(shown);
+        if (!m_result) {
+            interruptFlag().store(true);
+        }
+    }
+    Result<void> finish() { return m_result && !m_endsLine ? m_output.write("\n") : m_result; }
+
+private:
+    Output& m_output;
+    FormatId m_format;
+    bool m_started = false;
+    bool m_endsLine = false;
+    Result<void> m_result;
+};
+
+Result<void> generateVerb(const GenerateOptions& options) {
+    PHIDELITY_TRY(const SamplerSettings sampler, samplerFrom(options.sampler));
+    const FormatId format = formatFromKey(QString::fromStdString(options.format), nullptr);
+    PHIDELITY_TRY(const std::string text, readPrompt(options));
+    PHIDELITY_TRY(const LoadedModel loaded, loadModel(options.model, options.device));
+    Model& model = *loaded.model;
+
+    GenerationRequest request;
+    request.prompt = encodePrompt(model.tokenizer(), formatPrompt(format, text));
+    PHIDELITY_CHECK(checkPromptFits(request.prompt.size(), model.context()));
+    request.sampler = sampler;
+    request.maxTokens = options.maxTokens;
+    request.alternatives = options.alternatives;
+    for (const QString& stop : stopStrings(format)) {
+        request.stops.push_back(stop.toStdString());
+    }
+    request.stops.insert(request.stops.end(), options.stops.begin(), options.stops.end());
+
+    Output output;
+    Stream stream(output, format);
+    PrefixCache cache(model, 1);
+    const auto listener = [&](const GenerationEvent& event) {
+        if (!options.json) {
+            stream.push(event.text);
+        }
+    };
+    auto record = generate(model, cache, request, &interruptFlag(), listener);
+    if (!options.json) {
+        PHIDELITY_CHECK(stream.finish());
+    }
+    if (!record) {
+        return tl::unexpected<Error>(std::move(record).error());
+    }
+    if (!options.json) {
+        return {};
+    }
+    PHIDELITY_TRY(const Json json, recordJson(loaded, *record));
+    return output.write(json.dump(2) + '\n');
+}
+
+} // namespace
+
+void addGenerate(CommandLine& line) {
+    auto options = std::make_shared<GenerateOptions>();
+    Command command = line.add(
+        "generate", "Continue a text, answer a question, chat or write code.\nStreams the model's "
+                    "text to standard output. Ctrl+C ends it and keeps what is there.");
+    addModelOption(command, options->model);
+    command.text("-p,--prompt", options->prompt, "TEXT",
+                 "The text to start from. With - or without this option it is read from standard "
+                 "input.");
+    command.choice("stdin", options->dash, {"-"}, "", "-: read the prompt from standard input.");
+    command.choice("--format", options->format, {"raw", "qa", "chat", "code"}, "FORMAT",
+                   "How the prompt is put to the model: raw as it stands; qa as \"Instruct: "
+                   "...\\nOutput:\"; chat as \"Alice: ...\\nBob:\"; code as a signature and "
+                   "docstring whose body is wanted. Each but raw ends where the model begins to "
+                   "invent a next turn.");
+    command.number("--max-tokens", options->maxTokens, 0, kMostTokens,
+                   "Most tokens to generate; 0 goes on until the context is full.");
+    command.texts("--stop", options->stops, "TEXT",
+                  "End when this text comes up; it is cut off. May be given several times.");
+    command.number("--top-alternatives", options->alternatives, 0, kMostTokens,
+                   "With --json: how many of the likeliest tokens to list at each place.");
+    addSamplerOptions(command, options->sampler);
+    addDeviceOptions(command, options->device);
+    addJsonOption(command, options->json);
+    command.footer(
+        "Log-probabilities are natural logarithms under the model, before any sampler option.\n"
+        "Example: phidelity-cli generate --format qa --prompt \"What is 17 + 25?\" --temperature "
+        "0");
+    command.run([options] { return generateVerb(*options); });
+}
+
+} // namespace phidelity

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "options.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include <unistd.h>
+
+#include "engine/model_source.h"
+#include "inference/backend/choose.h"
+#include "interrupt.h"
+#include "numbers.h"
+
+namespace phidelity {
+
+Result<std::vector<TokenId>> parseTokenIds(std::string_view text) {
+    constexpr std::string_view kSeparators = ", \t\r\n";
+    std::vector<TokenId> ids;
+    std::size_t begin = 0;
+    while ((begin = text.find_first_not_of(kSeparators, begin)) != std::string_view::npos) {
+        const std::size_t end = std::min(text.find_first_of(kSeparators, begin), text.size());
+        const std::string_view word = text.substr(begin, end - begin);
+        TokenId id = 0;
+        if (!parseNumber(word, id)) {
+            return fail(ErrorCode::BadArgument,
+                        "token ids: expected whole numbers, found '" + std::string(word) + "'");
+        }
+        ids.push_back(id);
+        begin = end;
+    }
+    return ids;
+}
+
+Result<TensorType> parseTensorType(std::string_view name) {
+    std::string wanted(name);
+    std::ranges::transform(wanted, wanted.begin(), [](char letter) {
+        return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    });
+    std::string known;
+    for (const TensorType type : kTensorTypes) {
+        if (tensorTypeName(type) == wanted) {
+            return type;
+        }
+        known += known.empty() ? "" : ", ";
+        known += tensorTypeName(type);
+    }
+    return fail(ErrorCode::BadArgument,
+                "--type: expected one of " + known + ", found '" + std::string(name) + "'");
+}
+
+void addModelOption(Command& command, std::string& path) {
+    command.text("-m,--model", path, "PATH",
+                 "The model: a GGUF file or a Hugging Face folder. Without it, the small demo "
+                 "model that is part of this program.");
+}
+
+void addJsonOption(Command& command, bool& json) {
+    command.flag("--json", json, "Print the result as one JSON object.");
+}
+
+void addDeviceOptions(Command& command, DeviceOptions& options) {
+    command.text("--device", options.device, "DEVICE",
+                 "Where to compute: auto, cpu, vulkan, vulkan:N, cuda or cuda:N, as listed by "
+                 "'phidelity-cli devices'.");
+    command.number("--threads", options.threads, 0, 1024,
+                   "Threads on the CPU; 0 takes one for each core.");
+}
+
+Result<LoadedModel> loadModel(const std::string& path, const DeviceOptions& device) {
+    const auto start = std::chrono::steady_clock::now();
+    PHIDELITY_TRY(auto checkpoint, openCheckpoint(path));
+    const std::chrono::duration<double, std::milli> opening =
+        std::chrono::steady_clock::now() - start;
+    PHIDELITY_TRY(LoadedModel loaded, loadModel(std::move(checkpoint), device));
+    loaded.loadMs += opening.count();
+    return loaded;
+}
+
+Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
+                              const DeviceOptions& device) {
+    const auto start = std::chrono::steady_clock::now();
+    PHIDELITY_TRY(auto backend, createBackend(device.device, device.threads));
+    LoadOptions options;
+    options.stop = &interruptFlag();
+    LoadedModel loaded;
+    PHIDELITY_TRY(loaded.model, Model::load(std::move(checkpoint), std::move(backend), options));
+    loaded.loadMs =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return loaded;
+}
+
+Result<std::string> readStandardInput() {
+    std::string text;
+    char buffer[1 << 16];
+    while (true) {
+        const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+        if (count > 0) {
+            text.append(buffer, static_cast<std::size_t>(count));
+        } else if (count == 0) {
+            return text;
+        } else if (errno != EINTR || interruptFlag().load()) {
+            return fail(ErrorCode::FileUnreadable,
+                        std::string("standard input: ") + std::strerror(errno));
+        }
+    }
+}
+
+} // namespace phidelity

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command_line.h"
+#include "inference/file/checkpoint.h"
+#include "inference/model/model.h"
+#include "inference/result.h"
+#include "inference/text/token_id.h"
+
+namespace phidelity {
+
+/// "1,2,3" as token ids; spaces and line ends separate too. BadArgument names what is no id.
+[[nodiscard]] Result<std::vector<TokenId>> parseTokenIds(std::string_view text);
+
+/// A storage type by its name, upper or lower case. BadArgument lists all of them.
+[[nodiscard]] Result<TensorType> parseTensorType(std::string_view name);
+
+/// What shapeByName knows.
+inline const std::vector<std::string> kShapeNames = {"phi-2", "phi-1.5", "phi-1", "tiny"};
+
+/// --model: a path, or empty for the embedded demo model.
+void addModelOption(Command& command, std::string& path);
+
+/// --json, with what the object holds in a few words.
+void addJsonOption(Command& command, bool& json);
+
+/// --device and --threads.
+struct DeviceOptions {
+    std::string device = "auto";
+    std::uint32_t threads = 0;
+};
+void addDeviceOptions(Command& command, DeviceOptions& options);
+
+/// A model that was opened and taken to a device, and how long that took.
+struct LoadedModel {
+    std::unique_ptr<Model> model;
+    double loadMs = 0;
+};
+/// Opens `path` (empty: the demo model) on the device. Ctrl+C ends it.
+[[nodiscard]] Result<LoadedModel> loadModel(const std::string& path, const DeviceOptions& device);
+[[nodiscard]] Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
+                                            const DeviceOptions& device);
+
+/// Everything that comes on standard input. FileUnreadable.
+[[nodiscard]] Result<std::string> readStandardInput();
+
+} // namespace phidelity

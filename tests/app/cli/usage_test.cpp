@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "cli_process.h"
+
+using namespace phidelity;
+
+namespace {
+
+const QStringList kVerbs = {"generate",   "tokenize", "detokenize", "logits",  "bench",
+                            "make-model", "quantize", "inspect",    "devices", "verify"};
+
+} // namespace
+
+class UsageTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void helpNamesEveryVerb();
+    void everyVerbExplainsItself();
+    void versionIsOneLine();
+    void wrongUsageIsCodeTwoAndOneLine_data();
+    void wrongUsageIsCodeTwoAndOneLine();
+    void failuresAreCodeOneAndOneLine_data();
+    void failuresAreCodeOneAndOneLine();
+    void aClosedPipeEndsQuietly();
+    void aFullDiskIsAnError();
+    void devicesListsTheProcessor();
+};
+
+void UsageTest::helpNamesEveryVerb() {
+    const CliRun run = runCli({"--help"});
+    VERIFY_CODE(run, 0);
+    for (const QString& verb : kVerbs) {
+        QVERIFY2(run.out.contains("\n  " + verb.toUtf8() + ' '), qPrintable(verb));
+    }
+    QVERIFY(run.err.isEmpty());
+}
+
+void UsageTest::everyVerbExplainsItself() {
+    for (const QString& verb : kVerbs) {
+        const CliRun run = runCli({verb, "--help"});
+        VERIFY_CODE(run, 0);
+        QVERIFY2(run.out.startsWith("Usage: phidelity-cli " + verb.toUtf8()), run.out.constData());
+        QVERIFY(run.err.isEmpty());
+        for (const QByteArray& line : run.out.split('\n')) {
+            QVERIFY2(line.size() <= 80 || line.contains("Example:"), line.constData());
+        }
+    }
+}
+
+void UsageTest::versionIsOneLine() {
+    const CliRun run = runCli({"--version"});
+    VERIFY_CODE(run, 0);
+    QVERIFY2(run.out.startsWith("phidelity-cli ") && run.out.count('\n') == 1, run.out.constData());
+}
+
+void UsageTest::wrongUsageIsCodeTwoAndOneLine_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("word"); ///< what the message must name
+    const QString long25(25, u'9');
+    QTest::newRow("nothing") << QStringList{} << QByteArray("subcommand");
+    QTest::newRow("verb") << QStringList{"conjure"} << QByteArray("conjure");
+    QTest::newRow("option") << QStringList{"generate", "--magic"} << QByteArray("--magic");
+    QTest::newRow("format") << QStringList{"generate", "--prompt", "a", "--format", "alpaca"}
+                            << QByteArray("alpaca");
+    QTest::newRow("top-p") << QStringList{"generate", "--prompt", "a", "--top-p", "1.5"}
+                           << QByteArray("--top-p");
+    QTest::newRow("not a number") << QStringList{"generate", "--prompt", "a", "--temperature",
+                                                 "warm"}
+                                  << QByteArray("--temperature");
+    QTest::newRow("nan") << QStringList{"generate", "--prompt", "a", "--temperature", "nan"}
+                         << QByteArray("--temperature");
+    QTest::newRow("negative top-k")
+        << QStringList{"generate", "--prompt", "a", "--top-k", "-1"} << QByteArray("--top-k");
+    QTest::newRow("negative seed")
+        << QStringList{"generate", "--prompt", "a", "--seed", "-1"} << QByteArray("--seed");
+    QTest::newRow("large seed") << QStringList{"generate", "--prompt", "a", "--seed", long25}
+                                << QByteArray("--seed");
+    QTest::newRow("fractional seed")
+        << QStringList{"generate", "--prompt", "a", "--seed", "1.5"} << QByteArray("--seed");
+    QTest::newRow("bias") << QStringList{"generate", "--prompt", "a", "--logit-bias", "5"}
+                          << QByteArray("--logit-bias");
+    QTest::newRow("stage") << QStringList{"generate", "--prompt", "a", "--sampler-order", "magic"}
+                           << QByteArray("magic");
+    QTest::newRow("device") << QStringList{"generate", "--prompt", "a", "--device", "abacus"}
+                            << QByteArray("abacus");
+    QTest::newRow("device index") << QStringList{"generate", "--prompt", "a", "--device",
+                                                 "vulkan:x"}
+                                  << QByteArray("vulkan:x");
+    QTest::newRow("threads") << QStringList{"generate", "--prompt", "a", "--threads", "5000"}
+                             << QByteArray("--threads");
+    QTest::newRow("missing value") << QStringList{"generate", "--prompt"} << QByteArray("--prompt");
+    QTest::newRow("no tokens") << QStringList{"logits", "--output", "x"} << QByteArray("--tokens");
+    QTest::newRow("empty tokens") << QStringList{"logits", "--tokens", "", "--output", "x"}
+                                  << QByteArray("--tokens");
+    QTest::newRow("bad tokens") << QStringList{"logits", "--tokens", "1,b", "--output", "x"}
+                                << QByteArray("'b'");
+    QTest::newRow("shape") << QStringList{"bench", "--shape", "phi-9"} << QByteArray("phi-9");
+    QTest::newRow("type") << QStringList{"bench", "--shape", "tiny", "--type", "Q9_9"}
+                          << QByteArray("Q9_9");
+    QTest::newRow("model and shape")
+        << QStringList{"bench", "--shape", "tiny", "--model", "x"} << QByteArray("--model");
+    QTest::newRow("quantize type")
+        << QStringList{"quantize", "a", "b", "--type", "IQ2_XXS"} << QByteArray("IQ2_XXS");
+    QTest::newRow("quantize without OUT")
+        << QStringList{"quantize", "a", "--type", "Q8_0"} << QByteArray("OUT");
+    QTest::newRow("extra word") << QStringList{"devices", "please"} << QByteArray("please");
+}
+
+void UsageTest::wrongUsageIsCodeTwoAndOneLine() {
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, word);
+    const CliRun run = runCli(arguments);
+    VERIFY_CODE(run, 2);
+    QVERIFY2(run.hasOneLineError(), run.err.constData());
+    QVERIFY2(run.err.contains(word), run.err.constData());
+    QVERIFY(run.out.isEmpty());
+}
+
+void UsageTest::failuresAreCodeOneAndOneLine_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("word");
+    QTest::newRow("missing model")
+        << QStringList{"inspect", "/nowhere/a.gguf"} << QByteArray("a.gguf");
+    QTest::newRow("missing model, generate")
+        << QStringList{"generate", "--model", "/nowhere/a.gguf", "--prompt", "a"}
+        << QByteArray("a.gguf");
+    QTest::newRow("missing model, tokenize")
+        << QStringList{"tokenize", "--model", "/nowhere/a.gguf"} << QByteArray("a.gguf");
+    QTest::newRow("no model") << QStringList{"inspect", cliPath()} << QByteArray("phidelity-cli");
+    QTest::newRow("a device") << QStringList{"inspect", "/dev/zero"} << QByteArray("zero");
+    QTest::newRow("folder without a model")
+        << QStringList{"inspect", "/proc/self/net"} << QByteArray("net");
+    QTest::newRow("output folder missing")
+        << QStringList{"logits", "--tokens", "1", "--output", "/nowhere/x"}
+        << QByteArray("/nowhere/x");
+    QTest::newRow("name with an escape")
+        << QStringList{"inspect", "/nowhere/\x1b[31mred\nline"} << QByteArray("red");
+}
+
+void UsageTest::failuresAreCodeOneAndOneLine() {
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, word);
+    const CliRun run = runCli(arguments);
+    VERIFY_CODE(run, 1);
+    QVERIFY2(run.hasOneLineError(), run.err.constData());
+    QVERIFY2(run.err.contains(word), run.err.constData());
+    QVERIFY2(!run.err.contains('\x1b'), run.err.constData());
+    QVERIFY(run.out.isEmpty());
+}
+
+void UsageTest::aClosedPipeEndsQuietly() {
+    QProcess shell;
+    // The reader is gone before the first byte comes.
+    shell.start("bash", {"-c", "set -o pipefail; '" + cliPath() +
+                                   "' generate --prompt Hello --max-tokens 0 | true"});
+    QVERIFY(shell.waitForFinished(kCliTimeoutMs));
+    QCOMPARE(shell.readAllStandardError(), QByteArray());
+    QCOMPARE(shell.exitCode(), 0);
+}
+
+void UsageTest::aFullDiskIsAnError() {
+    const CliRun file = runCli({"logits", "--tokens", "1,2,3", "--output", "/dev/full"});
+    VERIFY_CODE(file, 1);
+    QVERIFY2(file.hasOneLineError() && file.err.contains("/dev/full"), file.err.constData());
+
+    QProcess process;
+    process.setStandardOutputFile("/dev/full");
+    process.start(cliPath(), {"generate", "--prompt", "a", "--max-tokens", "5"});
+    QVERIFY(process.waitForFinished(kCliTimeoutMs));
+    QCOMPARE(process.exitCode(), 1);
+    QCOMPARE(process.readAllStandardError().count('\n'), 1);
+}
+
+void UsageTest::devicesListsTheProcessor() {
+    const CliRun table = runCli({"devices"});
+    VERIFY_CODE(table, 0);
+    QVERIFY2(table.out.contains("cpu"), table.out.constData());
+    const CliRun run = runCli({"devices", "--json"});
+    VERIFY_CODE(run, 0);
+    bool processor = false;
+    const QJsonArray devices = run.json()["devices"].toArray();
+    for (const QJsonValue& device : devices) {
+        processor = processor || (device["id"] == "cpu" && device["usable"] == true &&
+                                  device["threads"].toInt() >= 1);
+    }
+    QVERIFY(processor);
+}
+
+QTEST_GUILESS_MAIN(UsageTest)
+#include "usage_test.moc"
