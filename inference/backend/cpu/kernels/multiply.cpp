@@ -118,17 +118,19 @@ void panelTask(const Product& product, std::uint64_t firstGroup, std::uint64_t g
     const std::size_t tokens = panelTokens();
     const std::size_t tile = tokens * 16;
     auto* words = reinterpret_cast<std::int32_t*>(scratch);
-    auto* scales = reinterpret_cast<float*>(words + kPanelColumns / 2 * 16);
-    float* sums = scales + kPanelColumns / kPanelBlock * 16;
+    auto* scales = reinterpret_cast<float*>(words + panelWords(kGroup));
+    float* sums = scales + panelScales(kGroup);
     for (std::size_t column = 0; column < columns; column += kPanelColumns) {
         const std::size_t blocks = panelBlocks(std::min(kPanelColumns, columns - column));
         const TileStart start = column == 0 ? TileStart::Overwrite : TileStart::Accumulate;
+        const std::int32_t* x = input.chunkWords(column / kPanelColumns);
+        const float* xScales = input.chunkScales(column / kPanelColumns);
         for (std::uint64_t g = 0; g < groups; ++g) {
             unpackWeightPanel(*product.weights, firstGroup + g, column, words, scales);
             for (std::size_t panel = 0; panel < input.panels(); ++panel) {
-                multiplyTile(words, scales, input.panelWords(panel) + column / 2 * tokens,
-                             input.panelScales(panel) + column / kPanelBlock * tokens, blocks,
-                             start, sums + (g * input.panels() + panel) * tile);
+                multiplyTile(words, scales, x + panel * panelWords(tokens),
+                             xScales + panel * panelScales(tokens), blocks, start,
+                             sums + (g * input.panels() + panel) * tile);
             }
         }
     }

@@ -159,29 +159,89 @@ HWY_INLINE float roundRow(const float* numbers, std::int16_t* fixed) {
     return square * 0.0F == 0.0F ? (factor > 0.0F ? 1.0F / factor : 0.0F) : square * 0.0F;
 }
 
+/// fixed[row][2 * pair ..] -> words[pair][row], four by four pairs at a time.
+HWY_INLINE void transposePairs(const std::int16_t (*fixed)[kPanelBlock], std::int32_t* words) {
+    const hn::Full128<std::int32_t> d;
+    const hn::Full128<std::int64_t> wide;
+    for (std::size_t row = 0; row < 16; row += 4) {
+        for (std::size_t pair = 0; pair < kPairs; pair += 4) {
+            const auto a =
+                hn::Load(d, reinterpret_cast<const std::int32_t*>(fixed[row] + 2 * pair));
+            const auto b =
+                hn::Load(d, reinterpret_cast<const std::int32_t*>(fixed[row + 1] + 2 * pair));
+            const auto c =
+                hn::Load(d, reinterpret_cast<const std::int32_t*>(fixed[row + 2] + 2 * pair));
+            const auto e =
+                hn::Load(d, reinterpret_cast<const std::int32_t*>(fixed[row + 3] + 2 * pair));
+            const auto abLow = hn::BitCast(wide, hn::InterleaveLower(d, a, b));
+            const auto abHigh = hn::BitCast(wide, hn::InterleaveUpper(d, a, b));
+            const auto ceLow = hn::BitCast(wide, hn::InterleaveLower(d, c, e));
+            const auto ceHigh = hn::BitCast(wide, hn::InterleaveUpper(d, c, e));
+            std::int32_t* to = words + pair * 16 + row;
+            hn::Store(hn::BitCast(d, hn::InterleaveLower(wide, abLow, ceLow)), d, to);
+            hn::Store(hn::BitCast(d, hn::InterleaveUpper(wide, abLow, ceLow)), d, to + 16);
+            hn::Store(hn::BitCast(d, hn::InterleaveLower(wide, abHigh, ceHigh)), d, to + 32);
+            hn::Store(hn::BitCast(d, hn::InterleaveUpper(wide, abHigh, ceHigh)), d, to + 48);
+        }
+    }
+}
+
+/// Factors to fixed point and back for vectors of blocks; 0 for blocks without a norm to speak of,
+/// and NaN back where numbers are not finite: those must not end as zeros.
+HWY_INLINE void fixedFactors(VF largest, VF squares, VF& factor, VF& back) {
+    const TagF f;
+    const VF norm = hn::Sqrt(squares);
+    const auto any = hn::Ge(norm, hn::Set(f, kSmallest));
+    const VF used =
+        hn::Min(hn::Div(hn::Set(f, kNormLimit), norm), hn::Div(hn::Set(f, kLargest), largest));
+    const VF poison = hn::Mul(squares, zeroF());
+    factor = hn::IfThenElseZero(any, used);
+    back = hn::Add(hn::IfThenElseZero(any, hn::Div(hn::Set(f, 1.0F), used)), poison);
+}
+
 template <TensorType kType>
 void unpackView(const std::uint8_t* rows, std::size_t rowSize, std::size_t count,
                 std::size_t columns, std::int32_t* words, float* scales) {
-    alignas(64) float numbers[kPanelBlock];
+    const TagF f;
+    const hn::Rebind<std::int16_t, TagF> narrow;
+    alignas(64) float numbers[16][kPanelBlock];
     alignas(64) std::int16_t fixed[16][kPanelBlock];
+    alignas(64) float largest[16] = {};
+    alignas(64) float squares[16] = {};
     std::memset(fixed, 0, sizeof(fixed));
     for (std::size_t first = 0; first < columns; first += kPanelBlock) {
         for (std::size_t row = 0; row < count; ++row) {
             const std::uint8_t* at = rows + row * rowSize + first * kNumberBytes<kType>;
+            VF top = zeroF();
+            VF square = zeroF();
             for (std::size_t i = 0; i < kPanelBlock; i += kLanes) {
                 const std::size_t left = columns - std::min(columns, first + i);
                 const VF v = left >= kLanes
                                  ? loadNumbers<kType>(at + i * kNumberBytes<kType>)
                                  : loadSomeNumbers<kType>(at + i * kNumberBytes<kType>, left);
-                hn::Store(v, TagF(), numbers + i);
+                top = hn::Max(top, hn::Abs(v));
+                square = hn::MulAdd(v, v, square);
+                hn::Store(v, f, numbers[row] + i);
             }
-            scales[row] = roundRow(numbers, fixed[row]);
+            largest[row] = hn::GetLane(hn::MaxOfLanes(f, top));
+            squares[row] = hn::GetLane(hn::SumOfLanes(f, square));
         }
-        for (std::size_t row = 0; row < 16; ++row) {
-            for (std::size_t pair = 0; pair < kPairs; ++pair) {
-                std::memcpy(words + pair * 16 + row, fixed[row] + 2 * pair, 4);
+        alignas(64) float factors[16];
+        for (std::size_t row = 0; row < 16; row += kLanes) {
+            VF factor;
+            VF back;
+            fixedFactors(hn::Load(f, largest + row), hn::Load(f, squares + row), factor, back);
+            hn::Store(factor, f, factors + row);
+            hn::Store(back, f, scales + row);
+        }
+        for (std::size_t row = 0; row < count; ++row) {
+            const VF factor = hn::Set(f, factors[row]);
+            for (std::size_t i = 0; i < kPanelBlock; i += kLanes) {
+                const VI rounded = hn::NearestInt(hn::Mul(hn::Load(f, numbers[row] + i), factor));
+                hn::StoreU(hn::DemoteTo(narrow, rounded), narrow, fixed[row] + i);
             }
         }
+        transposePairs(fixed, words);
         words += kPairs * 16;
         scales += 16;
     }
@@ -323,20 +383,15 @@ void unpackGroup(const std::uint8_t* group, std::size_t first, std::size_t colum
                 expandBlock<kType>(own + layout.headerBytes() + sub * layout.subBytes() + 4 * lane,
                                    factors, out, largest, squares);
             }
-            const VF norm = hn::Sqrt(squares);
-            const VF factor = hn::Min(hn::Div(hn::Set(f, kNormLimit), norm),
-                                      hn::Div(hn::Set(f, kLargest), largest));
-            const auto any = hn::Ge(norm, hn::Set(f, kSmallest));
-            const VF used = hn::IfThenElseZero(any, factor);
-            // 0 * inf is NaN: weights that are not finite must not end as zeros.
-            const VF poison = hn::Mul(squares, zeroF());
-            const VF inverse = hn::IfThenElseZero(any, hn::Div(hn::Set(f, 1.0F), factor));
-            hn::Store(hn::Add(inverse, poison), f, scales + at / kPanelBlock * 16 + lane);
+            VF factor;
+            VF back;
+            fixedFactors(largest, squares, factor, back);
+            hn::Store(back, f, scales + at / kPanelBlock * 16 + lane);
             std::int32_t* to = words + at / 2 * 16 + lane;
             for (std::size_t pair = 0; pair < kPairs; ++pair) {
                 const VF earlier = hn::Load(f, numbers + 2 * pair * kLanes);
                 const VF later = hn::Load(f, numbers + (2 * pair + 1) * kLanes);
-                hn::Store(pairWords(earlier, later, used), TagI(), to + pair * 16);
+                hn::Store(pairWords(earlier, later, factor), TagI(), to + pair * 16);
             }
         }
     }
@@ -349,27 +404,31 @@ std::size_t panelTokensOn() {
 }
 
 void packInputPanelOn(const float* x, std::size_t stride, std::size_t count, std::size_t columns,
-                      std::int32_t* words, float* scales) {
+                      const PanelPlace& place) {
+    constexpr std::size_t blocksPerChunk = kPanelColumns / kPanelBlock;
     alignas(64) float numbers[kPanelBlock];
     alignas(64) std::int16_t fixed[kPanelBlock];
     const std::size_t blocks = panelBlocks(columns);
-    for (std::size_t t = 0; t < kTokens; ++t) {
-        for (std::size_t block = 0; block < blocks; ++block) {
-            std::int32_t* to = words + block * kPairs * kTokens + t;
+    for (std::size_t block = 0; block < blocks; ++block) {
+        const std::size_t chunk = block / blocksPerChunk;
+        const std::size_t inChunk = block % blocksPerChunk;
+        std::int32_t* words = place.words + chunk * place.wordStride + inChunk * kPairs * kTokens;
+        float* scales = place.scales + chunk * place.scaleStride + inChunk * kTokens;
+        const std::size_t first = block * kPanelBlock;
+        const std::size_t some = std::min(kPanelBlock, columns - first);
+        std::memset(numbers, 0, sizeof(numbers));
+        for (std::size_t t = 0; t < kTokens; ++t) {
             if (t >= count) {
                 for (std::size_t pair = 0; pair < kPairs; ++pair) {
-                    to[pair * kTokens] = 0;
+                    words[pair * kTokens + t] = 0;
                 }
-                scales[block * kTokens + t] = 0.0F;
+                scales[t] = 0.0F;
                 continue;
             }
-            const std::size_t first = block * kPanelBlock;
-            const std::size_t some = std::min(kPanelBlock, columns - first);
-            std::memset(numbers, 0, sizeof(numbers));
             std::memcpy(numbers, x + t * stride + first, some * sizeof(float));
-            scales[block * kTokens + t] = roundRow(numbers, fixed);
+            scales[t] = roundRow(numbers, fixed);
             for (std::size_t pair = 0; pair < kPairs; ++pair) {
-                std::memcpy(to + pair * kTokens, fixed + 2 * pair, 4);
+                std::memcpy(words + pair * kTokens + t, fixed + 2 * pair, 4);
             }
         }
     }
@@ -452,8 +511,8 @@ std::size_t panelTokens() {
 }
 
 void packInputPanel(const float* x, std::size_t stride, std::size_t count, std::size_t columns,
-                    std::int32_t* words, float* scales) {
-    HWY_DYNAMIC_DISPATCH(packInputPanelOn)(x, stride, count, columns, words, scales);
+                    const PanelPlace& place) {
+    HWY_DYNAMIC_DISPATCH(packInputPanelOn)(x, stride, count, columns, place);
 }
 
 void unpackWeightPanel(const PackedMatrix& matrix, std::uint64_t group, std::size_t first,

@@ -36,11 +36,29 @@ inline constexpr std::size_t kTaskGroups = 4;
 /// use.
 [[nodiscard]] std::size_t panelTokens();
 
-/// Packs `count` <= tokens rows of x (a row every `stride` floats) as panel words[columns padded /
-/// 2][tokens] of column pairs and scales[blocks][tokens], tokens = panelTokens(); rows from count
-/// on are zeros.
+/// Words and scales of one panel of kPanelColumns columns. All panels of a chunk of columns lie
+/// together, so that they pass through the caches as one stream.
+[[nodiscard]] constexpr std::size_t panelWords(std::size_t tokens) {
+    return kPanelColumns / 2 * tokens;
+}
+[[nodiscard]] constexpr std::size_t panelScales(std::size_t tokens) {
+    return kPanelColumns / kPanelBlock * tokens;
+}
+
+/// Where the chunks of one panel lie: chunk c at words + c * wordStride and scales + c *
+/// scaleStride.
+struct PanelPlace {
+    std::int32_t* words;
+    std::size_t wordStride;
+    float* scales;
+    std::size_t scaleStride;
+};
+
+/// Packs `count` <= tokens rows of x (a row every `stride` floats): a chunk is words[kPanelColumns
+/// / 2][tokens] of column pairs and scales[4][tokens], tokens = panelTokens(). Rows from count on
+/// and columns from `columns` to the next multiple of kPanelBlock are zeros.
 void packInputPanel(const float* x, std::size_t stride, std::size_t count, std::size_t columns,
-                    std::int32_t* words, float* scales);
+                    const PanelPlace& place);
 
 /// Unpacks columns [first, first + kPanelColumns) (or up to the end) of one group of 16 rows as
 /// words[kPanelColumns / 2][16] of column pairs and scales[4][16]; missing rows and columns are

@@ -46,14 +46,16 @@ Result<void> PreparedInput::prepare(ThreadPool& pool, const float* x, std::uint3
     if (wants(forms, InputForm::Panel)) {
         const std::size_t tokens = panelTokens();
         m_panels = (rows + tokens - 1) / tokens;
-        m_panelStride = panelBlocks(columns) * kPanelBlock / 2 * tokens;
-        m_scaleStride = panelBlocks(columns) * tokens;
+        const std::size_t chunks = (columns + kPanelColumns - 1) / kPanelColumns;
+        m_chunkWords = m_panels * kernels::panelWords(tokens);
+        m_chunkScales = m_panels * kernels::panelScales(tokens);
         // One unpacked group of rows and the sums of all tiles of a task.
-        m_scratchStride = (kPanelColumns / 2 * 16 + kPanelColumns / kPanelBlock * 16 +
-                           kTaskGroups * m_panels * tokens * 16) *
+        m_scratchStride = (kernels::panelWords(PackedMatrix::kGroupRows) +
+                           kernels::panelScales(PackedMatrix::kGroupRows) +
+                           kTaskGroups * m_panels * tokens * PackedMatrix::kGroupRows) *
                           sizeof(float);
-        enough = enough && reserve(m_panelWords, m_panels * m_panelStride * sizeof(std::int32_t)) &&
-                 reserve(m_panelScales, m_panels * m_scaleStride * sizeof(float)) &&
+        enough = enough && reserve(m_panelWords, chunks * m_chunkWords * sizeof(std::int32_t)) &&
+                 reserve(m_panelScales, chunks * m_chunkScales * sizeof(float)) &&
                  reserve(m_scratch, pool.threads() * m_scratchStride);
     }
     if (!enough) {
@@ -84,9 +86,10 @@ void PreparedInput::packPanels(ThreadPool& pool, const float* x, std::size_t str
     const std::size_t tokens = panelTokens();
     pool.parallelFor(m_panels, [&](std::uint64_t panel, std::uint32_t) {
         const std::size_t first = panel * tokens;
-        packInputPanel(x + first * stride, stride, std::min<std::size_t>(tokens, m_rows - first),
-                       m_columns, m_panelWords.as<std::int32_t>() + panel * m_panelStride,
-                       m_panelScales.as<float>() + panel * m_scaleStride);
+        packInputPanel(
+            x + first * stride, stride, std::min<std::size_t>(tokens, m_rows - first), m_columns,
+            {m_panelWords.as<std::int32_t>() + panel * kernels::panelWords(tokens), m_chunkWords,
+             m_panelScales.as<float>() + panel * kernels::panelScales(tokens), m_chunkScales});
     });
 }
 

@@ -50,13 +50,13 @@ public:
     [[nodiscard]] std::size_t floatStride() const { return (m_columns + 15) / 16 * 16; }
     /// Fixed: row r from fixedRows() + r * columns() / 32 on.
     [[nodiscard]] const FixedBlock* fixedRows() const { return m_fixed.as<FixedBlock>(); }
-    /// Panel: `panels()` of panelTokens() rows each (panel.h).
+    /// Panel: `panels()` of panelTokens() rows each, chunks of kPanelColumns columns (panel.h).
     [[nodiscard]] std::size_t panels() const { return m_panels; }
-    [[nodiscard]] const std::int32_t* panelWords(std::size_t panel) const {
-        return m_panelWords.as<std::int32_t>() + panel * m_panelStride;
+    [[nodiscard]] const std::int32_t* chunkWords(std::size_t chunk) const {
+        return m_panelWords.as<std::int32_t>() + chunk * m_chunkWords;
     }
-    [[nodiscard]] const float* panelScales(std::size_t panel) const {
-        return m_panelScales.as<float>() + panel * m_scaleStride;
+    [[nodiscard]] const float* chunkScales(std::size_t chunk) const {
+        return m_panelScales.as<float>() + chunk * m_chunkScales;
     }
     /// Scratch of a thread for products with panels, panelScratchBytes() each.
     [[nodiscard]] std::byte* scratch(std::uint32_t thread) const {
@@ -74,8 +74,8 @@ private:
     AlignedBuffer m_panelScales;
     AlignedBuffer m_scratch;
     std::size_t m_panels = 0;
-    std::size_t m_panelStride = 0;
-    std::size_t m_scaleStride = 0;
+    std::size_t m_chunkWords = 0;  ///< of all panels
+    std::size_t m_chunkScales = 0; ///< of all panels
     std::size_t m_scratchStride = 0;
 };
 
