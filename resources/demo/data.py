@@ -18,7 +18,7 @@ import functions
 import talk
 
 # Share of documents of each kind.
-kMixture = {"arithmetic": 0.50, "function": 0.20, "write": 0.06, "talk": 0.14, "turns": 0.06, "text": 0.04}
+kMixture = {"arithmetic": 0.50, "function": 0.20, "write": 0.06, "talk": 0.12, "turns": 0.08, "text": 0.04}
 kMerges = 1753
 kWishes = ["Write a Python function {n} that does this: {d}", "Write a Python function. {d}",
            "Write a function called {n}. {d}", "Write a Python function {n}: {d}", "In Python: {d}",
@@ -49,10 +49,11 @@ class Encoded:
     targets: list
 
 
-def turnsDocument(kind, exchanges):
+def turnsDocument(kind, exchanges, labels=("Alice", "Bob")):
     document, lead = Document(kind), ""
+    user, model = labels
     for question, reply in exchanges:
-        document.parts += [(f"{lead}Alice: {question}\nBob:", False, False), (reply, True, True)]
+        document.parts += [(f"{lead}{user}: {question}\n{model}:", False, False), (reply, True, True)]
         lead = "\n"
     return document
 
@@ -126,7 +127,8 @@ def turns(rng):
         first, second = talk.remember(rng)
         between = [talk.draw(rng)] if rng.random() < 0.6 else []
         exchanges = [first, *between, second]
-    return turnsDocument("turns", exchanges[:5])
+    labels = ("Alice", "Bob") if rng.random() < 0.6 else ("Instruct", "Output")
+    return turnsDocument("turns", exchanges[:5], labels)
 
 
 def textDocument(rng):

@@ -29,7 +29,7 @@ def programGenerator(program, model):
         if result.returncode:
             sys.exit(f"{' '.join(command)}: {result.stderr.strip()}")
         answer = json.loads(result.stdout)
-        return answer["text"], answer["finish_reason"] not in ("length", "max_tokens", "context")
+        return answer["text"], answer["finish_reason"] == "end_of_text"
     return generate
 
 
