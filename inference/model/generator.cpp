@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "inference/model/generator.h"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -27,19 +26,9 @@ bool isSet(const StopFlag* stop) {
     return stop != nullptr && stop->load(std::memory_order_relaxed);
 }
 
-/// Which tokens contain a breaker of DRY's sequences; empty where DRY is off.
 std::vector<bool> breakerTokens(const Tokenizer& tokenizer, const SamplerSettings& settings) {
-    if (settings.dryMultiplier == 0.0F) {
-        return {};
-    }
-    std::vector<bool> breaks(tokenizer.size());
-    for (TokenId id = 0; id < tokenizer.size(); ++id) {
-        const std::string_view bytes = tokenizer.bytes(id);
-        breaks[id] = std::ranges::any_of(settings.dryBreakers, [bytes](const std::string& breaker) {
-            return !breaker.empty() && bytes.find(breaker) != std::string_view::npos;
-        });
-    }
-    return breaks;
+    return settings.dryMultiplier == 0.0F ? std::vector<bool>()
+                                          : dryBreakerTokens(tokenizer, settings.dryBreakers);
 }
 
 /// Bytes of tokens in, text that may be shown out: whole characters, nothing that could still

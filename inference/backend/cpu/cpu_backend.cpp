@@ -3,31 +3,16 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 
 #include "inference/backend/cpu/cpu_info.h"
+#include "inference/backend/cpu/fast_verbs.h"
+#include "inference/backend/cpu/kernels/kernels.h"
 #include "inference/backend/cpu/obvious_verbs.h"
 
 namespace phidelity {
 namespace {
 
 constexpr std::uint32_t kMostThreads = 1024;
-
-std::string_view vectorName() {
-#if defined(__x86_64__) || defined(__i386__)
-    if (__builtin_cpu_supports("avx512f")) {
-        return "AVX-512";
-    }
-    if (__builtin_cpu_supports("avx2")) {
-        return "AVX2";
-    }
-    return "SSE";
-#elif defined(__aarch64__)
-    return "NEON";
-#else
-    return "plain";
-#endif
-}
 
 } // namespace
 
@@ -41,9 +26,10 @@ DeviceInfo cpuDeviceInfo(const CpuOptions& options) {
         return info;
     }
     info.id = "cpu";
-    info.threads = options.threads == 0 ? std::min(usableCores(), kMostThreads) : options.threads;
+    info.threads =
+        options.threads == 0 ? std::min(defaultThreads(), kMostThreads) : options.threads;
     info.name = cpuName() + " (" + std::to_string(info.threads) +
-                (info.threads == 1 ? " thread, " : " threads, ") + std::string(vectorName()) + ")";
+                (info.threads == 1 ? " thread, " : " threads, ") + kernels::instructionSet() + ")";
     return info;
 }
 
@@ -53,7 +39,10 @@ Result<std::unique_ptr<Backend>> createCpuBackend(const CpuOptions& options) {
                                                 std::to_string(kMostThreads) + ", found " +
                                                 std::to_string(options.threads));
     }
-    return std::make_unique<ObviousBackend>(cpuDeviceInfo(options));
+    if (options.kernels == CpuKernels::Obvious) {
+        return std::make_unique<ObviousBackend>(cpuDeviceInfo(options));
+    }
+    return std::make_unique<FastBackend>(cpuDeviceInfo(options));
 }
 
 } // namespace phidelity

@@ -9,10 +9,8 @@
 #include <set>
 #include <sstream>
 #include <string_view>
-#include <utility>
 
-#include <sched.h>
-#include <unistd.h>
+#include "inference/backend/cpu/kernels/thread_pool.h"
 
 namespace phidelity {
 namespace {
@@ -85,28 +83,8 @@ void eraseAll(std::string& text, std::string_view part) {
 
 } // namespace
 
-std::uint32_t usableCores() {
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
-        const long online = sysconf(_SC_NPROCESSORS_ONLN);
-        return online > 0 ? static_cast<std::uint32_t>(online) : 1;
-    }
-    std::set<std::pair<std::uint64_t, std::uint64_t>> cores;
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-        if (!CPU_ISSET(cpu, &allowed)) {
-            continue;
-        }
-        const std::string folder =
-            "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
-        const auto package = numberIn(folder + "physical_package_id");
-        const auto core = numberIn(folder + "core_id");
-        // Where the topology is hidden, every CPU counts as a core of its own.
-        cores.emplace(package.value_or(std::numeric_limits<std::uint64_t>::max()),
-                      core.value_or(static_cast<std::uint64_t>(cpu)));
-    }
-    const auto count = static_cast<std::uint32_t>(std::max<std::size_t>(1, cores.size()));
-    return std::min(count, quotaCores());
+std::uint32_t defaultThreads() {
+    return std::min(kernels::usableCores(), quotaCores());
 }
 
 std::string cpuName() {

@@ -6,9 +6,9 @@
 
 namespace phidelity {
 
-/// Physical cores that this process may use: its affinity mask without second hyperthreads, bounded
-/// by the CPU quota of its control group. At least 1.
-[[nodiscard]] std::uint32_t usableCores();
+/// Threads that serve this process best: one for each physical core it may use, bounded by the CPU
+/// quota of its control group. At least 1.
+[[nodiscard]] std::uint32_t defaultThreads();
 
 /// The processor's name as the system gives it, shortened: "AMD EPYC 7763".
 [[nodiscard]] std::string cpuName();

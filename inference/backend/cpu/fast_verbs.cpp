@@ -94,7 +94,7 @@ void FastBackend::planAttention() {
 void FastBackend::embed(Activation x, MatrixId table) {
     const TensorView& view = m_matrices[static_cast<std::size_t>(table)].view;
     for (std::size_t r = 0; r < rows(); ++r) {
-        kernels::dequantizeRowFast(view.type, view.slice(step().rows[r].token, 1).data, row(x, r));
+        dequantizeRow(view.type, view.slice(step().rows[r].token, 1).data, row(x, r));
     }
 }
 
@@ -149,7 +149,7 @@ float* FastBackend::partOutput(const Part& part, std::size_t index) {
     if (!writesCache(part.epilogue)) {
         return matrix(part.out);
     }
-    AlignedBuffer<float>& buffer = m_cacheParts[index];
+    HostArray<float>& buffer = m_cacheParts[index];
     return buffer.reserve(rows() * product(part.linear.weight).rows()) ? buffer.data() : nullptr;
 }
 

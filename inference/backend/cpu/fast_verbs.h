@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "inference/backend/cpu/aligned_buffer.h"
+#include "inference/backend/cpu/host_array.h"
 #include "inference/backend/cpu/host_backend.h"
 #include "inference/backend/cpu/kernels/kernels.h"
 
@@ -56,18 +56,18 @@ private:
 
     kernels::ThreadPool m_pool;
     std::vector<Matrix> m_matrices;
-    AlignedBuffer<float> m_angles; ///< (context, 2, rotary / 2): cosines, then sines
+    HostArray<float> m_angles; ///< (context, 2, rotary / 2): cosines, then sines
 
     // The step in hand.
     std::vector<std::uint32_t> m_everyRow;  ///< 0, 1, 2, ...
     std::vector<std::uint32_t> m_positions; ///< by row
     std::vector<RowBlock> m_blocks;
-    AlignedBuffer<float> m_normed;                  ///< (rows, width)
-    std::vector<AlignedBuffer<float>> m_cacheParts; ///< keys and values before they go to the cache
+    HostArray<float> m_normed;                  ///< (rows, width)
+    std::vector<HostArray<float>> m_cacheParts; ///< keys and values before they go to the cache
     std::vector<kernels::PreparedInput> m_inputs;
     std::vector<kernels::Product> m_products;
     std::size_t m_scratchNumbers = 0; ///< per thread
-    AlignedBuffer<float> m_scratch;
+    HostArray<float> m_scratch;
     std::size_t m_tablePages = 0;                   ///< pages of the longest sequence in the step
     std::vector<const std::uint16_t*> m_pageTables; ///< (threads, 2, m_tablePages)
 };

@@ -28,7 +28,7 @@ std::uint64_t HostBackend::memoryAvailable() const {
 
 Result<VectorId> HostBackend::addVector(const TensorView& vector) {
     assert(vector.rows == 1);
-    AlignedBuffer<float> values;
+    HostArray<float> values;
     if (!values.reserve(vector.columns)) {
         return noMemory("vector", vector.columns * sizeof(float));
     }
@@ -56,16 +56,13 @@ Result<void> HostBackend::createCache(const AttentionShape& shape, std::uint32_t
 }
 
 Result<void> HostBackend::providePage(PageId page) {
-    AlignedBuffer<std::uint16_t>& memory = m_pages[page];
+    HostArray<std::uint16_t>& memory = m_pages[page];
     if (!memory.empty()) {
         return {};
     }
     if (!memory.reserve(pageNumbers(m_attention))) {
         return noMemory("cache page", pageBytes(m_attention));
     }
-    // Kernels may read a page to its end and discard what lies past a row's position: it must be
-    // finite.
-    std::ranges::fill(memory.span(), std::uint16_t{0});
     return {};
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "inference/backend/backend.h"
-#include "inference/backend/cpu/aligned_buffer.h"
+#include "inference/backend/cpu/host_array.h"
 #include "inference/result.h"
 
 namespace phidelity {
@@ -82,7 +82,7 @@ protected:
 private:
     struct Scratch {
         std::uint32_t width;
-        AlignedBuffer<float> values;
+        HostArray<float> values;
     };
 
     [[nodiscard]] std::size_t pageOffset(std::uint32_t layer, std::uint32_t which,
@@ -93,11 +93,11 @@ private:
     Result<void> providePage(PageId page);
 
     DeviceInfo m_device;
-    std::vector<AlignedBuffer<float>> m_vectors;
+    std::vector<HostArray<float>> m_vectors;
     std::vector<Scratch> m_activations;
     AttentionShape m_attention;
-    std::vector<AlignedBuffer<std::uint16_t>> m_pages; ///< by id; empty until first used
-    AlignedBuffer<float> m_logits;
+    std::vector<HostArray<std::uint16_t>> m_pages; ///< by id; empty until first used
+    HostArray<float> m_logits;
     std::size_t m_logitCount = 0;
     Step m_step;
     bool m_outOfMemory = false;
