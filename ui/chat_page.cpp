@@ -15,6 +15,13 @@
 
 namespace phidelity {
 
+namespace {
+
+/// As wide as the column of messages and its own frame.
+constexpr int kComposerUnits = 172;
+
+} // namespace
+
 ChatPage::ChatPage(QWidget* parent)
     : QWidget(parent), m_messages(new MessageModel(this)), m_notice(new NoticeBar),
       m_pages(new QStackedWidget), m_welcome(new WelcomePage), m_view(new MessageView),
@@ -56,10 +63,9 @@ void ChatPage::applyLook() {
     const int unit = gridUnit(this);
     m_composerRow->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 3 * unit);
     m_composerRow->layout()->setSpacing(0);
-    // Its edges stand a little outside of the column of messages, as a frame around text does.
-    m_composer->setMaximumWidth(170 * unit);
-    m_notice->setMaximumWidth(170 * unit);
-    layout()->itemAt(0)->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 0);
+    m_composer->setMaximumWidth(kComposerUnits * unit);
+    m_notice->setMaximumWidth(kComposerUnits * unit);
+    layout()->itemAt(0)->layout()->setContentsMargins(4 * unit, unit, 4 * unit, unit);
 }
 
 void ChatPage::changeEvent(QEvent* event) {

@@ -96,9 +96,7 @@ void Composer::applySpacing() {
     edit.setColor(QPalette::Base, Qt::transparent);
     m_edit->setPalette(edit);
     m_hint->setFont(scaledFont(font(), 0.92));
-    QPalette hint = palette();
-    hint.setColor(QPalette::WindowText, shadesOf(palette()).dimText);
-    m_hint->setPalette(hint);
+    setTextColor(m_hint, palette(), shadesOf(palette()).dimText);
 }
 
 void Composer::setState(State state) {

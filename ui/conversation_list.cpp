@@ -7,6 +7,7 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
+#include "ui/conversation_delegate.h"
 #include "ui/icon.h"
 #include "ui/theme.h"
 
@@ -27,6 +28,8 @@ ConversationList::ConversationList(QWidget* parent)
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->viewport()->setAutoFillBackground(false);
     m_list->setUniformItemSizes(true);
+    m_list->setItemDelegate(new ConversationDelegate(m_list));
+    m_list->setMouseTracking(true);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_new);
     layout->addWidget(m_list, 1);

@@ -14,6 +14,12 @@
 #include <QRegularExpression>
 #include <QXmlStreamReader>
 
+/// A static library's resources are not registered by themselves. Outside of any namespace, as Qt
+/// asks for.
+static void registerIcons() {
+    Q_INIT_RESOURCE(icons);
+}
+
 namespace phidelity {
 
 namespace {
@@ -126,6 +132,8 @@ Drawing readDrawing(const QString& fileName) {
 }
 
 const Drawing& drawingOf(const QString& name) {
+    static const bool registered = (registerIcons(), true);
+    Q_UNUSED(registered);
     static QHash<QString, Drawing> cache;
     auto found = cache.find(name);
     if (found == cache.end()) {

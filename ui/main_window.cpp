@@ -220,7 +220,7 @@ WindowState MainWindow::state() const {
 
 void MainWindow::fitPanels() {
     const int unit = gridUnit(this);
-    const int page = 100 * unit;
+    const int page = 120 * unit;
     const int settings = m_settings->width();
     const int conversations = m_conversations->width();
     const bool showSettings =
@@ -272,7 +272,7 @@ void MainWindow::escape() {
 
 void MainWindow::applyLook() {
     const int unit = gridUnit(this);
-    m_header->layout()->setContentsMargins(2 * unit, unit, 2 * unit, unit);
+    m_header->layout()->setContentsMargins(2 * unit, unit + unit / 2, 2 * unit, unit + unit / 2);
     QFont title = font();
     title.setWeight(QFont::DemiBold);
     m_title->setFont(title);

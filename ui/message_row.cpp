@@ -39,7 +39,7 @@ BlockSplitter::Ending endingOf(const Message& message) {
 constexpr double kCardShare = 0.82;
 
 QString toggleText(bool shown) {
-    return shown ? QCoreApplication::translate("MessageRow", "Hide it")
+    return shown ? QCoreApplication::translate("MessageRow", "Hide")
                  : QCoreApplication::translate("MessageRow", "Show what was cut");
 }
 

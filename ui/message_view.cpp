@@ -17,8 +17,8 @@ namespace phidelity {
 
 namespace {
 
-/// Lines longer than this many characters are hard to read; the column grows no wider.
-constexpr double kColumnCharacters = 84;
+/// Longer lines are hard to read; the column grows no wider than this many grid units.
+constexpr int kColumnUnits = 164;
 /// Rows around the visible ones whose layouts are kept.
 constexpr int kKeptRows = 40;
 
@@ -177,11 +177,10 @@ MessageRow& MessageView::rowAt(int row) {
 }
 
 void MessageView::measureColumn() {
-    const int margin = 6 * m_look.unit;
-    const int space = std::max(80, viewport()->width() - 2 * margin);
-    const int widest = static_cast<int>(kColumnCharacters * m_look.textCharacter);
-    m_columnWidth = std::min(space, widest);
-    m_columnLeft = (viewport()->width() - m_columnWidth) / 2;
+    // In the middle of the view with its scroll bar, so that it stands over the composer.
+    const int margin = 8 * m_look.unit;
+    m_columnWidth = std::clamp(width() - 2 * margin, 80, kColumnUnits * m_look.unit);
+    m_columnLeft = (width() - m_columnWidth) / 2;
 }
 
 void MessageView::lookChanged() {

@@ -81,10 +81,8 @@ void NoticeBar::applyLook() {
     m_symbol->setPixmap(icon(QStringLiteral("warning")).pixmap(side, side));
     m_symbol->setContentsMargins(0, unit, 0, 0);
     m_sentence->setContentsMargins(0, unit, 0, unit);
-    QPalette dim = palette();
-    dim.setColor(QPalette::WindowText,
+    setTextColor(m_detail, palette(),
                  readableOn(mixed(shades.page, shades.danger, 0.12), shades.dimText));
-    m_detail->setPalette(dim);
     m_detail->setFont(codeFont(font()));
 }
 

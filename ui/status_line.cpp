@@ -154,32 +154,46 @@ void StatusLine::clearActivity() {
 }
 
 void StatusLine::fit() {
-    // The most telling things stay whole; where the window is narrow the others give way.
+    // What is told first stays longest: model and context, then the speed, then the device, then
+    // the time to the first token.
     const QFontMetrics metrics(m_model->font());
     const int unit = gridUnit(this);
-    const auto widthOf = [&metrics](const QString& text) {
-        return text.isEmpty() ? 0 : metrics.horizontalAdvance(text);
+    const int gap = 4 * unit;
+    const auto widthOf = [&](const QString& text) {
+        return text.isEmpty() ? 0 : metrics.horizontalAdvance(text) + 2 + gap;
     };
-    int space = width() - 16 * unit - widthOf(m_activity->text());
+    int space = width() - 2 * gap - unit;
+    const auto take = [&space](int wanted) {
+        space -= wanted;
+        return wanted > 0;
+    };
     if (m_contextSize > 0) {
-        space -= widthOf(m_context->text()) + m_contextBar->sizeHint().width();
+        take(widthOf(m_context->text()));
+        take(m_contextBar->width() + gap);
     }
     if (m_opening) {
-        const int text = std::max(0, space - m_progress->maximumWidth() -
-                                         m_cancel->sizeHint().width());
+        take(m_progress->width() + m_cancel->sizeHint().width() + 2 * gap);
+        m_firstToken->hide();
+        m_activity->setVisible(space - widthOf(m_activity->text()) > 50 * unit);
         m_model->setText(metrics.elidedText(tr("Opening %1").arg(m_openingName), Qt::ElideMiddle,
-                                            std::max(text, 20 * unit)));
+                                            std::max(space - gap, 16 * unit)));
         return;
     }
-    const bool roomForFirst = space - widthOf(m_modelText) - widthOf(m_firstTokenText) > 24 * unit;
-    m_firstToken->setVisible(roomForFirst && !m_firstTokenText.isEmpty());
-    if (m_firstToken->isVisibleTo(this)) {
-        space -= widthOf(m_firstTokenText) + 4 * unit;
+    const int model = widthOf(m_modelText);
+    m_activity->setVisible(space - model >= widthOf(m_activity->text()) &&
+                           take(widthOf(m_activity->text())));
+    m_model->setText(
+        metrics.elidedText(m_modelText, Qt::ElideMiddle, std::max(space - gap, 16 * unit)));
+    take(model);
+    const int device = widthOf(m_deviceText);
+    const bool wholeDevice = space >= device;
+    const bool someDevice = space >= 24 * unit;
+    m_device->setVisible(device > 0 && (wholeDevice || someDevice));
+    m_device->setText(metrics.elidedText(m_deviceText, Qt::ElideRight, std::max(0, space - gap)));
+    if (m_device->isVisibleTo(this)) {
+        take(std::min(device, space));
     }
-    m_model->setText(metrics.elidedText(m_modelText, Qt::ElideMiddle, std::max(space, 20 * unit)));
-    const int forDevice = space - widthOf(m_model->text()) - 4 * unit;
-    m_device->setVisible(forDevice > 16 * unit && !m_deviceText.isEmpty());
-    m_device->setText(metrics.elidedText(m_deviceText, Qt::ElideRight, std::max(0, forDevice)));
+    m_firstToken->setVisible(space >= widthOf(m_firstTokenText) && !m_firstTokenText.isEmpty());
 }
 
 void StatusLine::applyLook() {

@@ -12,6 +12,8 @@
 #include <QStyleFactory>
 #include <QWidget>
 
+#include "ui/calm_style.h"
+
 namespace phidelity {
 
 namespace {
@@ -133,6 +135,13 @@ Shades shadesOf(const QPalette& palette) {
     return shades;
 }
 
+void setTextColor(QWidget* label, const QPalette& base, const QColor& color) {
+    QPalette palette = base;
+    palette.setColor(QPalette::WindowText, color);
+    palette.setColor(QPalette::Text, color);
+    label->setPalette(palette);
+}
+
 int gridUnit(const QWidget* widget) {
     return std::max(4, QFontMetrics(widget->font()).height() / 4);
 }
@@ -162,8 +171,10 @@ QFont codeFont(const QFont& base) {
 void applyAppearance(QApplication& application, Appearance appearance) {
     static const QPalette systemPalette = QApplication::palette();
     static const bool noDesktop = paletteIsStylesDefault(systemPalette);
-    if (QApplication::style()->name().compare(QLatin1String("windows"), Qt::CaseInsensitive) == 0) {
-        QApplication::setStyle(QStringLiteral("Fusion"));
+    const QString style = QApplication::style()->name().toLower();
+    const bool plain = style == QLatin1String("fusion") || style == QLatin1String("windows");
+    if (plain && !qobject_cast<CalmStyle*>(QApplication::style())) {
+        QApplication::setStyle(new CalmStyle);
     }
     switch (appearance) {
     case Appearance::System:

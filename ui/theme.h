@@ -37,6 +37,8 @@ struct Shades {
 /// `wanted`, made lighter or darker until it reads on `back` with the given contrast.
 [[nodiscard]] QColor readableOn(const QColor& back, const QColor& wanted, double ratio = 4.5);
 
+/// The colour of a label's text, whatever ground it stands on.
+void setTextColor(QWidget* label, const QPalette& base, const QColor& color);
 /// The grid: spacings are multiples of it. Grows with the font of `widget`; 4 at usual sizes.
 [[nodiscard]] int gridUnit(const QWidget* widget);
 /// Fonts derived from a base, in proportion, so that zoom moves all of them.

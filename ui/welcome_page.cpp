@@ -158,10 +158,8 @@ void WelcomePage::applyLook() {
     title.setWeight(QFont::DemiBold);
     m_title->setFont(title);
     m_text->setFont(scaledFont(font(), 1.08));
-    QPalette dim = palette();
-    dim.setColor(QPalette::WindowText, shadesOf(palette()).dimText);
-    m_text->setPalette(dim);
-    m_howTo->setPalette(dim);
+    setTextColor(m_text, palette(), shadesOf(palette()).dimText);
+    setTextColor(m_howTo, palette(), shadesOf(palette()).dimText);
     arrangeExamples();
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// The whole program but for main(): real clicks, the real engine, the embedded demo model.
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QTest>
+
+#include "app/wiring.h"
+#include "engine/engine_thread.h"
+#include "ui/chat_page.h"
+#include "ui/main_window.h"
+#include "ui/message_model.h"
+
+using namespace phidelity;
+
+class WindowEngineTest : public QObject {
+    Q_OBJECT
+
+    struct Program {
+        ChatController controller;
+        MainWindow window;
+        std::unique_ptr<EngineThread> engine = std::make_unique<EngineThread>();
+
+        Program() {
+            connectWindow(window, controller);
+            connectEngine(engine->engine(), controller);
+            controller.newConversation();
+            window.show();
+            GenerationSettings settings;
+            settings.temperature = 0;
+            settings.maxTokens = 48;
+            controller.setSettings(settings);
+            controller.openModel({});
+        }
+        MessageModel* messages() { return window.page()->messages(); }
+        QPlainTextEdit* edit() {
+            return window.findChild<QPlainTextEdit*>(QStringLiteral("composerEdit"));
+        }
+        bool ended(int row) {
+            return messages()->rowCount() > row &&
+                   messages()->at(row).state != MessageState::Writing &&
+                   messages()->at(row).state != MessageState::Waiting;
+        }
+    };
+
+private slots:
+    void initTestCase() { registerEngineMessages(); }
+
+    void theDemoModelAnswersInTheWindow() {
+        Program program;
+        QTest::keyClicks(program.edit(), QStringLiteral("Hello! Who are you?"));
+        QTest::keyClick(program.edit(), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(program.ended(1), 60000);
+        const Message reply = program.messages()->at(1);
+        QVERIFY2(reply.state != MessageState::Failed, qPrintable(reply.problem));
+        QVERIFY(!shownText(reply).trimmed().isEmpty());
+        QVERIFY(!program.window.findChild<QLabel*>(QStringLiteral("statusActivity"))
+                     ->text()
+                     .isEmpty());
+    }
+
+    void escapeStopsTheRealEngine() {
+        Program program;
+        GenerationSettings settings;
+        settings.maxTokens = 0;
+        settings.temperature = 1.5;
+        program.controller.setSettings(settings);
+        program.controller.setFormat(FormatId::Raw);
+        QTest::keyClicks(program.edit(), QStringLiteral("Once upon a time"));
+        QTest::keyClick(program.edit(), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(program.messages()->rowCount() == 2 &&
+                                     (!program.messages()->at(1).text.isEmpty() ||
+                                      program.ended(1)),
+                                 60000);
+        QTest::keyClick(program.edit(), Qt::Key_Escape);
+        QTRY_VERIFY_WITH_TIMEOUT(program.ended(1), 5000);
+    }
+
+    void aMissingFileIsASentence() {
+        Program program;
+        emit program.window.openModelRequested(QStringLiteral("/nowhere/at/all.gguf"));
+        auto* bar = program.window.findChild<QWidget*>(QStringLiteral("noticeBar"));
+        QTRY_VERIFY_WITH_TIMEOUT(bar->isVisible(), 30000);
+        const QString sentence =
+            program.window.findChild<QLabel*>(QStringLiteral("noticeSentence"))->text();
+        QVERIFY2(sentence.endsWith(u'.'), qPrintable(sentence));
+    }
+
+    void closingWhileWritingEndsSoon() {
+        auto program = std::make_unique<Program>();
+        GenerationSettings settings;
+        settings.maxTokens = 0;
+        settings.temperature = 1.5;
+        program->controller.setSettings(settings);
+        QTest::keyClicks(program->edit(), QStringLiteral("Tell me a story"));
+        QTest::keyClick(program->edit(), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(program->messages()->rowCount() == 2 &&
+                                     !program->messages()->at(1).text.isEmpty(),
+                                 60000);
+        program->window.close();
+        program->engine.reset();
+        program.reset();
+    }
+};
+
+QTEST_MAIN(WindowEngineTest)
+#include "window_engine_test.moc"
