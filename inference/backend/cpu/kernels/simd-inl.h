@@ -53,9 +53,25 @@ HWY_INLINE VF broadcastFloat(const float* from) {
     return hn::Set(TagF(), *from);
 }
 
+/// kLanes half-precision numbers, exactly, infinities and subnormal numbers included.
 HWY_INLINE VF loadHalf(const void* from) {
+#if HWY_TARGET == HWY_SSE4
+    // Highway's own conversion takes infinity for 65536 where the processor has none.
+    const TagU d;
+    const hn::Rebind<std::uint16_t, TagF> narrow;
+    const VU bits = hn::PromoteTo(d, hn::LoadU(narrow, static_cast<const std::uint16_t*>(from)));
+    const VU magnitude = hn::ShiftLeft<13>(hn::And(bits, hn::Set(d, 0x7FFF)));
+    const VU sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(d, 0x8000)));
+    // The exponent is 112 too small; a product mends it for subnormal numbers too.
+    const VF number = hn::Mul(hn::BitCast(TagF(), magnitude), hn::Set(TagF(), 0x1p112F));
+    const TagI i;
+    const auto endless = hn::Gt(hn::BitCast(i, magnitude), hn::Set(i, (0x7C00 << 13) - 1));
+    const VI top = hn::IfThenElseZero(endless, hn::Set(i, 0x7F800000));
+    return hn::BitCast(TagF(), hn::Or(hn::Or(hn::BitCast(d, number), hn::BitCast(d, top)), sign));
+#else
     const TagHalf half;
     return hn::PromoteTo(TagF(), hn::LoadU(half, static_cast<const hwy::float16_t*>(from)));
+#endif
 }
 
 /// Per 16-bit lane w[2i] x[2i] + w[2i+1] x[2i+1]; the caller sees to it that the sum fits.
