@@ -78,8 +78,7 @@ QList<Message> ChatController::shownMessages(const Conversation& conversation) c
     return messages;
 }
 
-void ChatController::setMessage(Conversation& conversation, qsizetype row,
-                                const Message& message) {
+void ChatController::setMessage(Conversation& conversation, qsizetype row, const Message& message) {
     Entry& entry = conversation.entries[row];
     entry.message = message;
     if (!entry.versions.isEmpty()) {
@@ -94,8 +93,8 @@ void ChatController::setMessage(Conversation& conversation, qsizetype row,
 
 void ChatController::submit(const QString& text) {
     Conversation& conversation = current();
-    const bool unfinished = !conversation.entries.isEmpty() &&
-                            isUnfinished(conversation.entries.last().message.state);
+    const bool unfinished =
+        !conversation.entries.isEmpty() && isUnfinished(conversation.entries.last().message.state);
     if (unfinished || text.trimmed().isEmpty()) {
         return;
     }
@@ -165,8 +164,8 @@ void ChatController::ask(Conversation& conversation) {
 
     QList<Turn> turns;
     for (const Entry& entry : conversation.entries) {
-        const bool emptyReply = entry.message.speaker == Speaker::Model &&
-                                entry.message.text.isEmpty();
+        const bool emptyReply =
+            entry.message.speaker == Speaker::Model && entry.message.text.isEmpty();
         if (!emptyReply) {
             turns.append({entry.message.speaker, entry.message.text});
         }
@@ -447,8 +446,7 @@ void ChatController::announceConversations() {
 
 void ChatController::announceBusy() {
     const quint64 shown = current().id;
-    emit busyChanged(m_waiting == shown ||
-                     (m_running.id != 0 && m_running.conversation == shown));
+    emit busyChanged(m_waiting == shown || (m_running.id != 0 && m_running.conversation == shown));
 }
 
 } // namespace phidelity

@@ -126,10 +126,9 @@ int main(int argc, char** argv) {
         }
         return list;
     }();
-    const bool asksOnly = words.contains(QStringLiteral("--help")) ||
-                          words.contains(QStringLiteral("-h")) ||
-                          words.contains(QStringLiteral("--version")) ||
-                          words.contains(QStringLiteral("-v"));
+    const bool asksOnly =
+        words.contains(QStringLiteral("--help")) || words.contains(QStringLiteral("-h")) ||
+        words.contains(QStringLiteral("--version")) || words.contains(QStringLiteral("-v"));
     if (asksOnly || !hasDisplay()) {
         const QCoreApplication textOnly(argc, argv);
         readArguments(QCoreApplication::arguments());

@@ -14,11 +14,9 @@ Preferences loadPreferences() {
     Preferences preferences;
     WindowState& window = preferences.window;
     window.geometry = store.value(QStringLiteral("window/geometry")).toByteArray();
-    window.conversationsShown =
-        store.value(QStringLiteral("window/conversations"), true).toBool();
+    window.conversationsShown = store.value(QStringLiteral("window/conversations"), true).toBool();
     window.settingsShown = store.value(QStringLiteral("window/settings"), true).toBool();
-    window.zoom =
-        std::clamp(store.value(QStringLiteral("window/zoom"), 1.0).toDouble(), 0.8, 2.0);
+    window.zoom = std::clamp(store.value(QStringLiteral("window/zoom"), 1.0).toDouble(), 0.8, 2.0);
     window.appearance = static_cast<Appearance>(
         std::clamp(store.value(QStringLiteral("window/appearance"), 0).toInt(), 0, 2));
     preferences.settings = settingsFromJson(

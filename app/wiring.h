@@ -12,7 +12,8 @@ void connectWindow(MainWindow& window, ChatController& controller);
 
 /// Connects the controller with the engine, or with anything that has its slots and signals; it may
 /// live on another thread.
-template <class EngineLike> void connectEngine(EngineLike& engine, ChatController& controller) {
+template <class EngineLike>
+void connectEngine(EngineLike& engine, ChatController& controller) {
     using C = ChatController;
     using E = EngineLike;
     constexpr auto kQueued = Qt::QueuedConnection;

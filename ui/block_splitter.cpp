@@ -22,7 +22,8 @@ bool isBlank(const QString& line) {
 /// Length of a run of three or more backticks or tildes at the start, else 0.
 int fenceLength(const QString& line, QChar* mark) {
     const qsizetype indent = indentOf(line);
-    if (indent > 3 || indent >= line.size() || (line.at(indent) != u'`' && line.at(indent) != u'~')) {
+    if (indent > 3 || indent >= line.size() ||
+        (line.at(indent) != u'`' && line.at(indent) != u'~')) {
         return 0;
     }
     *mark = line.at(indent);
@@ -44,7 +45,8 @@ int headingLevel(const QString& line) {
 
 bool isRule(const QString& line) {
     const QString bare = line.trimmed();
-    return bare.size() >= 3 && (bare.front() == u'-' || bare.front() == u'*' || bare.front() == u'_') &&
+    return bare.size() >= 3 &&
+           (bare.front() == u'-' || bare.front() == u'*' || bare.front() == u'_') &&
            bare.count(bare.front()) == bare.size();
 }
 
@@ -187,8 +189,8 @@ void BlockSplitter::takeLine(const Line& line) {
         QChar mark;
         const int length = m_fence.mark.isNull() ? 0 : fenceLength(line.text, &mark);
         const QString bare = line.text.trimmed();
-        const bool onlyMarks = !m_fence.mark.isNull() && !bare.isEmpty() &&
-                               bare.count(m_fence.mark) == bare.size();
+        const bool onlyMarks =
+            !m_fence.mark.isNull() && !bare.isEmpty() && bare.count(m_fence.mark) == bare.size();
         if (length >= m_fence.length && mark == m_fence.mark && onlyMarks) {
             m_fence = {};
             m_open = false;

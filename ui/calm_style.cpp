@@ -27,23 +27,22 @@ void drawButton(const QStyleOption& option, QPainter& painter, bool raisedAlways
     if (!raisedAlways && !down && !on && !hover && !focus) {
         return;
     }
-    QColor fill = raisedAlways ? palette.color(QPalette::Button)
-                               : palette.color(QPalette::Window);
-    if (on) {
+    QColor fill = raisedAlways ? palette.color(QPalette::Button) : palette.color(QPalette::Window);
+    if (on && raisedAlways) {
         fill = mixed(fill, palette.color(QPalette::Highlight), shades.dark ? 0.38 : 0.16);
     }
-    if (hover || down || (!raisedAlways && !on)) {
+    if (hover || down || !raisedAlways) {
         fill = mixed(fill, shades.text, down ? 0.14 : 0.07);
     }
     QColor edge = mixed(palette.color(QPalette::Window), shades.text, raisedAlways ? 0.2 : 0.1);
-    if (on) {
+    if (on && raisedAlways) {
         edge = mixed(edge, palette.color(QPalette::Highlight), 0.6);
     }
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(fill);
     painter.setPen(QPen(focus ? shades.accent : edge, focus ? 1.6 : 1));
-    if (!raisedAlways && !on && !focus) {
+    if (!raisedAlways && !focus) {
         painter.setPen(Qt::NoPen);
     }
     painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), kRadius, kRadius);

@@ -46,7 +46,8 @@ ChatPage::ChatPage(QWidget* parent)
     layout->addLayout(noticeRow);
     layout->addWidget(m_pages, 1);
     layout->addWidget(m_composerRow);
-    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+    for (const auto signal :
+         {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
         connect(m_messages, signal, this, &ChatPage::choosePage);
     }
     connect(m_messages, &QAbstractItemModel::modelReset, this, &ChatPage::choosePage);

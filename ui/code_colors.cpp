@@ -20,8 +20,7 @@ namespace {
 
 class Highlighter : public KSyntaxHighlighting::AbstractHighlighter {
 public:
-    void begin(const QColor& back, qsizetype lineStart,
-               QList<QTextLayout::FormatRange>* formats) {
+    void begin(const QColor& back, qsizetype lineStart, QList<QTextLayout::FormatRange>* formats) {
         m_back = back;
         m_lineStart = lineStart;
         m_formats = formats;

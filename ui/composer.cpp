@@ -163,8 +163,8 @@ void Composer::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(shades.dark ? mixed(shades.page, shades.text, 0.04) : shades.page);
     const bool focused = m_edit->hasFocus();
-    painter.setPen(QPen(focused ? shades.accent : mixed(shades.page, shades.text, 0.26),
-                        focused ? 1.5 : 1));
+    painter.setPen(
+        QPen(focused ? shades.accent : mixed(shades.page, shades.text, 0.26), focused ? 1.5 : 1));
     painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 3 * unit, 3 * unit);
 }
 

@@ -8,6 +8,7 @@
 #include <QMimeData>
 #include <QScrollBar>
 #include <QTextBlock>
+#include <QTextLayout>
 
 #include "ui/theme.h"
 
@@ -24,14 +25,20 @@ ComposerEdit::ComposerEdit(QWidget* parent) : QPlainTextEdit(parent) {
     viewport()->setAutoFillBackground(false);
     connect(document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
             &ComposerEdit::fitHeight);
+    connect(this, &QPlainTextEdit::textChanged, this, &ComposerEdit::fitHeight);
 }
 
 void ComposerEdit::fitHeight() {
-    // The document counts in lines; one more than can be shown is enough to know.
     const int line = fontMetrics().lineSpacing();
     const int third = std::max(3 * line, window()->height() / 3);
-    const int lines = std::min(static_cast<int>(document()->size().height()), third / line + 1);
-    const int height = std::clamp(lines * line + 2, line + 2, third);
+    // One line more than can be shown is enough to know.
+    const int most = third / line + 1;
+    int lines = 0;
+    for (QTextBlock block = document()->begin(); block.isValid() && lines < most;
+         block = block.next()) {
+        lines += std::max(1, block.layout()->lineCount());
+    }
+    const int height = std::clamp(lines * line + 4, line + 4, third);
     if (height != minimumHeight() || height != maximumHeight()) {
         setFixedHeight(height);
     }

@@ -26,9 +26,9 @@ void ConversationDelegate::paint(QPainter* painter, const QStyleOptionViewItem& 
     painter->setFont(option.font);
     painter->setPen(text);
     const QRect place = option.rect.adjusted(2 * unit + unit / 2, 0, -2 * unit, 0);
-    painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter,
-                      option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight,
-                                                    place.width()));
+    painter->drawText(
+        place, Qt::AlignLeft | Qt::AlignVCenter,
+        option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight, place.width()));
     painter->restore();
 }
 

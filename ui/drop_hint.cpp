@@ -26,8 +26,8 @@ void DropHint::paintEvent(QPaintEvent*) {
                             3 * unit, 3 * unit);
     painter.setFont(scaledFont(font(), 1.4));
     painter.setPen(shades.text);
-    painter.drawText(rect().adjusted(8 * unit, 0, -8 * unit, 0),
-                     Qt::AlignCenter | Qt::TextWordWrap, tr("Drop to open this model"));
+    painter.drawText(rect().adjusted(8 * unit, 0, -8 * unit, 0), Qt::AlignCenter | Qt::TextWordWrap,
+                     tr("Drop to open this model"));
 }
 
 } // namespace phidelity

@@ -93,8 +93,7 @@ QDialog* showAboutDialog(QWidget* window) {
     auto* symbol = new QLabel;
     symbol->setPixmap(
         programIcon().pixmap(QSize(16 * unit, 16 * unit), window->devicePixelRatioF()));
-    auto* name = new QLabel(
-        translated("Phidelity %1").arg(QCoreApplication::applicationVersion()));
+    auto* name = new QLabel(translated("Phidelity %1").arg(QCoreApplication::applicationVersion()));
     QFont large = scaledFont(window->font(), 1.4);
     large.setWeight(QFont::DemiBold);
     name->setFont(large);

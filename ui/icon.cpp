@@ -137,8 +137,8 @@ const Drawing& drawingOf(const QString& name) {
     static QHash<QString, Drawing> cache;
     auto found = cache.find(name);
     if (found == cache.end()) {
-        found = cache.insert(
-            name, readDrawing(QStringLiteral(":/phidelity/icons/%1.svg").arg(name)));
+        found =
+            cache.insert(name, readDrawing(QStringLiteral(":/phidelity/icons/%1.svg").arg(name)));
     }
     return *found;
 }

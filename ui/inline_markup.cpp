@@ -43,7 +43,8 @@ private:
 
     qsizetype step(qsizetype at) {
         const QChar c = m_text.at(at);
-        if (c == u'\\' && at + 1 < m_text.size() && QStringLiteral("*_`[]\\#").contains(m_text.at(at + 1))) {
+        if (c == u'\\' && at + 1 < m_text.size() &&
+            QStringLiteral("*_`[]\\#").contains(m_text.at(at + 1))) {
             m_shown += m_text.at(at + 1);
             return at + 2;
         }

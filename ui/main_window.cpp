@@ -99,7 +99,6 @@ void MainWindow::buildPage() {
     auto* all = new QVBoxLayout(central);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
-    all->addWidget(separator(QFrame::HLine));
     all->addLayout(across, 1);
     all->addWidget(separator(QFrame::HLine));
     all->addWidget(m_status);
@@ -139,8 +138,7 @@ void MainWindow::connectPage() {
     connect(m_page->welcome(), &WelcomePage::openModelRequested, this, &MainWindow::chooseFile);
     connect(m_conversations, &ConversationList::newRequested, this,
             &MainWindow::newConversationRequested);
-    connect(m_conversations, &ConversationList::selected, this,
-            &MainWindow::conversationSelected);
+    connect(m_conversations, &ConversationList::selected, this, &MainWindow::conversationSelected);
     connect(m_settings, &SettingsPanel::settingsChanged, this, &MainWindow::settingsChanged);
     connect(m_status, &StatusLine::cancelRequested, this, &MainWindow::cancelOpeningRequested);
 }
@@ -167,8 +165,8 @@ void MainWindow::setConversations(const QStringList& titles, int current) {
 void MainWindow::showModel(const ModelOpened& model) {
     m_opening = false;
     m_status->showModel(model);
-    m_page->welcome()->setModel(
-        model.embedded ? WelcomePage::Model::Demo : WelcomePage::Model::Own, model.name);
+    m_page->welcome()->setModel(model.embedded ? WelcomePage::Model::Demo : WelcomePage::Model::Own,
+                                model.name);
     clearNotice();
 }
 
@@ -197,8 +195,8 @@ void MainWindow::setState(const WindowState& state) {
     if (!state.geometry.isEmpty()) {
         restoreGeometry(state.geometry);
     }
-    m_showConversations->setChecked(state.conversationsShown);
-    m_showSettings->setChecked(state.settingsShown);
+    m_wantConversations = state.conversationsShown;
+    m_wantSettings = state.settingsShown;
     m_zoom = state.zoom;
     for (QAction* action : m_appearances->actions()) {
         action->setChecked(action->data().toInt() == static_cast<int>(state.appearance));
@@ -209,8 +207,8 @@ void MainWindow::setState(const WindowState& state) {
 WindowState MainWindow::state() const {
     WindowState state;
     state.geometry = saveGeometry();
-    state.conversationsShown = m_showConversations->isChecked();
-    state.settingsShown = m_showSettings->isChecked();
+    state.conversationsShown = m_wantConversations;
+    state.settingsShown = m_wantSettings;
     state.zoom = m_zoom;
     if (const QAction* chosen = m_appearances->checkedAction()) {
         state.appearance = static_cast<Appearance>(chosen->data().toInt());
@@ -223,12 +221,12 @@ void MainWindow::fitPanels() {
     const int page = 120 * unit;
     const int settings = m_settings->width();
     const int conversations = m_conversations->width();
-    const bool showSettings =
-        m_showSettings->isChecked() && (m_settingsForced || width() >= page + settings);
+    const bool showSettings = m_wantSettings && (m_settingsForced || width() >= page + settings);
     const int left = width() - (showSettings ? settings : 0);
     const bool showConversations =
-        m_showConversations->isChecked() &&
-        (m_conversationsForced || left >= page + conversations);
+        m_wantConversations && (m_conversationsForced || left >= page + conversations);
+    m_showSettings->setChecked(showSettings);
+    m_showConversations->setChecked(showConversations);
     m_settings->setVisible(showSettings);
     m_conversations->setVisible(showConversations);
     findChild<QWidget*>(QStringLiteral("rightSeparator"))->setVisible(showSettings);
@@ -278,8 +276,8 @@ void MainWindow::applyLook() {
     m_title->setFont(title);
     QPalette line = palette();
     line.setColor(QPalette::WindowText, shadesOf(palette()).line);
-    const QList<QFrame*> frames = findChildren<QFrame*>(
-        QRegularExpression(QStringLiteral("eparator$")));
+    const QList<QFrame*> frames =
+        findChildren<QFrame*>(QRegularExpression(QStringLiteral("eparator$")));
     for (QFrame* frame : frames) {
         frame->setPalette(line);
     }

@@ -116,6 +116,8 @@ private:
     bool m_busy = false;
     bool m_opening = false;
     double m_zoom = 1.0;
+    bool m_wantConversations = true;
+    bool m_wantSettings = true;
     bool m_conversationsForced = false; ///< opened by hand in a narrow window
     bool m_settingsForced = false;
 };

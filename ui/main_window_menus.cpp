@@ -10,12 +10,10 @@
 
 #include "ui/chat_page.h"
 #include "ui/composer.h"
-#include "ui/conversation_list.h"
 #include "ui/help_dialogs.h"
 #include "ui/icon.h"
 #include "ui/main_window.h"
 #include "ui/message_view.h"
-#include "ui/settings_panel.h"
 
 namespace phidelity {
 
@@ -35,8 +33,7 @@ void MainWindow::buildMenus() {
     auto* escapeKey = new QShortcut(QKeySequence(Qt::Key_Escape), this);
     connect(escapeKey, &QShortcut::activated, this, &MainWindow::escape);
     auto* composerKey = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_L), this);
-    connect(composerKey, &QShortcut::activated, this,
-            [this] { m_page->composer()->focusInput(); });
+    connect(composerKey, &QShortcut::activated, this, [this] { m_page->composer()->focusInput(); });
 }
 
 void MainWindow::buildFileMenu() {
@@ -54,8 +51,7 @@ void MainWindow::buildFileMenu() {
     QAction* demo = addAction(menu, "actionDemo", tr("Use &Demo Model"), {});
     connect(demo, &QAction::triggered, this, [this] { emit openModelRequested({}); });
     menu->addSeparator();
-    QAction* quit = addAction(menu, "actionQuit", tr("&Quit"),
-                              QKeySequence(Qt::CTRL | Qt::Key_Q));
+    QAction* quit = addAction(menu, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q));
     connect(quit, &QAction::triggered, this, &QWidget::close);
 }
 
@@ -106,39 +102,35 @@ void MainWindow::buildEditMenu() {
 
 void MainWindow::buildViewMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
-    m_showConversations = addAction(menu, "actionConversations", tr("&Conversations"),
-                                    QKeySequence(Qt::Key_F9));
-    m_showSettings = addAction(menu, "actionSettings", tr("&Settings"),
-                               QKeySequence(Qt::CTRL | Qt::Key_Comma));
+    m_showConversations =
+        addAction(menu, "actionConversations", tr("&Conversations"), QKeySequence(Qt::Key_F9));
+    m_showSettings =
+        addAction(menu, "actionSettings", tr("&Settings"), QKeySequence(Qt::CTRL | Qt::Key_Comma));
     for (QAction* action : {m_showConversations, m_showSettings}) {
         action->setCheckable(true);
         action->setChecked(true);
     }
+    // What is asked for by hand is shown even where the window is too narrow to offer it itself.
     connect(m_showConversations, &QAction::triggered, this, [this](bool shown) {
-        // In a narrow window a panel may be wanted but not shown: then this asks to see it.
-        const bool hiddenByWidth = !shown && !m_conversations->isVisible();
-        m_showConversations->setChecked(shown || hiddenByWidth);
-        m_conversationsForced = m_showConversations->isChecked();
+        m_wantConversations = m_conversationsForced = shown;
         m_settingsForced = false;
         fitPanels();
     });
     connect(m_showSettings, &QAction::triggered, this, [this](bool shown) {
-        const bool hiddenByWidth = !shown && !m_settings->isVisible();
-        m_showSettings->setChecked(shown || hiddenByWidth);
-        m_settingsForced = m_showSettings->isChecked();
+        m_wantSettings = m_settingsForced = shown;
         m_conversationsForced = false;
         fitPanels();
     });
     menu->addSeparator();
     QAction* larger = addAction(menu, "actionZoomIn", tr("Zoom &In"), QKeySequence::ZoomIn);
-    larger->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Plus),
-                          QKeySequence(Qt::CTRL | Qt::Key_Equal)});
+    larger->setShortcuts(
+        {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
     connect(larger, &QAction::triggered, this, [this] { setZoom(m_zoom + 0.1); });
-    QAction* smaller = addAction(menu, "actionZoomOut", tr("Zoom &Out"),
-                                 QKeySequence(Qt::CTRL | Qt::Key_Minus));
+    QAction* smaller =
+        addAction(menu, "actionZoomOut", tr("Zoom &Out"), QKeySequence(Qt::CTRL | Qt::Key_Minus));
     connect(smaller, &QAction::triggered, this, [this] { setZoom(m_zoom - 0.1); });
-    QAction* reset = addAction(menu, "actionZoomReset", tr("&Normal Size"),
-                               QKeySequence(Qt::CTRL | Qt::Key_0));
+    QAction* reset =
+        addAction(menu, "actionZoomReset", tr("&Normal Size"), QKeySequence(Qt::CTRL | Qt::Key_0));
     connect(reset, &QAction::triggered, this, [this] { setZoom(1.0); });
     menu->addSeparator();
     m_appearances = new QActionGroup(this);
@@ -157,8 +149,8 @@ void MainWindow::buildViewMenu() {
         emit appearanceChosen(static_cast<Appearance>(action->data().toInt()));
     });
     menu->addSeparator();
-    QAction* full = addAction(menu, "actionFullScreen", tr("&Full Screen"),
-                              QKeySequence(Qt::Key_F11));
+    QAction* full =
+        addAction(menu, "actionFullScreen", tr("&Full Screen"), QKeySequence(Qt::Key_F11));
     full->setCheckable(true);
     connect(full, &QAction::triggered, this, [this](bool on) {
         setWindowState(on ? windowState() | Qt::WindowFullScreen
@@ -168,8 +160,8 @@ void MainWindow::buildViewMenu() {
 
 void MainWindow::buildHelpMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Help"));
-    QAction* shortcuts = addAction(menu, "actionShortcuts", tr("&Keyboard Shortcuts"),
-                                   QKeySequence(Qt::Key_F1));
+    QAction* shortcuts =
+        addAction(menu, "actionShortcuts", tr("&Keyboard Shortcuts"), QKeySequence(Qt::Key_F1));
     connect(shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
     QAction* about = addAction(menu, "actionAbout", tr("&About Phidelity"), {});
     connect(about, &QAction::triggered, this, &MainWindow::showAbout);

@@ -55,7 +55,8 @@ void MessageLayout::update(const QString& source, BlockSplitter::Ending ending) 
 }
 
 void MessageLayout::syncItems(qsizetype unchanged) {
-    // The last unchanged block may have lost or gained the one after it, and with it its lower edge.
+    // The last unchanged block may have lost or gained the one after it, and with it its lower
+    // edge.
     const qsizetype keep = std::max<qsizetype>(0, unchanged - 1);
     const auto count = static_cast<size_t>(blockCount());
     const auto edge = static_cast<size_t>(keep);
@@ -151,7 +152,7 @@ MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
         const TextBlock& before = block(index - 1);
         const bool sameList = here.kind == Kind::ListItem && before.kind == Kind::ListItem;
         const bool codeAround = here.kind == Kind::Code || before.kind == Kind::Code;
-        inset.above = sameList                      ? unit
+        inset.above = sameList                     ? unit
                       : here.kind == Kind::Heading ? 4 * unit
                       : codeAround                 ? 3 * unit
                                                    : 2 * unit + unit / 2;
@@ -211,7 +212,8 @@ int MessageLayout::lineHeightOf(const TextBlock& block) const {
 int MessageLayout::estimate(qsizetype index) const {
     const TextBlock& here = block(index);
     const Insets inset = insets(index);
-    const double character = here.kind == Kind::Code ? m_look->codeCharacter : m_look->textCharacter;
+    const double character =
+        here.kind == Kind::Code ? m_look->codeCharacter : m_look->textCharacter;
     const auto perLine = std::max<qsizetype>(
         8, static_cast<qsizetype>((m_width - inset.left - inset.right) / character));
     qsizetype lines = 0;
@@ -246,8 +248,7 @@ QList<QTextLayout::FormatRange> MessageLayout::formatsOf(qsizetype index) {
     const TextBlock& here = block(index);
     if (here.kind == Kind::Code) {
         CodeColors::State state = colorsBefore(index);
-        const QColor back =
-            m_frame == CodeFrame::Boxed ? m_look->shades.code : m_look->shades.card;
+        const QColor back = m_frame == CodeFrame::Boxed ? m_look->shades.code : m_look->shades.card;
         auto formats = CodeColors::instance().highlight(here.language, here.text, m_look->palette,
                                                         back, &state);
         m_items[static_cast<size_t>(index)].colorsAtEnd = state;
@@ -309,8 +310,7 @@ bool MessageLayout::ensureBlock(qsizetype index) {
         }
     }
     item.layout->endLayout();
-    const int height =
-        inset.above + inset.top + std::max(1, lines) * lineHeight + inset.bottom;
+    const int height = inset.above + inset.top + std::max(1, lines) * lineHeight + inset.bottom;
     const bool changed = height != item.height;
     item.height = height;
     item.measured = true;
@@ -352,10 +352,9 @@ void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip,
                 selection->from.block < index
                     ? 0
                     : (selection->from.block == index ? selection->from.offset : here.text.size());
-            const qsizetype to =
-                selection->to.block > index
-                    ? here.text.size()
-                    : (selection->to.block == index ? selection->to.offset : 0);
+            const qsizetype to = selection->to.block > index
+                                     ? here.text.size()
+                                     : (selection->to.block == index ? selection->to.offset : 0);
             if (to > from) {
                 QTextLayout::FormatRange range;
                 range.start = static_cast<int>(from);
@@ -371,9 +370,12 @@ void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip,
         if (!here.marker.isEmpty()) {
             painter.setFont(m_look->text);
             const int gap = m_look->unit + m_look->unit / 2;
-            const QRect marker(origin.x(), at.y(), at.x() - origin.x() - gap, m_look->textLine);
+            const QTextLine line = item.layout->lineAt(0);
+            const QFontMetricsF metrics(m_look->text);
+            const QPointF place(at.x() - gap - metrics.horizontalAdvance(here.marker),
+                                at.y() + line.y() + line.ascent());
             painter.setPen(m_look->shades.dimText);
-            painter.drawText(marker, Qt::AlignRight | Qt::AlignVCenter, here.marker);
+            painter.drawText(place, here.marker);
         }
     }
 }
@@ -402,15 +404,14 @@ void MessageLayout::paintFrame(QPainter& painter, qsizetype index, const QRect& 
                               m_look->labelLine + 2 * unit);
             painter.drawText(strip, Qt::AlignLeft | Qt::AlignVCenter,
                              CodeColors::instance().title(here.language));
-            const QRect button = copyButton(index).translated(box.topLeft() -
-                                                              QPoint(0, blockTop(index) + insets(index).above));
+            const QRect button = copyButton(index).translated(
+                box.topLeft() - QPoint(0, blockTop(index) + insets(index).above));
             if (hot) {
                 painter.setPen(Qt::NoPen);
                 painter.setBrush(mixed(shades.code, shades.text, 0.1));
                 painter.drawRoundedRect(button, unit, unit);
             }
-            icon(QStringLiteral("copy"))
-                .paint(&painter, button.adjusted(unit, unit, -unit, -unit));
+            icon(QStringLiteral("copy")).paint(&painter, button.adjusted(unit, unit, -unit, -unit));
         }
     } else if (here.kind == Kind::Quote) {
         painter.setBrush(shades.line);
@@ -431,7 +432,8 @@ BlockPosition MessageLayout::positionAt(QPoint point) {
     const QTextLayout& layout = *m_items[static_cast<size_t>(index)].layout;
     const QPoint local = point - textOrigin(index);
     const int lineHeight = lineHeightOf(block(index));
-    const int lineIndex = std::clamp(local.y() / lineHeight, 0, std::max(0, layout.lineCount() - 1));
+    const int lineIndex =
+        std::clamp(local.y() / lineHeight, 0, std::max(0, layout.lineCount() - 1));
     if (layout.lineCount() == 0) {
         return {index, 0};
     }
@@ -468,11 +470,10 @@ QString MessageLayout::text(const Selection& selection) const {
     for (qsizetype index = selection.from.block; index <= last; ++index) {
         const TextBlock& here = block(index);
         const qsizetype from = index == selection.from.block ? selection.from.offset : 0;
-        const qsizetype to =
-            index == selection.to.block ? selection.to.offset : here.text.size();
+        const qsizetype to = index == selection.to.block ? selection.to.offset : here.text.size();
         if (index > selection.from.block) {
-            const bool list = here.kind == Kind::ListItem &&
-                              block(index - 1).kind == Kind::ListItem;
+            const bool list =
+                here.kind == Kind::ListItem && block(index - 1).kind == Kind::ListItem;
             text += here.midLine ? QLatin1String("")
                                  : QLatin1String(here.continues || list ? "\n" : "\n\n");
         }
@@ -516,7 +517,8 @@ qsizetype MessageLayout::copyButtonAt(QPoint point) const {
 
 QString MessageLayout::codeText(qsizetype firstBlock) const {
     QString code = block(firstBlock).text;
-    for (qsizetype index = firstBlock + 1; index < blockCount() && block(index).continues; ++index) {
+    for (qsizetype index = firstBlock + 1; index < blockCount() && block(index).continues;
+         ++index) {
         if (!block(index).midLine) {
             code += u'\n';
         }

@@ -120,7 +120,7 @@ private:
     CodeFrame m_frame;
     BlockSplitter m_splitter;
     int m_width = 0;
-    std::vector<Item> m_items; ///< one a block
+    std::vector<Item> m_items;       ///< one a block
     mutable std::vector<int> m_tops; ///< one a block and one for the end
     mutable size_t m_validTops = 0;  ///< leading entries of m_tops that hold
 };

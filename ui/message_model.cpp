@@ -34,7 +34,9 @@ QVariant MessageModel::data(const QModelIndex& index, int role) const {
 }
 
 QHash<int, QByteArray> MessageModel::roleNames() const {
-    return {{Qt::DisplayRole, "display"}, {TextRole, "text"}, {SpeakerRole, "speaker"},
+    return {{Qt::DisplayRole, "display"},
+            {TextRole, "text"},
+            {SpeakerRole, "speaker"},
             {StateRole, "state"}};
 }
 

@@ -55,8 +55,7 @@ int MessageRow::estimatedHeight(const MessageLook& look, const Message& message,
     const double usable = message.speaker == Speaker::User ? width * kCardShare : width;
     const auto perLine =
         std::max<qsizetype>(8, static_cast<qsizetype>(usable / look.textCharacter));
-    const qsizetype lines =
-        1 + message.text.size() / perLine + message.text.count(u'\n');
+    const qsizetype lines = 1 + message.text.size() / perLine + message.text.count(u'\n');
     const int around = message.speaker == Speaker::User ? 10 * look.unit : 18 * look.unit;
     return static_cast<int>(lines) * look.textLine + around;
 }
@@ -184,8 +183,8 @@ QRect MessageRow::noteRect() const {
     }
     const QFontMetrics metrics(m_look->label);
     const int space = m_width - (m_cutText.isEmpty() ? 0 : toggleRect().width() + 3 * m_look->unit);
-    const QRect text = metrics.boundingRect(QRect(0, 0, std::max(80, space), 10000),
-                                            Qt::TextWordWrap, m_note);
+    const QRect text =
+        metrics.boundingRect(QRect(0, 0, std::max(80, space), 10000), Qt::TextWordWrap, m_note);
     return {0, bodyBottom() + 2 * m_look->unit, text.width() + 2, text.height()};
 }
 
@@ -193,8 +192,8 @@ QRect MessageRow::toggleRect() const {
     const QFontMetrics metrics(m_look->label);
     const int width = metrics.horizontalAdvance(toggleText(cutShown()));
     const int top = bodyBottom() + 2 * m_look->unit;
-    const int noteWidth = std::min(metrics.horizontalAdvance(m_note) + 2,
-                                   m_width - width - 3 * m_look->unit);
+    const int noteWidth =
+        std::min(metrics.horizontalAdvance(m_note) + 2, m_width - width - 3 * m_look->unit);
     return {noteWidth + 3 * m_look->unit, top, width, metrics.height()};
 }
 
@@ -208,7 +207,7 @@ int MessageRow::height() const {
         return frame().bottom() + 1 + 4 * unit;
     }
     const int bottom = m_cut ? cutTop() + m_cut->height() : noteRect().bottom() + 1;
-    return bottom + actionsRect({}).height() + 3 * unit;
+    return bottom + actionsRect({}).height() + 2 * unit;
 }
 
 QRect MessageRow::actionsRect(QSize size) const {

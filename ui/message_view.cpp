@@ -2,6 +2,7 @@
 #include "ui/message_view.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <QApplication>
 #include <QEvent>
@@ -42,8 +43,7 @@ MessageView::MessageView(QWidget* parent)
         connect(actions, &MessageActions::copyRequested, this, &MessageView::copyMessage);
         connect(actions, &MessageActions::regenerateRequested, this,
                 &MessageView::regenerateRequested);
-        connect(actions, &MessageActions::continueRequested, this,
-                &MessageView::continueRequested);
+        connect(actions, &MessageActions::continueRequested, this, &MessageView::continueRequested);
         connect(actions, &MessageActions::versionRequested, this, &MessageView::versionRequested);
     }
     m_jump->setObjectName(QStringLiteral("jumpToLatest"));
@@ -224,11 +224,11 @@ int MessageView::wantedScroll() {
         return most;
     }
     MessageRow& row = rowAt(m_anchor.row);
-    const int inRow = row.body().isEmpty()
-                          ? 0
-                          : row.bodyOrigin().y() +
-                                row.body().blockTop(std::min(m_anchor.block,
-                                                             row.body().blockCount() - 1));
+    const int inRow =
+        row.body().isEmpty()
+            ? 0
+            : row.bodyOrigin().y() +
+                  row.body().blockTop(std::min(m_anchor.block, row.body().blockCount() - 1));
     return std::clamp(rowTop(m_anchor.row) + inRow + m_anchor.offset, 0, most);
 }
 
@@ -265,8 +265,10 @@ void MessageView::relayout() {
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(m_look.textLine * 2);
     verticalScrollBar()->setValue(scroll);
+    m_scroll = scroll;
     m_inRelayout = false;
     if (count() > 0) {
+        takeAnchor(scroll);
         releaseFarRows(rowAtY(scroll), rowAtY(scroll + viewport()->height()));
     }
     placeActions();
@@ -293,7 +295,13 @@ void MessageView::scrollContentsBy(int, int) {
     }
     const QScrollBar* bar = verticalScrollBar();
     setFollowing(bar->value() >= bar->maximum());
-    takeAnchor(bar->value());
+    const int step = bar->value() - m_scroll;
+    if (std::abs(step) <= 2 * viewport()->height() && m_anchor.row < count()) {
+        // What was read moves by just this step, whatever heights come to light above it.
+        m_anchor.offset += step;
+    } else {
+        takeAnchor(bar->value());
+    }
     relayout();
     updateHover(viewport()->mapFromGlobal(QCursor::pos()));
 }
@@ -320,8 +328,7 @@ void MessageView::resizeEvent(QResizeEvent*) {
                 item.row->setWidth(m_columnWidth);
                 item.height = item.row->height();
             } else {
-                item.height =
-                    MessageRow::estimatedHeight(m_look, m_model->at(row), m_columnWidth);
+                item.height = MessageRow::estimatedHeight(m_look, m_model->at(row), m_columnWidth);
             }
         }
         m_validTops = 0;
@@ -394,9 +401,9 @@ void MessageView::placeActions() {
 
 void MessageView::updateTimer() {
     const Message* message = count() > 0 ? &m_model->at(count() - 1) : nullptr;
-    const bool thinking = message && message->text.isEmpty() &&
-                          (message->state == MessageState::Writing ||
-                           message->state == MessageState::Waiting);
+    const bool thinking =
+        message && message->text.isEmpty() &&
+        (message->state == MessageState::Writing || message->state == MessageState::Waiting);
     if (thinking && !m_dots.isActive()) {
         m_dots.start(400, this);
     } else if (!thinking) {

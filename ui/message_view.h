@@ -127,6 +127,7 @@ private:
     bool m_following = true;
     bool m_inRelayout = false;
     Anchor m_anchor;
+    int m_scroll = 0; ///< what is shown, in content coordinates
 
     Position m_selectionStart;
     Position m_selectionEnd;

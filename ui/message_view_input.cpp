@@ -191,7 +191,7 @@ void MessageView::updateHover(QPoint point) {
     }
     using Part = MessageRow::Part;
     const bool hand = hit.part == Part::CopyCode || hit.part == Part::CutToggle;
-    viewport()->setCursor(hand                      ? Qt::PointingHandCursor
+    viewport()->setCursor(hand                     ? Qt::PointingHandCursor
                           : hit.part == Part::Text ? Qt::IBeamCursor
                                                    : Qt::ArrowCursor);
     viewport()->setToolTip(hit.part == Part::CopyCode ? tr("Copy this code") : QString());

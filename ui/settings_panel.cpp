@@ -64,9 +64,9 @@ SettingsPanel::SettingsPanel(QWidget* parent)
       m_minP(new NumberField(tr("Min-p"), QStringLiteral("minP"), {0, 1, 0.01, 2},
                              tr("Drops words less likely than this share of the most likely "
                                 "one; 0 drops none"))),
-      m_repeatPenalty(new NumberField(
-          tr("Repeat penalty"), QStringLiteral("repeatPenalty"), {1, 2, 0.01, 2},
-          tr("Makes words that were just used less likely; 1 changes nothing"))),
+      m_repeatPenalty(
+          new NumberField(tr("Repeat penalty"), QStringLiteral("repeatPenalty"), {1, 2, 0.01, 2},
+                          tr("Makes words that were just used less likely; 1 changes nothing"))),
       m_more(new QWidget), m_moreButton(new QToolButton), m_maxTokens(new QSpinBox),
       m_seed(new QLineEdit), m_newSeed(new QToolButton) {
     setObjectName(QStringLiteral("settingsPanel"));
@@ -182,10 +182,11 @@ QWidget* SettingsPanel::buildSeed() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit(this));
     m_seed->setObjectName(QStringLiteral("seed"));
+    m_seed->setTextMargins(gridUnit(this) / 2, 0, gridUnit(this) / 2, 0);
     m_seed->setAccessibleName(tr("Seed"));
     m_seed->setToolTip(tr("The same seed, prompt and settings give the same reply"));
-    m_seed->setValidator(new QRegularExpressionValidator(
-        QRegularExpression(QStringLiteral("[0-9]{1,20}")), m_seed));
+    m_seed->setValidator(
+        new QRegularExpressionValidator(QRegularExpression(QStringLiteral("[0-9]{1,20}")), m_seed));
     m_newSeed->setObjectName(QStringLiteral("newSeed"));
     m_newSeed->setText(tr("New for each reply"));
     m_newSeed->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);

@@ -55,14 +55,14 @@ StatusLine::StatusLine(QWidget* parent)
     layout->addWidget(m_firstToken);
     layout->addWidget(m_context);
     layout->addWidget(m_contextBar);
+    connect(m_cancel, &QToolButton::clicked, this, &StatusLine::cancelRequested);
     showNoModel();
     applyLook();
     endOpening();
 }
 
 void StatusLine::showModel(const ModelOpened& model) {
-    m_modelText =
-        model.types.isEmpty() ? model.name : tr("%1 · %2").arg(model.name, model.types);
+    m_modelText = model.types.isEmpty() ? model.name : tr("%1 · %2").arg(model.name, model.types);
     m_deviceText = model.device;
     m_contextSize = model.context;
     m_contextUsed = 0;
@@ -117,8 +117,8 @@ void StatusLine::showContextText() {
     m_context->setVisible(known);
     m_contextBar->setVisible(known);
     const QLocale locale;
-    m_context->setText(tr("%1 / %2 tokens")
-                           .arg(locale.toString(m_contextUsed), locale.toString(m_contextSize)));
+    m_context->setText(
+        tr("%1 / %2 tokens").arg(locale.toString(m_contextUsed), locale.toString(m_contextSize)));
     m_contextBar->setFraction(known ? static_cast<double>(m_contextUsed) / m_contextSize : 0);
 }
 
@@ -135,13 +135,12 @@ void StatusLine::showSpeed(double tokensPerSecond, double firstTokenMs) {
     const QLocale locale;
     m_activity->setText(
         tokensPerSecond > 0
-            ? tr("%1 tokens/s").arg(locale.toString(tokensPerSecond, 'f',
-                                                    tokensPerSecond < 100 ? 1 : 0))
+            ? tr("%1 tokens/s")
+                  .arg(locale.toString(tokensPerSecond, 'f', tokensPerSecond < 100 ? 1 : 0))
             : QString());
     m_firstTokenText =
-        firstTokenMs > 0
-            ? tr("first token %1 s").arg(locale.toString(firstTokenMs / 1000, 'f', 2))
-            : QString();
+        firstTokenMs > 0 ? tr("first token %1 s").arg(locale.toString(firstTokenMs / 1000, 'f', 2))
+                         : QString();
     m_firstToken->setText(m_firstTokenText);
     fit();
 }

@@ -125,9 +125,8 @@ Shades shadesOf(const QPalette& palette) {
     shades.hover = mixed(shades.page, shades.text, 0.08);
     // Dim text also stands on cards and on the window's own colour.
     const QColor window = palette.color(QPalette::Window);
-    const QColor hardest = contrast(window, shades.text) < contrast(shades.page, shades.text)
-                               ? window
-                               : shades.page;
+    const QColor hardest =
+        contrast(window, shades.text) < contrast(shades.page, shades.text) ? window : shades.page;
     shades.dimText = readableOn(hardest, mixed(shades.page, shades.text, 0.6), 4.6);
     shades.accent = readableOn(shades.page, palette.color(QPalette::Link));
     shades.warning = readableOn(shades.page, QColor::fromHsl(36, 220, 110));

@@ -16,16 +16,16 @@ enum class Appearance { System, Light, Dark };
 /// The colours of the window beyond QPalette's roles, all derived from a palette, so that light,
 /// dark and a user's own colours work alike. Text colours reach WCAG AA (4.5:1) on `page`.
 struct Shades {
-    QColor page;     ///< behind messages
-    QColor text;     ///< messages
-    QColor dimText;  ///< labels, notes
-    QColor line;     ///< thin separators and outlines
-    QColor card;     ///< the user's messages
-    QColor code;     ///< behind code
-    QColor hover;    ///< under the pointer
-    QColor accent;   ///< links, progress, focus; readable on `page`
-    QColor warning;  ///< readable on `page`
-    QColor danger;   ///< readable on `page`
+    QColor page;    ///< behind messages
+    QColor text;    ///< messages
+    QColor dimText; ///< labels, notes
+    QColor line;    ///< thin separators and outlines
+    QColor card;    ///< the user's messages
+    QColor code;    ///< behind code
+    QColor hover;   ///< under the pointer
+    QColor accent;  ///< links, progress, focus; readable on `page`
+    QColor warning; ///< readable on `page`
+    QColor danger;  ///< readable on `page`
     bool dark = false;
 };
 [[nodiscard]] Shades shadesOf(const QPalette& palette);

@@ -34,8 +34,7 @@ void ThinBar::paintEvent(QPaintEvent*) {
     if (m_fraction > 0) {
         QRectF filled = track;
         filled.setWidth(std::max(thickness, track.width() * m_fraction));
-        painter.setBrush(m_fraction > 0.9 ? shades.warning
-                                          : palette().color(QPalette::Highlight));
+        painter.setBrush(m_fraction > 0.9 ? shades.warning : palette().color(QPalette::Highlight));
         painter.drawRoundedRect(filled, thickness / 2, thickness / 2);
     }
 }

@@ -19,15 +19,16 @@ namespace {
 QStringList examplesOf(FormatId format) {
     switch (format) {
     case FormatId::Qa:
-        return {WelcomePage::tr("What is 48 + 27?"),
-                WelcomePage::tr("Explain what a prime number is."),
-                WelcomePage::tr("Write a Python function that returns the largest of three numbers."),
-                WelcomePage::tr("Why do we have seasons?")};
+        return {
+            WelcomePage::tr("What is 48 + 27?"), WelcomePage::tr("Explain what a prime number is."),
+            WelcomePage::tr("Write a Python function that returns the largest of three numbers."),
+            WelcomePage::tr("Why do we have seasons?")};
     case FormatId::Code:
-        return {QStringLiteral("def is_even(n):\n    \"\"\"Return True if n is even.\"\"\""),
-                QStringLiteral("def factorial(n):\n    \"\"\"Return the factorial of n.\"\"\""),
-                QStringLiteral("def reverse(text):\n    \"\"\"Return text reversed.\"\"\""),
-                QStringLiteral("def count_vowels(text):\n    \"\"\"Count the vowels in text.\"\"\"")};
+        return {
+            QStringLiteral("def is_even(n):\n    \"\"\"Return True if n is even.\"\"\""),
+            QStringLiteral("def factorial(n):\n    \"\"\"Return the factorial of n.\"\"\""),
+            QStringLiteral("def reverse(text):\n    \"\"\"Return text reversed.\"\"\""),
+            QStringLiteral("def count_vowels(text):\n    \"\"\"Count the vowels in text.\"\"\"")};
     case FormatId::Raw:
         return {WelcomePage::tr("The sun is a star because"),
                 WelcomePage::tr("A triangle has three sides. A square"),
@@ -56,6 +57,7 @@ WelcomePage::WelcomePage(QWidget* parent)
     m_title->setObjectName(QStringLiteral("welcomeTitle"));
     m_text->setObjectName(QStringLiteral("welcomeText"));
     m_howTo->setObjectName(QStringLiteral("welcomeHowTo"));
+    m_howTo->setAccessibleName(tr("How to get Phi-2"));
     m_open->setObjectName(QStringLiteral("welcomeOpen"));
     m_open->setIcon(icon(QStringLiteral("open")));
     m_open->setAutoDefault(false);
@@ -142,6 +144,8 @@ void WelcomePage::arrangeExamples() {
         m_exampleButtons[index]->setFont(face);
         m_exampleGrid->addWidget(m_exampleButtons[index], index / columns, index % columns);
     }
+    // In a low window the prompts matter more than the picture.
+    m_symbol->setVisible(viewport()->height() > 96 * gridUnit(this));
     m_exampleGrid->setColumnStretch(0, 1);
     m_exampleGrid->setColumnStretch(1, columns > 1 ? 1 : 0);
 }

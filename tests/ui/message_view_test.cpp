@@ -63,9 +63,8 @@ class MessageViewTest : public QObject {
 private slots:
     void init() {
         m_model = std::make_unique<MessageModel>();
-        new QAbstractItemModelTester(m_model.get(),
-                                     QAbstractItemModelTester::FailureReportingMode::QtTest,
-                                     m_model.get());
+        new QAbstractItemModelTester(
+            m_model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest, m_model.get());
         m_view = std::make_unique<MessageView>();
         m_view->setModel(m_model.get());
         m_view->resize(700, 500);
@@ -192,8 +191,7 @@ private slots:
         const QPoint start(row.left() + 1, row.center().y());
         QTest::mousePress(m_view->viewport(), Qt::LeftButton, {}, start);
         QTest::mouseMove(m_view->viewport(), start + QPoint(row.width(), 0));
-        QTest::mouseRelease(m_view->viewport(), Qt::LeftButton, {},
-                            start + QPoint(row.width(), 0));
+        QTest::mouseRelease(m_view->viewport(), Qt::LeftButton, {}, start + QPoint(row.width(), 0));
         QVERIFY(!m_view->selectedText().isEmpty());
         QVERIFY(QStringLiteral("Some words to select").contains(m_view->selectedText()));
     }
@@ -254,8 +252,8 @@ private slots:
     }
 
     void textReachesTheContrastOfAa() {
-        for (const QColor& base : {QColor(Qt::white), QColor(28, 29, 33), QColor(0, 43, 54),
-                                   QColor(253, 246, 227)}) {
+        for (const QColor& base :
+             {QColor(Qt::white), QColor(28, 29, 33), QColor(0, 43, 54), QColor(253, 246, 227)}) {
             QPalette palette(base.lightness() > 128 ? QColor(240, 240, 240) : QColor(50, 50, 55));
             palette.setColor(QPalette::Base, base);
             palette.setColor(QPalette::Text, base.lightness() > 128 ? Qt::black : Qt::white);

@@ -46,8 +46,8 @@ struct Session {
         while (timer.elapsed() < kPatienceMs) {
             QApplication::processEvents(QEventLoop::AllEvents, 5);
             const Message& last = messages.at(messages.rowCount() - 1);
-            const bool ended = last.state != MessageState::Writing &&
-                               last.state != MessageState::Waiting;
+            const bool ended =
+                last.state != MessageState::Writing && last.state != MessageState::Waiting;
             if (ended || last.text.size() >= characters) {
                 return last.state != MessageState::Failed;
             }

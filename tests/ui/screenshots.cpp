@@ -4,8 +4,8 @@
 
 #include <QAbstractButton>
 #include <QApplication>
-#include <QKeyEvent>
 #include <QDir>
+#include <QKeyEvent>
 #include <QPlainTextEdit>
 #include <QTextStream>
 
@@ -164,9 +164,8 @@ const QList<std::pair<QString, Act>> kStates{
 } // namespace
 
 int main(int argc, char** argv) {
-    qputenv("QT_QPA_PLATFORM", qgetenv("QT_QPA_PLATFORM").isEmpty()
-                                   ? QByteArray("offscreen")
-                                   : qgetenv("QT_QPA_PLATFORM"));
+    qputenv("QT_QPA_PLATFORM", qgetenv("QT_QPA_PLATFORM").isEmpty() ? QByteArray("offscreen")
+                                                                    : qgetenv("QT_QPA_PLATFORM"));
     QApplication application(argc, argv);
     registerEngineMessages();
     const QStringList words = QApplication::arguments();
@@ -188,11 +187,10 @@ int main(int argc, char** argv) {
                 Scene scene(size, true);
                 act(scene);
                 settle();
-                const QString file =
-                    QStringLiteral("%1/%2-%3-%4.png")
-                        .arg(words.at(1), state, sizeName,
-                             look == Appearance::Light ? QStringLiteral("light")
-                                                       : QStringLiteral("dark"));
+                const QString file = QStringLiteral("%1/%2-%3-%4.png")
+                                         .arg(words.at(1), state, sizeName,
+                                              look == Appearance::Light ? QStringLiteral("light")
+                                                                        : QStringLiteral("dark"));
                 if (!scene.window.grab().save(file)) {
                     QTextStream(stderr) << "cannot write " << file << '\n';
                     return 1;

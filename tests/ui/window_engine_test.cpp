@@ -55,9 +55,8 @@ private slots:
         const Message reply = program.messages()->at(1);
         QVERIFY2(reply.state != MessageState::Failed, qPrintable(reply.problem));
         QVERIFY(!shownText(reply).trimmed().isEmpty());
-        QVERIFY(!program.window.findChild<QLabel*>(QStringLiteral("statusActivity"))
-                     ->text()
-                     .isEmpty());
+        QVERIFY(
+            !program.window.findChild<QLabel*>(QStringLiteral("statusActivity"))->text().isEmpty());
     }
 
     void escapeStopsTheRealEngine() {
@@ -69,10 +68,10 @@ private slots:
         program.controller.setFormat(FormatId::Raw);
         QTest::keyClicks(program.edit(), QStringLiteral("Once upon a time"));
         QTest::keyClick(program.edit(), Qt::Key_Return);
-        QTRY_VERIFY_WITH_TIMEOUT(program.messages()->rowCount() == 2 &&
-                                     (!program.messages()->at(1).text.isEmpty() ||
-                                      program.ended(1)),
-                                 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            program.messages()->rowCount() == 2 &&
+                (!program.messages()->at(1).text.isEmpty() || program.ended(1)),
+            60000);
         QTest::keyClick(program.edit(), Qt::Key_Escape);
         QTRY_VERIFY_WITH_TIMEOUT(program.ended(1), 5000);
     }

@@ -10,11 +10,11 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMimeData>
-#include <QSettings>
-#include <QStandardPaths>
 #include <QPlainTextEdit>
 #include <QProgressBar>
+#include <QSettings>
 #include <QSpinBox>
+#include <QStandardPaths>
 #include <QTest>
 
 #include "app/preferences.h"
@@ -36,7 +36,8 @@ class WindowTest : public QObject {
     std::unique_ptr<MainWindow> m_window;
     std::unique_ptr<FakeEngine> m_engine;
 
-    template <class Widget> Widget* find(const char* name) {
+    template <class Widget>
+    Widget* find(const char* name) {
         auto* widget = m_window->findChild<Widget*>(QLatin1String(name));
         if (!widget) {
             qFatal("no widget named %s", name);
@@ -132,8 +133,8 @@ private slots:
     }
 
     void escapeStopsWhereverTheFocusIs() {
-        for (QWidget* focus : {static_cast<QWidget*>(edit()), find<QWidget>("messageView"),
-                               find<QWidget>("seed")}) {
+        for (QWidget* focus :
+             {static_cast<QWidget*>(edit()), find<QWidget>("messageView"), find<QWidget>("seed")}) {
             type(QStringLiteral("Go"));
             m_engine->sendText(QStringLiteral(" part"));
             settle();
@@ -255,8 +256,7 @@ private slots:
         emit chooser->activated(chooser->currentIndex());
         edit()->setFocus();
         type(QStringLiteral("What is 1+1?"));
-        QCOMPARE(m_engine->lastGenerate.prompt,
-                 QStringLiteral("Instruct: What is 1+1?\nOutput:"));
+        QCOMPARE(m_engine->lastGenerate.prompt, QStringLiteral("Instruct: What is 1+1?\nOutput:"));
         QVERIFY(m_engine->lastGenerate.stops.contains(QStringLiteral("\nInstruct:")));
     }
 
@@ -438,7 +438,8 @@ private slots:
                          qPrintable(widget->objectName()));
             }
             const auto* label = qobject_cast<const QLabel*>(widget);
-            if (label && !label->wordWrap() && label->objectName() != QLatin1String("conversationTitle")) {
+            if (label && !label->wordWrap() &&
+                label->objectName() != QLatin1String("conversationTitle")) {
                 QVERIFY2(label->fontMetrics().horizontalAdvance(label->text()) <=
                              label->width() + 1,
                          qPrintable(label->objectName() + label->text()));
@@ -454,8 +455,8 @@ private slots:
                 continue;
             }
             const auto* button = qobject_cast<QAbstractButton*>(widget);
-            const bool named = !widget->accessibleName().isEmpty() ||
-                               (button && !button->text().isEmpty());
+            const bool named =
+                !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty());
             QVERIFY2(named, qPrintable(QString::fromLatin1(widget->metaObject()->className()) +
                                        widget->objectName()));
         }
@@ -468,9 +469,9 @@ private slots:
             QTest::keyClick(m_window->focusWidget(), Qt::Key_Tab);
             seen.insert(m_window->focusWidget()->objectName());
         }
-        for (const char* name : {"composerEdit", "formatChooser", "newConversation",
-                                 "conversations", "temperature", "topP", "topK", "maxTokens",
-                                 "seed", "newSeed", "moreSettings"}) {
+        for (const char* name :
+             {"composerEdit", "formatChooser", "newConversation", "conversations", "temperature",
+              "topP", "topK", "maxTokens", "seed", "newSeed", "moreSettings"}) {
             QVERIFY2(seen.contains(QLatin1String(name)), name);
         }
     }
@@ -513,10 +514,10 @@ private slots:
         preferences.window.zoom = 1.3;
         preferences.window.settingsShown = false;
         preferences.window.appearance = Appearance::Dark;
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
-                           QStandardPaths::writableLocation(QStandardPaths::TempLocation) +
-                               QStringLiteral("/phidelity-test-%1")
-                                   .arg(QCoreApplication::applicationPid()));
+        QSettings::setPath(
+            QSettings::IniFormat, QSettings::UserScope,
+            QStandardPaths::writableLocation(QStandardPaths::TempLocation) +
+                QStringLiteral("/phidelity-test-%1").arg(QCoreApplication::applicationPid()));
         savePreferences(preferences);
         const Preferences loaded = loadPreferences();
         QCOMPARE(loaded.settings, preferences.settings);
