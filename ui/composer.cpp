@@ -135,7 +135,7 @@ void Composer::fitHint() {
 }
 
 QString Composer::text() const {
-    return m_edit->toPlainText();
+    return m_edit->text();
 }
 
 void Composer::setText(const QString& text) {
@@ -147,7 +147,7 @@ void Composer::focusInput() {
 }
 
 void Composer::submit() {
-    const QString text = m_edit->toPlainText();
+    const QString text = m_edit->text();
     if (m_state == State::Busy || text.trimmed().isEmpty()) {
         return;
     }

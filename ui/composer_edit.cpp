@@ -14,6 +14,15 @@
 
 namespace phidelity {
 
+namespace {
+
+/// Longest block; longer lines go on in the next one, which carries kGoesOn in its format (and so
+/// in the history of undo).
+constexpr qsizetype kPiece = 4000;
+constexpr int kGoesOn = QTextFormat::UserProperty + 1;
+
+} // namespace
+
 ComposerEdit::ComposerEdit(QWidget* parent) : QPlainTextEdit(parent) {
     setFrameShape(QFrame::NoFrame);
     setTabChangesFocus(true);
@@ -31,14 +40,13 @@ ComposerEdit::ComposerEdit(QWidget* parent) : QPlainTextEdit(parent) {
 void ComposerEdit::fitHeight() {
     const int line = fontMetrics().lineSpacing();
     const int third = std::max(3 * line, window()->height() / 3);
-    // One line more than can be shown is enough to know.
-    const int most = third / line + 1;
-    int lines = 0;
-    for (QTextBlock block = document()->begin(); block.isValid() && lines < most;
+    // A little more than can be shown is enough to know.
+    double text = 0;
+    for (QTextBlock block = document()->begin(); block.isValid() && text < third;
          block = block.next()) {
-        lines += std::max(1, block.layout()->lineCount());
+        text += std::max<double>(line, block.layout()->boundingRect().height());
     }
-    const int height = std::clamp(lines * line + 4, line + 4, third);
+    const int height = std::clamp(static_cast<int>(text) + 8, line + 8, third);
     if (height != minimumHeight() || height != maximumHeight()) {
         setFixedHeight(height);
     }
@@ -49,14 +57,54 @@ QSize ComposerEdit::sizeHint() const {
 }
 
 QSize ComposerEdit::minimumSizeHint() const {
-    return {12 * fontMetrics().averageCharWidth(), fontMetrics().lineSpacing() + 2};
+    return {12 * fontMetrics().averageCharWidth(), fontMetrics().lineSpacing() + 8};
 }
 
 void ComposerEdit::replaceText(const QString& text) {
     QTextCursor cursor(document());
     cursor.select(QTextCursor::Document);
-    cursor.insertText(text);
+    insertPieces(cursor, text);
     moveCursor(QTextCursor::End);
+}
+
+void ComposerEdit::insertPieces(QTextCursor cursor, const QString& text) {
+    QTextBlockFormat goesOn;
+    goesOn.setProperty(kGoesOn, true);
+    cursor.beginEditBlock();
+    cursor.removeSelectedText();
+    for (qsizetype start = 0; start <= text.size();) {
+        qsizetype end = text.indexOf(u'\n', start);
+        end = end < 0 ? text.size() : end;
+        if (start > 0) {
+            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat());
+        }
+        for (qsizetype at = start; at < end;) {
+            qsizetype stop = std::min(end, at + kPiece);
+            if (stop < end && text.at(stop - 1).isHighSurrogate()) {
+                --stop;
+            }
+            if (at > start) {
+                cursor.insertBlock(goesOn, QTextCharFormat());
+            }
+            cursor.insertText(text.mid(at, stop - at));
+            at = stop;
+        }
+        start = end + 1;
+    }
+    cursor.endEditBlock();
+}
+
+QString ComposerEdit::text() const {
+    QString text;
+    text.reserve(document()->characterCount());
+    for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
+        if (block.blockNumber() > 0 && !block.blockFormat().hasProperty(kGoesOn)) {
+            text += u'\n';
+        }
+        text += block.text();
+    }
+    text.replace(QChar::LineSeparator, u'\n');
+    return text;
 }
 
 void ComposerEdit::keyPressEvent(QKeyEvent* event) {
@@ -67,7 +115,8 @@ void ComposerEdit::keyPressEvent(QKeyEvent* event) {
     }
     if (enter) {
         // QPlainTextEdit would insert a line separator, which is not a line end for the model.
-        textCursor().insertBlock();
+        // A format of its own: a new line never goes on with the one before.
+        textCursor().insertBlock(QTextBlockFormat(), QTextCharFormat());
         ensureCursorVisible();
         return;
     }
@@ -108,7 +157,8 @@ bool ComposerEdit::canInsertFromMimeData(const QMimeData* source) const {
 
 void ComposerEdit::insertFromMimeData(const QMimeData* source) {
     if (source->hasText()) {
-        textCursor().insertText(source->text());
+        insertPieces(textCursor(),
+                     source->text().replace(QLatin1String("\r\n"), QLatin1String("\n")));
         ensureCursorVisible();
     }
 }

@@ -15,6 +15,9 @@ public:
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
+    /// The text as it was typed or pasted. Very long lines are kept as several blocks, since a text
+    /// field lays a block out as a whole at every key; here they are one line again.
+    [[nodiscard]] QString text() const;
     /// Replaces the text so that undo brings the old one back.
     void replaceText(const QString& text);
 
@@ -34,6 +37,7 @@ protected:
 
 private:
     void fitHeight();
+    static void insertPieces(QTextCursor cursor, const QString& text);
 };
 
 } // namespace phidelity

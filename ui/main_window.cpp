@@ -107,8 +107,10 @@ void MainWindow::buildPage() {
 
 QToolButton* MainWindow::addHeaderButton(QAction* action, const QString& symbol) {
     auto* button = new QToolButton;
+    // The button takes everything anew from the action whenever that changes.
+    action->setIcon(icon(symbol));
+    action->setIconVisibleInMenu(false);
     button->setDefaultAction(action);
-    button->setIcon(icon(symbol));
     button->setObjectName(action->objectName() + QStringLiteral("Button"));
     button->setAccessibleName(action->text().remove(u'&'));
     button->setToolTip(tr("%1 (%2)").arg(action->text().remove(u'&'),

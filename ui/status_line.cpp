@@ -210,6 +210,9 @@ void StatusLine::applyLook() {
         label->setPalette(label == m_model ? palette() : dim);
     }
     m_cancel->setFont(small);
+    // No higher than the text, so that the line stays as it is when a model is opened.
+    m_cancel->setFixedHeight(QFontMetrics(small).height() + unit);
+    setFixedHeight(m_cancel->height() + 3 * unit);
     fit();
 }
 

@@ -6,16 +6,19 @@
 #include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QProgressBar>
+#include <QScrollBar>
 #include <QSettings>
 #include <QSpinBox>
 #include <QStandardPaths>
 #include <QTest>
+#include <QToolButton>
 
 #include "app/preferences.h"
 #include "app/wiring.h"
@@ -184,7 +187,7 @@ private slots:
         QApplication::clipboard()->setText(big);
         edit()->paste();
         settle();
-        QCOMPARE(edit()->toPlainText().size(), big.size());
+        QCOMPARE(m_window->page()->composer()->text(), big);
         QTest::keyClicks(edit(), QStringLiteral("x"));
         edit()->undo();
         edit()->undo();
@@ -504,6 +507,40 @@ private slots:
         QVERIFY(m_window->state().settingsShown);
         trigger("actionSettings");
         QVERIFY(panel->isVisible());
+        auto* button = find<QToolButton>("actionSettingsButton");
+        QCOMPARE(button->toolButtonStyle(), Qt::ToolButtonIconOnly);
+        QVERIFY(!button->icon().isNull());
+    }
+
+    void theWindowStaysAsItIsWhileAModelOpens() {
+        const int top = edit()->mapTo(m_window.get(), QPoint()).y();
+        emit m_window->openModelRequested(QStringLiteral("/models/phi-2.gguf"));
+        settle();
+        QCOMPARE(edit()->mapTo(m_window.get(), QPoint()).y(), top);
+    }
+
+    void fewLinesFitTheComposerWithoutScrolling() {
+        edit()->setPlainText(QStringLiteral("one\ntwo\n\nfour"));
+        settle();
+        QVERIFY(!edit()->verticalScrollBar()->isVisible());
+    }
+
+    void aMegabyteOnOneLineCanBePasted() {
+        QApplication::clipboard()->setText(QStringLiteral("word ").repeated(200000));
+        QElapsedTimer timer;
+        timer.start();
+        edit()->paste();
+        settle();
+        const qint64 pasted = timer.restart();
+        QTest::keyClicks(edit(), QStringLiteral("x"));
+        settle();
+        qInfo("paste %lld ms, key %lld ms", static_cast<long long>(pasted),
+              static_cast<long long>(timer.elapsed()));
+        QCOMPARE(m_window->page()->composer()->text(),
+                 QStringLiteral("word ").repeated(200000) + u'x');
+        edit()->undo();
+        edit()->undo();
+        QVERIFY(edit()->toPlainText().isEmpty());
     }
 
     void preferencesComeBack() {
