@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "command_line.h"
 
+#include <algorithm>
 #include <limits>
 #include <list>
 #include <sstream>
+#include <string_view>
 #include <type_traits>
 
 #include <CLI/CLI.hpp>
@@ -128,23 +130,35 @@ struct CommandLine::Parts {
 
 CommandLine::CommandLine() : m_parts(std::make_unique<Parts>()) {
     CLI::App& app = m_parts->app;
-    app.formatter(std::make_shared<HelpFormat>());
+    const auto format = std::make_shared<HelpFormat>();
+    format->label("Positionals", "Arguments");
+    app.formatter(format);
     app.set_version_flag("--version", "phidelity-cli " PHIDELITY_VERSION, "Print the version.");
     app.set_help_flag("-h,--help", "Print this help.");
     app.require_subcommand(1);
-    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard "
-               "error.\nExample: phidelity-cli generate --format chat --prompt \"Who are you?\"");
+    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard\n"
+               "error.\n"
+               "Example: phidelity-cli generate --format chat --prompt \"Who are you?\"");
 }
 
 CommandLine::~CommandLine() = default;
 
 Command CommandLine::add(const std::string& verb, const std::string& description) {
-    CLI::App* command = m_parts->app.add_subcommand(verb, description);
+    CLI::App* command = m_parts->app.add_subcommand(verb, description)->group("Verbs");
     m_parts->verbs.push_back({command, {}});
     return {*command, m_parts->verbs.back().action};
 }
 
 Result<bool> CommandLine::parse(int argc, char** argv) {
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    if (!first.starts_with('-') &&
+        std::ranges::none_of(m_parts->verbs, [first](const Parts::Verb& verb) {
+            return verb.app->get_name() == first;
+        })) {
+        return fail(ErrorCode::BadArgument,
+                    "expected a verb such as generate, found " +
+                        (first.empty() ? "nothing" : "'" + std::string(first) + "'"));
+    }
     try {
         m_parts->app.parse(argc, argv);
         return true;

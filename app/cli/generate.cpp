@@ -14,6 +14,7 @@
 #include "inference/sample/settings_json.h"
 #include "inference/text/utf8_stream.h"
 #include "interrupt.h"
+#include "numbers.h"
 #include "options.h"
 #include "output.h"
 #include "sampler_options.h"
@@ -78,12 +79,12 @@ Json tokensJson(const Tokenizer& tokenizer, const GenerationRecord& record) {
     for (const GeneratedToken& token : record.tokens) {
         Json entry{{"id", token.id}};
         putText(entry, token.bytes);
-        entry["logprob"] = token.logprob;
+        entry["logprob"] = asWritten(token.logprob);
         entry["alternatives"] = Json::array();
         for (const Candidate& candidate : token.alternatives) {
             Json other{{"id", candidate.id}};
             putText(other, tokenizer.bytes(candidate.id));
-            other["logprob"] = candidate.logprob;
+            other["logprob"] = asWritten(candidate.logprob);
             entry["alternatives"].push_back(std::move(other));
         }
         tokens.push_back(std::move(entry));
@@ -210,10 +211,9 @@ void addGenerate(CommandLine& line) {
     addSamplerOptions(command, options->sampler);
     addDeviceOptions(command, options->device);
     addJsonOption(command, options->json);
-    command.footer(
-        "Log-probabilities are natural logarithms under the model, before any sampler option.\n"
-        "Example: phidelity-cli generate --format qa --prompt \"What is 17 + 25?\" --temperature "
-        "0");
+    command.footer("Log-probabilities are natural logarithms under the model, before any sampler\n"
+                   "option.\n"
+                   "Example: phidelity-cli generate --format qa --prompt \"What is 17 + 25?\"");
     command.run([options] { return generateVerb(*options); });
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/model_source.h"
 #include "inference/file/tensor_table.h"
+#include "numbers.h"
 #include "options.h"
 #include "output.h"
 #include "verbs.h"
@@ -34,25 +35,36 @@ Json shapeJson(const ModelShape& shape) {
                 {"rotary", shape.rotary},
                 {"vocabulary", shape.vocabulary},
                 {"context", shape.context},
-                {"norm_epsilon", shape.normEpsilon},
-                {"rope_theta", shape.ropeTheta}};
+                {"norm_epsilon", asWritten(shape.normEpsilon)},
+                {"rope_theta", asWritten(shape.ropeTheta)}};
 }
 
-/// Every tensor by the name that GGUF gives it, in the order of the table, layer by layer.
+Json tensorJson(const Checkpoint& checkpoint, const TensorSpec& spec, std::uint32_t layer) {
+    const TensorView view = checkpoint.tensor(spec.role, layer);
+    Json shape = Json::array({view.columns});
+    if (!spec.isVector()) {
+        shape.insert(shape.begin(), view.rows);
+    }
+    return Json{{"name", tensorName(spec.names.front(), layer, checkpoint.shape().layers)},
+                {"type", tensorTypeName(view.type)},
+                {"shape", std::move(shape)},
+                {"bytes", view.bytes()}};
+}
+
+/// Every tensor by the name that GGUF gives it, in the order in which data pass them.
 Json tensorsJson(const Checkpoint& checkpoint) {
     Json tensors = Json::array();
-    for (const TensorSpec& spec : tensorTable()) {
-        const std::uint32_t layers = checkpoint.shape().layers;
-        for (std::uint32_t layer = 0; layer < (spec.perLayer ? layers : 1); ++layer) {
-            const TensorView view = checkpoint.tensor(spec.role, layer);
-            Json shape = Json::array({view.columns});
-            if (!spec.isVector()) {
-                shape.insert(shape.begin(), view.rows);
+    tensors.push_back(tensorJson(checkpoint, tensorSpec(TensorRole::Embedding), 0));
+    for (std::uint32_t layer = 0; layer < checkpoint.shape().layers; ++layer) {
+        for (const TensorSpec& spec : tensorTable()) {
+            if (spec.perLayer) {
+                tensors.push_back(tensorJson(checkpoint, spec, layer));
             }
-            tensors.push_back({{"name", tensorName(spec.names.front(), layer, layers)},
-                               {"type", tensorTypeName(view.type)},
-                               {"shape", std::move(shape)},
-                               {"bytes", view.bytes()}});
+        }
+    }
+    for (const TensorSpec& spec : tensorTable()) {
+        if (!spec.perLayer && spec.role != TensorRole::Embedding) {
+            tensors.push_back(tensorJson(checkpoint, spec, 0));
         }
     }
     return tensors;

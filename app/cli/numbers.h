@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <string_view>
 #include <system_error>
@@ -20,6 +21,16 @@ template <class Number>
         }
     }
     return error == std::errc() && rest == end;
+}
+
+/// The double whose shortest decimal text is that of the float: 0.1F becomes 0.1, so that files
+/// show what a person would write, and the float comes back exactly.
+[[nodiscard]] inline double asWritten(float value) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    double written = 0;
+    std::from_chars(text.data(), end, written);
+    return written;
 }
 
 } // namespace phidelity

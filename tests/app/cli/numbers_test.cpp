@@ -119,7 +119,8 @@ void NumbersTest::logitsMatchTheOracle() {
 }
 
 void NumbersTest::aRowHoldsTheWholeVocabulary() {
-    const int vocabulary = runCli({"inspect", "--json"}).json()["shape"]["vocabulary"].toInt();
+    const int vocabulary =
+        runCli({"inspect", "--json"}).json()["shape"].toObject()["vocabulary"].toInt();
     QVERIFY(vocabulary > 0);
     const CliRun run = runCli({"logits", "--tokens", "1, 2,3", "--output", "-"});
     VERIFY_CODE(run, 0);
@@ -240,10 +241,10 @@ void NumbersTest::inspectNamesEveryTensor() {
     const CliRun run = runCli({"inspect", model, "--json"});
     VERIFY_CODE(run, 0);
     const QJsonObject json = run.json();
-    const int layers = json["shape"]["layers"].toInt();
+    const int layers = json["shape"].toObject()["layers"].toInt();
     QCOMPARE(json["tensors"].toArray().size(), layers * 14 + 5);
     QCOMPARE(json["files"].toArray().first().toString(), model);
-    QVERIFY(json["tokenizer"]["tokens"].toInt() > 0);
+    QVERIFY(json["tokenizer"].toObject()["tokens"].toInt() > 0);
     const CliRun table = runCli({"inspect", model});
     VERIFY_CODE(table, 0);
     QVERIFY(table.out.contains("blk.0.ffn_up.weight"));

@@ -171,7 +171,7 @@ void TextTest::stopStringsAreCut() {
 void TextTest::theContextEndsAnEndlessRun() {
     const CliRun run = runCli(greedy(0) + QStringList{"--json"});
     VERIFY_CODE(run, 0);
-    const int context = runCli({"inspect", "--json"}).json()["shape"]["context"].toInt();
+    const int context = runCli({"inspect", "--json"}).json()["shape"].toObject()["context"].toInt();
     QCOMPARE(run.json()["finish_reason"].toString(), "context_full");
     const QJsonObject timings = run.json()["timings"].toObject();
     QCOMPARE(timings["prompt_tokens"].toInt() + timings["generated_tokens"].toInt(), context);
@@ -193,7 +193,8 @@ void TextTest::biasesAndOrderReachTheSampler() {
     for (const QJsonValue& token : tokens) {
         QCOMPARE(QString::number(token["id"].toInt()), wanted);
     }
-    QCOMPARE(run.json()["sampler"]["order"].toArray(), (QJsonArray{"logit_bias", "temperature"}));
+    QCOMPARE(run.json()["sampler"].toObject()["order"].toArray(),
+             (QJsonArray{"logit_bias", "temperature"}));
 }
 
 void TextTest::theHashIsThatOfTheFile() {

@@ -297,13 +297,16 @@ void EngineTest::aStopStringIsCutAndKept() {
 void EngineTest::theNextTurnReusesWhatWasComputed() {
     openEmbedded();
     GenerateRequest request = shortRequest(2, 20);
+    request.prompt = QStringLiteral("Alice: Tell me a story of a hare and a hedgehog.\nBob:");
     emit m_listener->generate(request);
     QTRY_COMPARE_WITH_TIMEOUT(m_listener->ended.size(), 1, kWaitMs);
     QCOMPARE(m_listener->ended.first().reusedTokens, 0);
+    QVERIFY(m_listener->ended.first().promptTokens > 10);
     request.prompt += m_listener->ended.first().text + QStringLiteral("\nAlice: And then?\nBob:");
     emit m_listener->generate(request);
     QTRY_COMPARE_WITH_TIMEOUT(m_listener->ended.size(), 2, kWaitMs);
-    QVERIFY(m_listener->ended.last().reusedTokens >= m_listener->ended.first().promptTokens);
+    // Where reply and prompt meet, two tokens may have become one.
+    QVERIFY(m_listener->ended.last().reusedTokens >= m_listener->ended.first().promptTokens - 2);
 }
 
 void EngineTest::alternativesComeWithTheReply() {
