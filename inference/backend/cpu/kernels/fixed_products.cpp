@@ -75,13 +75,179 @@ HWY_INLINE VI scaledProducts(const VU8 (&codes)[8], const std::int8_t* bytes,
     }
 }
 
-/// One block of 32 of Q4_0, Q4_1, Q5_0, Q5_1.
+/// Products of 32 columns with the high and the low bytes of the inputs, in 32-bit lanes.
+struct Dots {
+    VI high, low;
+};
+
+/// From unpacked codes, for several inputs. scale0 is that of the first 16 columns, scale1 of the
+/// others.
 template <TensorType kType>
-HWY_INLINE void simpleBlock(const VU8 (&codes)[8], const FixedBlock& x, VF d, VF m, Sums& sums) {
-    const VI16 one = hn::Set(TagI16(), 1);
-    const VI high = scaledProducts<kType, 0, 8>(codes, x.high, x.highSums, one);
-    const VI low = scaledProducts<kType, 0, 8>(codes, x.low, x.lowSums, one);
-    VI dot = hn::Add(hn::ShiftLeft<8>(high), low);
+HWY_INLINE Dots dotsOfCodes(const VU8 (&codes)[8], const FixedBlock& x, VI16 scale0, VI16 scale1) {
+    if constexpr (kQuadsPerScale<kType> == 8) {
+        return {scaledProducts<kType, 0, 8>(codes, x.high, x.highSums, scale0),
+                scaledProducts<kType, 0, 8>(codes, x.low, x.lowSums, scale0)};
+    } else {
+        return {hn::Add(scaledProducts<kType, 0, 4>(codes, x.high, x.highSums, scale0),
+                        scaledProducts<kType, 4, 4>(codes, x.high, x.highSums, scale1)),
+                hn::Add(scaledProducts<kType, 0, 4>(codes, x.low, x.lowSums, scale0),
+                        scaledProducts<kType, 4, 4>(codes, x.low, x.lowSums, scale1))};
+    }
+}
+
+/// Four input bytes as an operand of an instruction.
+struct Quad {
+    std::int8_t bytes[4];
+};
+
+/// 16-bit sums of the products with high and low bytes.
+struct ShortSums {
+    VI16 high, low;
+};
+
+template <int kQuad>
+HWY_INLINE void addQuad(VU8 codes, const FixedBlock& x, ShortSums& sums) {
+#if HWY_TARGET == HWY_AVX2
+    // As one unit: GCC 12 otherwise keeps all 16 inputs of a block in vectors for the second half
+    // of the rows and turns the sums into trees, and spends half of the time on spilling what does
+    // not fit.
+    __m256i scratch;
+    asm("vpbroadcastd %[h], %[t]\n\t"
+        "vpmaddubsw %[t], %[w], %[t]\n\t"
+        "vpaddw %[t], %[high], %[high]\n\t"
+        "vpbroadcastd %[l], %[t]\n\t"
+        "vpmaddubsw %[t], %[w], %[t]\n\t"
+        "vpaddw %[t], %[low], %[low]"
+        : [high] "+x"(sums.high.raw), [low] "+x"(sums.low.raw), [t] "=&x"(scratch)
+        : [w] "x"(codes.raw), [h] "m"(*reinterpret_cast<const Quad*>(x.high + 4 * kQuad)),
+          [l] "m"(*reinterpret_cast<const Quad*>(x.low + 4 * kQuad)));
+#else
+    const TagI8 d8;
+    sums.high =
+        hn::Add(sums.high, mulAddBytes(codes, hn::BitCast(d8, broadcastDword(x.high + 4 * kQuad))));
+    sums.low =
+        hn::Add(sums.low, mulAddBytes(codes, hn::BitCast(d8, broadcastDword(x.low + 4 * kQuad))));
+#endif
+}
+
+HWY_INLINE ShortSums noSums() {
+    return {hn::Zero(TagI16()), hn::Zero(TagI16())};
+}
+
+template <TensorType kType>
+HWY_INLINE void addScaled(ShortSums sums, VI16 scale, Dots& dots) {
+    dots.high = hn::Add(dots.high, mulAddWords(sums.high, scale));
+    dots.low = hn::Add(dots.low, mulAddWords(sums.low, scale));
+}
+
+/// The offset of kQuads quads from kFirst on, as far as it is not taken off later.
+template <TensorType kType, int kFirst, int kQuads>
+HWY_INLINE ShortSums offsetSums(const FixedBlock& x) {
+    if constexpr (kHasScales<kType> && codeOffset(kType) != 0) {
+        const TagI16 d16;
+        VI16 high = hn::BitCast(d16, broadcastDword(x.highSums[kFirst / 2]));
+        VI16 low = hn::BitCast(d16, broadcastDword(x.lowSums[kFirst / 2]));
+        if constexpr (kQuads == 4) {
+            high = hn::Add(high, hn::BitCast(d16, broadcastDword(x.highSums[kFirst / 2 + 1])));
+            low = hn::Add(low, hn::BitCast(d16, broadcastDword(x.lowSums[kFirst / 2 + 1])));
+        }
+        const VI16 none = hn::Zero(d16);
+        return {withoutOffset<kType>(none, high), withoutOffset<kType>(none, low)};
+    } else {
+        return noSums();
+    }
+}
+
+/// Quads kLine and kLine + 4 of a 4-bit plane (with the planes above it) onto `lower` and `upper`.
+template <TensorType kType, int kLine>
+HWY_INLINE void addLine(const std::uint8_t* at, const FixedBlock& x, ShortSums& lower,
+                        ShortSums& upper) {
+    constexpr PackedLayout layout = packedLayout(kType);
+    const VU line = loadLine(at, kLine);
+    VU8 low = masked<0>(line, 0x0F0F0F0F);
+    VU8 high = masked<-4>(line, 0x0F0F0F0F);
+    if constexpr (layout.highBits == 1) {
+        const VU bits = loadLine(at, 4);
+        low = hn::Or(low, masked<4 - kLine>(bits, 0x10101010));
+        high = hn::Or(high, masked<-kLine>(bits, 0x10101010));
+    } else if constexpr (layout.highBits == 2) {
+        low = hn::Or(low, masked<4 - 2 * kLine>(loadLine(at, 4), 0x30303030));
+        high = hn::Or(high, masked<4 - 2 * kLine>(loadLine(at, 5), 0x30303030));
+    }
+    addQuad<kLine>(low, x, lower);
+    addQuad<kLine + 4>(high, x, upper);
+}
+
+/// Quads 4 p .. 4 p + 3 of a 2-bit plane (with the bit above it).
+template <TensorType kType, int kLine>
+HWY_INLINE void addQuarters(const std::uint8_t* at, const FixedBlock& x, ShortSums& sums) {
+    const VU line = loadLine(at, kLine);
+    VU8 codes[4] = {masked<0>(line, 0x03030303), masked<-2>(line, 0x03030303),
+                    masked<-4>(line, 0x03030303), masked<-6>(line, 0x03030303)};
+    if constexpr (packedLayout(kType).highBits == 1) {
+        constexpr int to = 2 - 4 * kLine;
+        const VU bits = loadLine(at, 2);
+        codes[0] = hn::Or(codes[0], masked<to>(bits, 0x04040404));
+        codes[1] = hn::Or(codes[1], masked<to - 1>(bits, 0x04040404));
+        codes[2] = hn::Or(codes[2], masked<to - 2>(bits, 0x04040404));
+        codes[3] = hn::Or(codes[3], masked<to - 3>(bits, 0x04040404));
+    }
+    addQuad<4 * kLine>(codes[0], x, sums);
+    addQuad<4 * kLine + 1>(codes[1], x, sums);
+    addQuad<4 * kLine + 2>(codes[2], x, sums);
+    addQuad<4 * kLine + 3>(codes[3], x, sums);
+}
+
+/// Straight from the lines, for one input: each code is used as soon as it is unpacked, since eight
+/// vectors of codes and the sums together do not fit 16 registers.
+template <TensorType kType>
+HWY_INLINE Dots dotsOfLines(const std::uint8_t* at, const FixedBlock& x, VI16 scale0, VI16 scale1) {
+    constexpr PackedLayout layout = packedLayout(kType);
+    Dots dots{hn::Zero(TagI()), hn::Zero(TagI())};
+    if constexpr (layout.lowBits == 2) {
+        ShortSums first = offsetSums<kType, 0, 4>(x);
+        addQuarters<kType, 0>(at, x, first);
+        addScaled<kType>(first, scale0, dots);
+        ShortSums second = offsetSums<kType, 4, 4>(x);
+        addQuarters<kType, 1>(at, x, second);
+        addScaled<kType>(second, scale1, dots);
+    } else if constexpr (layout.highBits == 0) {
+        ShortSums sums = noSums();
+        addLine<kType, 0>(at, x, sums, sums);
+        addLine<kType, 1>(at, x, sums, sums);
+        addLine<kType, 2>(at, x, sums, sums);
+        addLine<kType, 3>(at, x, sums, sums);
+        addScaled<kType>(sums, scale0, dots);
+    } else if constexpr (layout.highBits == 1) {
+        ShortSums lower = noSums();
+        ShortSums upper = noSums();
+        addLine<kType, 0>(at, x, lower, upper);
+        addLine<kType, 1>(at, x, lower, upper);
+        addLine<kType, 2>(at, x, lower, upper);
+        addLine<kType, 3>(at, x, lower, upper);
+        addScaled<kType>(lower, scale0, dots);
+        addScaled<kType>(upper, scale0, dots);
+    } else {
+        ShortSums lower = offsetSums<kType, 0, 2>(x);
+        ShortSums upper = offsetSums<kType, 4, 2>(x);
+        addLine<kType, 0>(at, x, lower, upper);
+        addLine<kType, 1>(at, x, lower, upper);
+        addScaled<kType>(lower, scale0, dots);
+        addScaled<kType>(upper, scale1, dots);
+        lower = offsetSums<kType, 2, 2>(x);
+        upper = offsetSums<kType, 6, 2>(x);
+        addLine<kType, 2>(at, x, lower, upper);
+        addLine<kType, 3>(at, x, lower, upper);
+        addScaled<kType>(lower, scale0, dots);
+        addScaled<kType>(upper, scale1, dots);
+    }
+    return dots;
+}
+
+/// The end of one block of 32 of Q4_0, Q4_1, Q5_0, Q5_1.
+template <TensorType kType>
+HWY_INLINE void addSimple(Dots dots, const FixedBlock& x, VF d, VF m, Sums& sums) {
+    VI dot = hn::Add(hn::ShiftLeft<8>(dots.high), dots.low);
     if constexpr (codeOffset(kType) == 8) {
         dot = hn::Sub(dot, hn::ShiftLeft<3>(broadcastDword(&x.sum)));
     } else if constexpr (codeOffset(kType) == 16) {
@@ -94,37 +260,24 @@ HWY_INLINE void simpleBlock(const VU8 (&codes)[8], const FixedBlock& x, VF d, VF
     }
 }
 
-/// Sub-block kSub (of the four under one dword of 8 scales, two under one of 16) of a K type.
+/// The end of sub-block kSub (of the four under one dword of 8 scales, two under one of 16) of a K
+/// type.
 template <TensorType kType, int kSub>
-HWY_INLINE void scaledBlock(const VU8 (&codes)[8], const FixedBlock& x, VU scales, VU minima,
-                            Sums& sums) {
+HWY_INLINE void addScaledBlock(Dots dots, const FixedBlock& x, VU minima, Sums& sums) {
     const TagF f;
-    VI high;
-    VI low;
     if constexpr (kQuadsPerScale<kType> == 8) {
-        const VI16 scale = scaleWords<kType, kSub>(scales);
-        high = scaledProducts<kType, 0, 8>(codes, x.high, x.highSums, scale);
-        low = scaledProducts<kType, 0, 8>(codes, x.low, x.lowSums, scale);
         sums.minimum = hn::MulAdd(hn::ConvertTo(f, byteOf<kSub>(minima)),
                                   broadcastFloat(&x.scaledSum), sums.minimum);
-    } else {
+    } else if constexpr (packedLayout(kType).hasMinimum) {
         constexpr int first = 2 * (kSub % 2);
-        const VI16 scale0 = scaleWords<kType, first>(scales);
-        const VI16 scale1 = scaleWords<kType, first + 1>(scales);
-        high = hn::Add(scaledProducts<kType, 0, 4>(codes, x.high, x.highSums, scale0),
-                       scaledProducts<kType, 4, 4>(codes, x.high, x.highSums, scale1));
-        low = hn::Add(scaledProducts<kType, 0, 4>(codes, x.low, x.lowSums, scale0),
-                      scaledProducts<kType, 4, 4>(codes, x.low, x.lowSums, scale1));
-        if constexpr (packedLayout(kType).hasMinimum) {
-            sums.minimum = hn::MulAdd(hn::ConvertTo(f, byteOf<first>(minima)),
-                                      broadcastFloat(&x.scaledHalf[0]), sums.minimum);
-            sums.minimum = hn::MulAdd(hn::ConvertTo(f, byteOf<first + 1>(minima)),
-                                      broadcastFloat(&x.scaledHalf[1]), sums.minimum);
-        }
+        sums.minimum = hn::MulAdd(hn::ConvertTo(f, byteOf<first>(minima)),
+                                  broadcastFloat(&x.scaledHalf[0]), sums.minimum);
+        sums.minimum = hn::MulAdd(hn::ConvertTo(f, byteOf<first + 1>(minima)),
+                                  broadcastFloat(&x.scaledHalf[1]), sums.minimum);
     }
     const VF scale = broadcastFloat(&x.scale);
-    sums.high = hn::MulAdd(hn::ConvertTo(f, high), scale, sums.high);
-    sums.low = hn::MulAdd(hn::ConvertTo(f, low), scale, sums.low);
+    sums.high = hn::MulAdd(hn::ConvertTo(f, dots.high), scale, sums.high);
+    sums.low = hn::MulAdd(hn::ConvertTo(f, dots.low), scale, sums.low);
 }
 
 /// One block of 32 of Q8_0: signed bytes times 16-bit inputs.
@@ -174,10 +327,19 @@ HWY_INLINE void simpleGroup(const std::uint8_t* at, std::size_t blocks, const Fi
                     signedBlock(lines, x[r * blocks + block], d, sums[r][part]);
                 }
             } else {
-                VU8 codes[8];
-                unpackCodes<kType>(lines, codes);
-                for (std::uint32_t r = 0; r < count; ++r) {
-                    simpleBlock<kType>(codes, x[r * blocks + block], d, m, sums[r][part]);
+                const VI16 one = hn::Set(TagI16(), 1);
+                if constexpr (kRows == 1) {
+                    const FixedBlock& own = x[block];
+                    addSimple<kType>(dotsOfLines<kType>(lines, own, one, one), own, d, m,
+                                     sums[0][part]);
+                } else {
+                    VU8 codes[8];
+                    unpackCodes<kType>(lines, codes);
+                    for (std::uint32_t r = 0; r < count; ++r) {
+                        const FixedBlock& own = x[r * blocks + block];
+                        addSimple<kType>(dotsOfCodes<kType>(codes, own, one, one), own, d, m,
+                                         sums[r][part]);
+                    }
                 }
             }
         }
@@ -191,14 +353,25 @@ HWY_INLINE void simpleGroup(const std::uint8_t* at, std::size_t blocks, const Fi
     }
 }
 
-template <TensorType kType, int kSub>
+template <TensorType kType, std::uint32_t kRows, int kSub>
 HWY_INLINE void scaledRows(const std::uint8_t* lines, std::size_t stride, const FixedBlock* x,
                            std::uint32_t count, VU scales, VU minima, std::size_t part,
                            Sums (*sums)[kParts]) {
-    VU8 codes[8];
-    unpackCodes<kType>(lines, codes);
-    for (std::uint32_t r = 0; r < count; ++r) {
-        scaledBlock<kType, kSub>(codes, x[r * stride], scales, minima, sums[r][part]);
+    constexpr bool fine = kQuadsPerScale<kType> == 4;
+    constexpr int first = fine ? 2 * (kSub % 2) : kSub;
+    const VI16 scale0 = scaleWords<kType, first>(scales);
+    const VI16 scale1 = fine ? scaleWords < kType, fine ? first + 1 : first > (scales) : scale0;
+    if constexpr (kRows == 1) {
+        addScaledBlock<kType, kSub>(dotsOfLines<kType>(lines, *x, scale0, scale1), *x, minima,
+                                    sums[0][part]);
+    } else {
+        VU8 codes[8];
+        unpackCodes<kType>(lines, codes);
+        for (std::uint32_t r = 0; r < count; ++r) {
+            const FixedBlock& own = x[r * stride];
+            addScaledBlock<kType, kSub>(dotsOfCodes<kType>(codes, own, scale0, scale1), own, minima,
+                                        sums[r][part]);
+        }
     }
 }
 
@@ -239,14 +412,14 @@ HWY_INLINE void scaledGroup(const std::uint8_t* at, std::size_t supers, const Fi
                 const std::uint8_t* own = lines + 4 * part * kLanes;
                 const VU s = scale[part][dword];
                 const VU m = minimum[part][dword];
-                scaledRows<kType, 0>(own, stride, x, count, s, m, part, sums);
-                scaledRows<kType, 1>(own + layout.subBytes(), stride, x + 1, count, s, m, part,
-                                     sums);
+                scaledRows<kType, kRows, 0>(own, stride, x, count, s, m, part, sums);
+                scaledRows<kType, kRows, 1>(own + layout.subBytes(), stride, x + 1, count, s, m,
+                                            part, sums);
                 if constexpr (subsPerDword == 4) {
-                    scaledRows<kType, 2>(own + 2 * layout.subBytes(), stride, x + 2, count, s, m,
-                                         part, sums);
-                    scaledRows<kType, 3>(own + 3 * layout.subBytes(), stride, x + 3, count, s, m,
-                                         part, sums);
+                    scaledRows<kType, kRows, 2>(own + 2 * layout.subBytes(), stride, x + 2, count,
+                                                s, m, part, sums);
+                    scaledRows<kType, kRows, 3>(own + 3 * layout.subBytes(), stride, x + 3, count,
+                                                s, m, part, sums);
                 }
             }
             lines += subsPerDword * layout.subBytes();
