@@ -19,7 +19,7 @@ enum class MatrixId : std::uint32_t {};
 enum class VectorId : std::uint32_t {};
 
 /// One page of the KV cache: keys and values of kPageTokens consecutive positions of one sequence,
-/// all layers.
+/// all layers. How a number is stored is the backend's affair: 16 bits or better.
 using PageId = std::uint32_t;
 inline constexpr std::uint32_t kPageTokens = 32;
 
@@ -48,8 +48,8 @@ enum class Epilogue : std::uint8_t {
     Store,        ///< written to Part::out
     Gelu,         ///< tanh GELU, written to Part::out
     RotateQuery,  ///< rotary by the row's position, times 1/sqrt(headSize), written to Part::out
-    RotateToKeys, ///< rotary, written to the key cache at the row's position (F16)
-    ToValues,     ///< written to the value cache at the row's position (F16)
+    RotateToKeys, ///< rotary, written to the key cache at the row's position
+    ToValues,     ///< written to the value cache at the row's position
 };
 
 struct Part {

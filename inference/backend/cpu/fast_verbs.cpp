@@ -20,7 +20,7 @@ bool writesCache(Epilogue epilogue) {
 } // namespace
 
 FastBackend::FastBackend(DeviceInfo device)
-    : HostBackend(std::move(device)), m_pool(this->device().threads) {}
+    : HostBackend(std::move(device)), m_pool(this->device().threads), m_inputs(2) {}
 
 Result<MatrixId> FastBackend::addMatrix(const TensorView& weights, MatrixUse use) {
     Matrix matrix;
@@ -115,7 +115,6 @@ bool FastBackend::normalise(std::span<const std::uint32_t> rowsOfX, Activation x
 
 void FastBackend::project(Activation x, const Norm& norm, std::span<const Part> parts,
                           std::uint32_t layer) {
-    m_inputs.resize(std::max<std::size_t>(m_inputs.size(), 1));
     m_cacheParts.resize(std::max(m_cacheParts.size(), parts.size()));
     std::uint8_t forms = 0;
     for (const Part& part : parts) {
@@ -177,9 +176,11 @@ void FastBackend::rotateAndStore(std::span<const Part> parts, std::uint32_t laye
                     kernels::rotate(numbers, size, rotary, cosines, sines, queryScale);
                 } else if (epilogue == Epilogue::RotateToKeys) {
                     kernels::rotate(numbers, size, rotary, cosines, sines, 1.0F);
-                    kernels::storeKey(keys(target, layer, head), slot, numbers, size);
+                    kernels::storeKey(keys<std::uint16_t>(target, layer, head), slot, numbers,
+                                      size);
                 } else {
-                    kernels::storeValue(values(target, layer, head), slot, numbers, size);
+                    kernels::storeValue(values<std::uint16_t>(target, layer, head), slot, numbers,
+                                        size);
                 }
             }
         }
@@ -202,8 +203,8 @@ void FastBackend::attendBlock(const RowBlock& block, std::uint32_t head, std::ui
     const std::uint16_t** valueTable = keyTable + m_tablePages;
     for (std::uint32_t index = 0; index <= last.position / kPageTokens; ++index) {
         const PageId id = page(last, index * kPageTokens);
-        keyTable[index] = keys(id, layer, head);
-        valueTable[index] = values(id, layer, head);
+        keyTable[index] = keys<std::uint16_t>(id, layer, head);
+        valueTable[index] = values<std::uint16_t>(id, layer, head);
     }
     const std::size_t offset = std::size_t{head} * attention().headSize;
     kernels::HeadAttention work;

@@ -13,7 +13,7 @@ namespace phidelity {
 /// The five verbs on vectorised kernels and all threads. Agrees with ObviousBackend to about 1e-4
 /// of a result's norm. A decode step allocates nothing once the largest step was seen.
 ///
-/// In a cache page the keys of a head lie across, as kernels::storeKey says.
+/// The cache holds 16-bit fixed point, and the keys of a head lie across: see kernels::storeKey.
 class FastBackend final : public HostBackend {
 public:
     /// `device.threads` threads, the caller's among them.
@@ -31,6 +31,11 @@ public:
     void attend(Activation context, Activation query, std::uint32_t layer) override;
     void merge(Activation x, std::span<const Term> terms) override;
     void head(Activation x, const Norm& norm, const Linear& linear) override;
+
+protected:
+    [[nodiscard]] std::size_t headBytes(const AttentionShape& shape) const override {
+        return kernels::cacheWords(shape.headSize) * sizeof(std::uint16_t);
+    }
 
 private:
     struct Matrix {

@@ -15,11 +15,6 @@ tl::unexpected<Error> noMemory(const char* what, std::uint64_t bytes) {
                 std::string(what) + ": could not take " + std::to_string(bytes) + " bytes");
 }
 
-/// Numbers in one cache page.
-std::size_t pageNumbers(const AttentionShape& shape) {
-    return std::size_t{shape.layers} * 2 * shape.heads * kPageTokens * shape.headSize;
-}
-
 } // namespace
 
 std::uint64_t HostBackend::memoryAvailable() const {
@@ -45,22 +40,19 @@ Result<Activation> HostBackend::addActivation(std::uint32_t width) {
 }
 
 std::uint64_t HostBackend::pageBytes(const AttentionShape& shape) const {
-    return pageNumbers(shape) * sizeof(std::uint16_t);
+    return std::uint64_t{shape.layers} * 2 * shape.heads * headBytes(shape);
 }
 
 Result<void> HostBackend::createCache(const AttentionShape& shape, std::uint32_t pages) {
     m_attention = shape;
+    m_headBytes = headBytes(shape);
     m_pages.clear();
     m_pages.resize(pages);
     return {};
 }
 
 Result<void> HostBackend::providePage(PageId page) {
-    HostArray<std::uint16_t>& memory = m_pages[page];
-    if (!memory.empty()) {
-        return {};
-    }
-    if (!memory.reserve(pageNumbers(m_attention))) {
+    if (!m_pages[page].reserve(pageBytes(m_attention))) {
         return noMemory("cache page", pageBytes(m_attention));
     }
     return {};

@@ -15,8 +15,8 @@ namespace phidelity {
 /// in hand. The arithmetic is left to those who inherit: each verb runs when it is called, and
 /// submit only hands over what `head` wrote.
 ///
-/// A cache page holds, F16: (layers, 2, heads, kPageTokens, headSize), keys before values; so the
-/// keys of one head in one page lie together.
+/// A cache page holds (layers, 2, heads) blocks, keys before values: the keys, or values, of one
+/// head for kPageTokens positions, in the form that the inheriting backend gives them.
 class HostBackend : public Backend {
 public:
     [[nodiscard]] const DeviceInfo& device() const override { return m_device; }
@@ -47,31 +47,22 @@ protected:
         return {matrix(a) + row * a.width, a.width};
     }
 
-    /// Keys, or values, of one head in one page: (kPageTokens, headSize) as F16.
-    [[nodiscard]] std::uint16_t* keys(PageId page, std::uint32_t layer, std::uint32_t head) {
-        return m_pages[page].data() + pageOffset(layer, 0, head);
+    /// Bytes of the keys, or values, of one head in one page; a multiple of 4.
+    [[nodiscard]] virtual std::size_t headBytes(const AttentionShape& shape) const = 0;
+
+    /// Keys, or values, of one head in one page.
+    template <class T>
+    [[nodiscard]] T* keys(PageId page, std::uint32_t layer, std::uint32_t head) {
+        return reinterpret_cast<T*>(block(page, layer, 0, head));
     }
-    [[nodiscard]] std::uint16_t* values(PageId page, std::uint32_t layer, std::uint32_t head) {
-        return m_pages[page].data() + pageOffset(layer, 1, head);
+    template <class T>
+    [[nodiscard]] T* values(PageId page, std::uint32_t layer, std::uint32_t head) {
+        return reinterpret_cast<T*>(block(page, layer, 1, head));
     }
     /// The page that holds a position of a row's sequence.
     [[nodiscard]] PageId page(const StepRow& row, std::uint32_t position) const {
         return m_step.pages[row.sequence][position / kPageTokens];
     }
-    /// A row's own place in the cache: (headSize) as F16.
-    [[nodiscard]] std::uint16_t* keyAt(const StepRow& row, std::uint32_t layer,
-                                       std::uint32_t head) {
-        return keys(page(row, row.position), layer, head) + placeInPage(row.position);
-    }
-    [[nodiscard]] std::uint16_t* valueAt(const StepRow& row, std::uint32_t layer,
-                                         std::uint32_t head) {
-        return values(page(row, row.position), layer, head) + placeInPage(row.position);
-    }
-    /// Where in keys() or values() a position begins, in numbers.
-    [[nodiscard]] std::size_t placeInPage(std::uint32_t position) const {
-        return std::size_t{position % kPageTokens} * m_attention.headSize;
-    }
-
     /// Room for the logits of this step, (logitRows, outputs); empty without memory, and then
     /// submit fails.
     [[nodiscard]] std::span<float> takeLogits(std::size_t outputs);
@@ -85,10 +76,10 @@ private:
         HostArray<float> values;
     };
 
-    [[nodiscard]] std::size_t pageOffset(std::uint32_t layer, std::uint32_t which,
-                                         std::uint32_t head) const {
-        return ((std::size_t{layer} * 2 + which) * m_attention.heads + head) * kPageTokens *
-               m_attention.headSize;
+    [[nodiscard]] std::byte* block(PageId page, std::uint32_t layer, std::uint32_t which,
+                                   std::uint32_t head) {
+        return m_pages[page].data() +
+               ((std::size_t{layer} * 2 + which) * m_attention.heads + head) * m_headBytes;
     }
     Result<void> providePage(PageId page);
 
@@ -96,7 +87,8 @@ private:
     std::vector<HostArray<float>> m_vectors;
     std::vector<Scratch> m_activations;
     AttentionShape m_attention;
-    std::vector<HostArray<std::uint16_t>> m_pages; ///< by id; empty until first used
+    std::size_t m_headBytes = 0;
+    std::vector<HostArray<std::byte>> m_pages; ///< by id; empty until first used
     HostArray<float> m_logits;
     std::size_t m_logitCount = 0;
     Step m_step;

@@ -56,9 +56,9 @@ void ObviousBackend::attend(Activation context, Activation query, std::uint32_t 
 
             std::vector<double> weight(place.position + 1);
             for (std::uint32_t p = 0; p <= place.position; ++p) {
-                const std::uint16_t* k = keys(page(place, p), layer, head) + placeInPage(p);
+                const std::span<const float> k = keyAt(place, p, layer, head);
                 for (std::uint32_t i = 0; i < size; ++i) {
-                    weight[p] += double{q[i]} * double{halfToFloat(k[i])};
+                    weight[p] += double{q[i]} * double{k[i]};
                 }
             }
 
@@ -72,9 +72,9 @@ void ObviousBackend::attend(Activation context, Activation query, std::uint32_t 
 
             std::vector<double> mixed(size);
             for (std::uint32_t p = 0; p <= place.position; ++p) {
-                const std::uint16_t* v = values(page(place, p), layer, head) + placeInPage(p);
+                const std::span<const float> v = valueAt(place, p, layer, head);
                 for (std::uint32_t i = 0; i < size; ++i) {
-                    mixed[i] += weight[p] / sum * double{halfToFloat(v[i])};
+                    mixed[i] += weight[p] / sum * double{v[i]};
                 }
             }
             std::ranges::transform(mixed, out.begin(),
@@ -101,6 +101,20 @@ void ObviousBackend::head(Activation x, const Norm& norm, const Linear& linear) 
     if (const std::span<float> out = takeLogits(weights(linear.weight).rows); !out.empty()) {
         std::ranges::copy(product(linear, h), out.begin());
     }
+}
+
+std::span<float> ObviousBackend::keyAt(const StepRow& row, std::uint32_t position,
+                                       std::uint32_t layer, std::uint32_t head) {
+    const std::uint32_t size = attention().headSize;
+    float* all = keys<float>(page(row, position), layer, head);
+    return {all + std::size_t{position % kPageTokens} * size, size};
+}
+
+std::span<float> ObviousBackend::valueAt(const StepRow& row, std::uint32_t position,
+                                         std::uint32_t layer, std::uint32_t head) {
+    const std::uint32_t size = attention().headSize;
+    float* all = values<float>(page(row, position), layer, head);
+    return {all + std::size_t{position % kPageTokens} * size, size};
 }
 
 /// (x - mean) / sqrt(variance + epsilon) * weight + bias, population variance
@@ -188,10 +202,10 @@ void ObviousBackend::finish(const Part& part, std::size_t r, std::uint32_t layer
     case Epilogue::RotateToKeys:
     case Epilogue::ToValues:
         for (std::uint32_t head = 0; head < attention().heads; ++head) {
-            std::uint16_t* cached = part.epilogue == Epilogue::RotateToKeys
-                                        ? keyAt(place, layer, head)
-                                        : valueAt(place, layer, head);
-            std::ranges::transform(y.subspan(std::size_t{head} * size, size), cached, floatToHalf);
+            const std::span<float> cached = part.epilogue == Epilogue::RotateToKeys
+                                                ? keyAt(place, place.position, layer, head)
+                                                : valueAt(place, place.position, layer, head);
+            std::ranges::copy(y.subspan(std::size_t{head} * size, size), cached.begin());
         }
         break;
     }

@@ -8,8 +8,8 @@
 namespace phidelity {
 
 /// The five verbs as plain loops on one thread: sums in double, weights dequantised row by row
-/// where they lie, activations and cache rounded where every backend rounds them (F32, F16). The
-/// oracle of all faster paths; not meant to be quick.
+/// where they lie, activations and cache in F32. The oracle of all faster paths; not meant to be
+/// quick. The keys, or values, of a head in a page: F32 (kPageTokens, headSize).
 class ObviousBackend final : public HostBackend {
 public:
     explicit ObviousBackend(DeviceInfo device) : HostBackend(std::move(device)) {}
@@ -25,12 +25,22 @@ public:
     void merge(Activation x, std::span<const Term> terms) override;
     void head(Activation x, const Norm& norm, const Linear& linear) override;
 
+protected:
+    [[nodiscard]] std::size_t headBytes(const AttentionShape& shape) const override {
+        return std::size_t{kPageTokens} * shape.headSize * sizeof(float);
+    }
+
 private:
     [[nodiscard]] const TensorView& weights(MatrixId id) const {
         return m_matrices[static_cast<std::size_t>(id)];
     }
     [[nodiscard]] std::vector<float> normalised(const Norm& norm, std::span<const float> x) const;
     [[nodiscard]] std::vector<float> product(const Linear& linear, std::span<const float> h) const;
+    /// The key, or value, of a head at a position of a row's sequence.
+    [[nodiscard]] std::span<float> keyAt(const StepRow& row, std::uint32_t position,
+                                         std::uint32_t layer, std::uint32_t head);
+    [[nodiscard]] std::span<float> valueAt(const StepRow& row, std::uint32_t position,
+                                           std::uint32_t layer, std::uint32_t head);
     void rotate(std::span<float> head, std::uint32_t position) const;
     void finish(const Part& part, std::size_t row, std::uint32_t layer, std::span<float> y);
 

@@ -2,7 +2,10 @@
 // Norm, gelu, halves, rotary and attention against their formulas, in double precision.
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <span>
+#include <utility>
 
 #include <QObject>
 #include <QTest>
@@ -22,28 +25,44 @@ struct Cache {
     std::uint32_t headSize;
     std::vector<std::vector<std::uint16_t>> keyPages, valuePages;
     std::vector<const std::uint16_t*> keys, values;
-    std::vector<float> exactKeys, exactValues; ///< (position, headSize), rounded to half precision
+    std::vector<float> exactKeys, exactValues; ///< (position, headSize), as stored
+    std::vector<float> givenKeys, givenValues; ///< the same before rounding
 
     Cache(std::uint32_t size, std::uint32_t positions, std::uint32_t seed) : headSize(size) {
         const std::vector<float> k = randomFloats(std::size_t{positions} * size, seed);
         const std::vector<float> v = randomFloats(std::size_t{positions} * size, seed + 1);
         const std::size_t pages = (positions + kPageTokens - 1) / kPageTokens;
         // NaN in every slot that is never written: it must not be looked at.
-        keyPages.assign(pages, std::vector<std::uint16_t>(size * kPageTokens, 0x7E00));
+        keyPages.assign(pages, std::vector<std::uint16_t>(cacheWords(size), 0x7E00));
         valuePages = keyPages;
         for (std::uint32_t p = 0; p < positions; ++p) {
             storeKey(keyPages[p / kPageTokens].data(), p % kPageTokens, k.data() + p * size, size);
             storeValue(valuePages[p / kPageTokens].data(), p % kPageTokens, v.data() + p * size,
                        size);
         }
-        for (std::size_t i = 0; i < k.size(); ++i) {
-            exactKeys.push_back(halfToFloat(floatToHalf(k[i])));
-            exactValues.push_back(halfToFloat(floatToHalf(v[i])));
+        for (std::uint32_t p = 0; p < positions; ++p) {
+            const std::uint32_t slot = p % kPageTokens;
+            for (std::uint32_t d = 0; d < size; ++d) {
+                exactKeys.push_back(stored(keyPages[p / kPageTokens].data(), slot,
+                                           std::size_t{d} * kPageTokens + slot));
+                exactValues.push_back(
+                    stored(valuePages[p / kPageTokens].data(), slot, std::size_t{slot} * size + d));
+            }
         }
+        givenKeys = k;
+        givenValues = v;
         for (std::size_t page = 0; page < pages; ++page) {
             keys.push_back(keyPages[page].data());
             values.push_back(valuePages[page].data());
         }
+    }
+
+    /// A number of the cache, read back.
+    [[nodiscard]] float stored(const std::uint16_t* page, std::uint32_t slot,
+                               std::size_t place) const {
+        float scale = 0.0F;
+        std::memcpy(&scale, page + std::size_t{headSize} * kPageTokens + 2 * slot, sizeof(scale));
+        return scale * static_cast<float>(static_cast<std::int16_t>(page[place]));
     }
 
     [[nodiscard]] std::vector<double> attend(const float* query, std::uint32_t position) const {
@@ -79,6 +98,25 @@ class TestKernelsRows : public QObject {
     Q_OBJECT
 
 private slots:
+    void theCacheKeepsNumbersToHalfAStep() {
+        for (const std::uint32_t headSize : {16U, 20U, 80U}) {
+            const Cache cache(headSize, 40, headSize);
+            for (std::size_t begin = 0; begin < cache.givenKeys.size(); begin += headSize) {
+                for (const auto& [given, stored] :
+                     {std::pair(std::span(cache.givenKeys), std::span(cache.exactKeys)),
+                      std::pair(std::span(cache.givenValues), std::span(cache.exactValues))}) {
+                    float largest = 0.0F;
+                    for (std::size_t i = begin; i < begin + headSize; ++i) {
+                        largest = std::max(largest, std::abs(given[i]));
+                    }
+                    for (std::size_t i = begin; i < begin + headSize; ++i) {
+                        QVERIFY(std::abs(given[i] - stored[i]) <= largest / 32767.0F * 0.51F);
+                    }
+                }
+            }
+        }
+    }
+
     void attentionAgreesWithItsFormula() {
         onEveryTarget([&](const char*) {
             for (const std::uint32_t headSize : {16U, 20U, 32U, 64U, 80U, 128U}) {
@@ -149,6 +187,32 @@ private slots:
                         out.data(), 80},
                        scratch.data());
             QVERIFY(std::isnan(out[0]));
+        });
+    }
+
+    void whatIsNotFiniteReachesTheOutput() {
+        onEveryTarget([&](const char*) {
+            for (const float poison : {std::numeric_limits<float>::quiet_NaN(),
+                                       std::numeric_limits<float>::infinity()}) {
+                for (const bool inKey : {false, true}) {
+                    Cache cache(32, 40, 1);
+                    std::vector<float> bad = randomFloats(32, 3);
+                    bad[7] = poison;
+                    if (inKey) {
+                        storeKey(cache.keyPages[0].data(), 5, bad.data(), 32);
+                    } else {
+                        storeValue(cache.valuePages[0].data(), 5, bad.data(), 32);
+                    }
+                    std::vector<float> scratch(attentionScratch(40));
+                    const std::vector<float> query = randomFloats(32, 2);
+                    std::vector<float> out(32);
+                    const std::uint32_t position = 39;
+                    attendHead({query.data(), 32, 1, &position, cache.keys.data(),
+                                cache.values.data(), 32, out.data(), 32},
+                               scratch.data());
+                    QVERIFY(std::isnan(out[0]));
+                }
+            }
         });
     }
 

@@ -18,11 +18,12 @@ using namespace phidelity::test;
 
 namespace {
 
-// The cache rounds keys and values to F16 (relative 5e-4), which reaches the logits.
+// What is promised for files whose weights are plain floats, and for quantised ones. The plain
+// loops stay far below both: 5e-7.
 constexpr double kExactTypes = 2e-3;
-// Quantised files: the same, as weights are used as stored and activations keep 16 bits or more.
 constexpr double kQuantised = 1e-2;
-// Two ways to compute the same: only the order of sums and the rounding of inputs differ.
+constexpr double kPlainLoops = 2e-6;
+// Two ways to compute the same: 16-bit inputs in prefill, a 16-bit cache, other orders of sums.
 constexpr double kSameWeights = 1e-3;
 
 std::filesystem::path oracleFolder() {
@@ -130,7 +131,7 @@ private slots:
         const double decodeError = relativeError(fastDecode, exact);
         qInfo("against exact logits: plain loops %.2e, fast prefill %.2e, fast decode %.2e",
               plainError, prefillError, decodeError);
-        QVERIFY(plainError <= tolerance);
+        QVERIFY(plainError <= kPlainLoops);
         QVERIFY(prefillError <= tolerance);
         QVERIFY(decodeError <= tolerance);
 

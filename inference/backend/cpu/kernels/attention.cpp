@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Attention of one head over pages of F16 keys and values; rotary.
+// Attention of one head over pages of keys and values in fixed point; rotary.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "inference/backend/cpu/kernels/kernels.h"
@@ -18,6 +19,18 @@ namespace phidelity::kernels::HWY_NAMESPACE {
 namespace {
 
 constexpr std::size_t kPageVectors = kPageTokens / kLanes;
+
+/// Numbers of the cache, without their scale.
+HWY_INLINE VF loadFixed(const std::uint16_t* words) {
+    const hn::Rebind<std::int16_t, TagI> narrow;
+    const auto numbers = hn::LoadU(narrow, reinterpret_cast<const std::int16_t*>(words));
+    return hn::ConvertTo(TagF(), hn::PromoteTo(TagI(), numbers));
+}
+
+/// The scales of a page; they follow its numbers.
+HWY_INLINE const float* scalesOf(const std::uint16_t* page, std::size_t headSize) {
+    return reinterpret_cast<const float*>(page + headSize * kPageTokens);
+}
 
 /// Scores of kRows queries with kVectors * kLanes slots of a page from slot `first` on.
 template <std::size_t kRows, std::size_t kVectors>
@@ -37,7 +50,7 @@ HWY_INLINE void pageScores(const float* query, std::size_t queryStride, const st
         VF k[kVectors];
         HWY_UNROLL(4)
         for (std::size_t v = 0; v < kVectors; ++v) {
-            k[v] = loadHalf(keys + d * kPageTokens + first + v * kLanes);
+            k[v] = loadFixed(keys + d * kPageTokens + first + v * kLanes);
         }
         HWY_UNROLL(4)
         for (std::size_t r = 0; r < kRows; ++r) {
@@ -48,11 +61,17 @@ HWY_INLINE void pageScores(const float* query, std::size_t queryStride, const st
             }
         }
     }
+    VF scales[kVectors];
+    HWY_UNROLL(4)
+    for (std::size_t v = 0; v < kVectors; ++v) {
+        scales[v] = hn::LoadU(f, scalesOf(keys, headSize) + first + v * kLanes);
+    }
     HWY_UNROLL(4)
     for (std::size_t r = 0; r < kRows; ++r) {
         HWY_UNROLL(4)
         for (std::size_t v = 0; v < kVectors; ++v) {
-            hn::StoreU(sums[r][v], f, scores + r * scoreStride + first + v * kLanes);
+            hn::StoreU(hn::Mul(sums[r][v], scales[v]), f,
+                       scores + r * scoreStride + first + v * kLanes);
         }
     }
 }
@@ -75,13 +94,26 @@ HWY_INLINE float softmaxRow(float* scores, std::size_t count, std::size_t padded
         const VF score = hn::LoadU(f, scores + i);
         const VF distance = hn::Sub(score, top);
         const VF p = hn::IfThenElseZero(hn::Ge(distance, hn::Set(f, -87.0F)), expOf(distance));
-        // A NaN among the visible scores must not be lost in comparisons.
-        poison = hn::Add(poison, hn::IfThenElseZero(hn::Ne(score, score), score));
+        // A NaN among the visible scores must not be lost in comparisons. (Highway's Ne may be an
+        // ordered one, which is false of NaN.)
+        poison = hn::Add(poison, hn::IfThenZeroElse(hn::Eq(score, score), score));
         total = hn::Add(total, p);
         hn::StoreU(p, f, scores + i);
     }
     const float sum = hn::GetLane(hn::SumOfLanes(f, hn::Add(total, poison)));
     return 1.0F / sum;
+}
+
+/// Probabilities times the scales of their values.
+HWY_INLINE void scaleByValues(const HeadAttention& work, float* scores, std::size_t padded) {
+    const TagF f;
+    for (std::size_t begin = 0; begin < padded; begin += kPageTokens) {
+        const float* scales = scalesOf(work.values[begin / kPageTokens], work.headSize);
+        for (std::size_t i = 0; i < kPageTokens; i += kLanes) {
+            float* at = scores + begin + i;
+            hn::StoreU(hn::Mul(hn::LoadU(f, at), hn::LoadU(f, scales + i)), f, at);
+        }
+    }
 }
 
 /// out[r][first ..] = inverse[r] * sum over keys of p[r][key] * values[key][first ..], kVectors
@@ -106,7 +138,7 @@ HWY_INLINE void weightedValues(const HeadAttention& work, std::size_t row, std::
             VF value[kVectors];
             HWY_UNROLL(8)
             for (std::size_t v = 0; v < kVectors; ++v) {
-                value[v] = loadHalf(page + slot * work.headSize + v * kLanes);
+                value[v] = loadFixed(page + slot * work.headSize + v * kLanes);
             }
             HWY_UNROLL(4)
             for (std::size_t r = 0; r < kRows; ++r) {
@@ -145,6 +177,7 @@ void attendRows(const HeadAttention& work, std::size_t row, float* scores) {
     for (std::size_t r = 0; r < kRows; ++r) {
         inverse[r] =
             softmaxRow(scores + r * padded, std::size_t{work.positions[row + r]} + 1, padded);
+        scaleByValues(work, scores + r * padded, padded);
     }
     std::size_t d = 0;
     for (; d + kValueVectors * kLanes <= work.headSize; d += kValueVectors * kLanes) {
@@ -158,8 +191,9 @@ void attendRows(const HeadAttention& work, std::size_t row, float* scores) {
             float sum = 0.0F;
             for (std::size_t key = 0; key < keys; ++key) {
                 const std::uint16_t* page = work.values[key / kPageTokens];
-                sum += scores[r * padded + key] *
-                       halfToFloat(page[key % kPageTokens * work.headSize + d]);
+                const auto number =
+                    static_cast<std::int16_t>(page[key % kPageTokens * work.headSize + d]);
+                sum += scores[r * padded + key] * static_cast<float>(number);
             }
             work.out[(row + r) * work.outStride + d] = sum * inverse[r];
         }
@@ -194,17 +228,47 @@ std::size_t attentionScratch(std::uint32_t keys) {
     return 4 * ((std::size_t{keys} + kPageTokens - 1) / kPageTokens * kPageTokens);
 }
 
+namespace {
+
+/// Rounds the numbers of one position and stores the scale of slot `slot` after `scales`.
+void toCache(const float* numbers, std::uint32_t count, std::uint16_t* fixed, std::uint16_t* scales,
+             std::uint32_t slot) {
+    float largest = 0.0F;
+    bool finite = true;
+    for (std::uint32_t d = 0; d < count; ++d) {
+        finite = finite && std::isfinite(numbers[d]);
+        largest = std::max(largest, std::abs(numbers[d]));
+    }
+    constexpr float kLargestNumber = 32767.0F;
+    // Below the smallest normal number the inverse would leave F32: such a position counts as zero.
+    const bool zero = largest < kLargestNumber * std::numeric_limits<float>::min();
+    const float factor = zero || !finite ? 0.0F : kLargestNumber / largest;
+    for (std::uint32_t d = 0; d < count; ++d) {
+        const float scaled = finite ? numbers[d] * factor : 0.0F;
+        const auto number = static_cast<std::int32_t>(scaled + (scaled < 0.0F ? -0.5F : 0.5F));
+        fixed[d] = static_cast<std::uint16_t>(number);
+    }
+    const float scale = !finite ? std::numeric_limits<float>::quiet_NaN()
+                        : zero  ? 0.0F
+                                : largest / kLargestNumber;
+    std::memcpy(scales + std::size_t{slot} * (sizeof(float) / sizeof(std::uint16_t)), &scale,
+                sizeof(float));
+}
+
+} // namespace
+
 void storeKey(std::uint16_t* keys, std::uint32_t slot, const float* key, std::uint32_t headSize) {
-    std::uint16_t half[kMaxHeadSize];
-    floatToHalfRow(key, half, headSize);
+    std::uint16_t fixed[kMaxHeadSize];
+    toCache(key, headSize, fixed, keys + std::size_t{headSize} * kPageTokens, slot);
     for (std::uint32_t d = 0; d < headSize; ++d) {
-        keys[d * kPageTokens + slot] = half[d];
+        keys[d * kPageTokens + slot] = fixed[d];
     }
 }
 
 void storeValue(std::uint16_t* values, std::uint32_t slot, const float* value,
                 std::uint32_t headSize) {
-    floatToHalfRow(value, values + std::size_t{slot} * headSize, headSize);
+    toCache(value, headSize, values + std::size_t{slot} * headSize,
+            values + std::size_t{headSize} * kPageTokens, slot);
 }
 
 void rotaryAngles(std::uint32_t position, float theta, std::uint32_t rotary, float* cosines,

@@ -103,7 +103,7 @@ HWY_INLINE void multiplyPairs(const std::int32_t* HWY_RESTRICT weights,
 }
 #endif
 
-/// Sum over 64 columns of weights[pair][16 rows] * inputs[pair][kTokens], times both scales, onto
+/// Sum over kPanelBlock columns of weights[pair][16 rows] * inputs[pair][kTokens], times both scales, onto
 /// sums.
 HWY_INLINE void multiplyBlock(const std::int32_t* weights, const float* weightScales,
                               const std::int32_t* inputs, const float* inputScales,
@@ -136,7 +136,7 @@ HWY_INLINE VI pairWords(VF earlier, VF later, VF factor) {
     return hn::Or(low, hn::ShiftLeft<16>(hn::NearestInt(hn::Mul(later, factor))));
 }
 
-/// Rounds 64 numbers of one row; returns the scale (NaN where any number is not finite).
+/// Rounds kPanelBlock numbers of one row; returns the scale (NaN where any number is not finite).
 HWY_INLINE float roundRow(const float* numbers, std::int16_t* fixed) {
     const TagF f;
     VF largest = zeroF();
@@ -369,7 +369,7 @@ void unpackGroup(const std::uint8_t* group, std::size_t first, std::size_t colum
         for (std::size_t at = 0; at < columns; at += kPanelBlock) {
             VF largest = zeroF();
             VF squares = zeroF();
-            for (std::size_t half = 0; half < 2; ++half) {
+            for (std::size_t half = 0; half < kPanelBlock / 32; ++half) {
                 const std::size_t column = at + 32 * half;
                 float* out = numbers + 32 * half * kLanes;
                 if (column >= columns) {
