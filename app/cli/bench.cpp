@@ -12,6 +12,7 @@
 #include "inference/backend/cpu/kernels/kernels.h"
 #include "inference/sample/sampler.h"
 #include "interrupt.h"
+#include "json_text.h"
 #include "options.h"
 #include "output.h"
 #include "verbs.h"
@@ -199,9 +200,7 @@ Result<void> bench(const BenchOptions& options) {
     PHIDELITY_TRY(const Speeds speeds, measure(*loaded.model, options));
     const Json result = resultJson(options, loaded, speeds);
     Output output;
-    return output.write(options.json
-                            ? result.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'
-                            : table(result));
+    return output.write(options.json ? jsonText(result) : table(result));
 }
 
 } // namespace

@@ -2,9 +2,8 @@
 #include <memory>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "engine/model_source.h"
+#include "json_text.h"
 #include "options.h"
 #include "output.h"
 #include "verbs.h"
@@ -25,7 +24,7 @@ Result<void> detokenize(const DetokenizeOptions& options) {
     const std::string text = tokenizer->decode(ids);
     Output output;
     if (options.json) {
-        return output.write(nlohmann::json{{"text", text}}.dump() + '\n');
+        return output.write(jsonText({{"text", text}}));
     }
     return output.writeModelText(text);
 }

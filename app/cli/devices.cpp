@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "inference/backend/choose.h"
+#include "json_text.h"
 #include "options.h"
 #include "output.h"
 #include "verbs.h"
@@ -25,7 +26,7 @@ Result<void> devices(bool json) {
                             {"usable", device.usable},
                             {"reason", device.reason}});
         }
-        return output.write(nlohmann::ordered_json{{"devices", list}}.dump(2) + '\n');
+        return output.write(jsonText({{"devices", list}}));
     }
     for (const DeviceChoice& device : listDevices()) {
         std::string line = device.info.id;

@@ -14,6 +14,7 @@
 #include "inference/sample/settings_json.h"
 #include "inference/text/utf8_stream.h"
 #include "interrupt.h"
+#include "json_text.h"
 #include "numbers.h"
 #include "options.h"
 #include "output.h"
@@ -182,7 +183,7 @@ Result<void> generateVerb(const GenerateOptions& options) {
         return {};
     }
     PHIDELITY_TRY(const Json json, recordJson(loaded, *record));
-    return output.write(json.dump(2) + '\n');
+    return output.write(jsonText(json));
 }
 
 } // namespace

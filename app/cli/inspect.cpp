@@ -8,6 +8,7 @@
 
 #include "engine/model_source.h"
 #include "inference/file/tensor_table.h"
+#include "json_text.h"
 #include "numbers.h"
 #include "options.h"
 #include "output.h"
@@ -151,7 +152,7 @@ Result<void> inspect(const InspectOptions& options) {
     PHIDELITY_TRY(const Json facts, describe(*checkpoint, options));
     Output output;
     if (options.json) {
-        return output.write(facts.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+        return output.write(jsonText(facts));
     }
     return output.writeModelText(table(facts));
 }

@@ -2,9 +2,8 @@
 #include <memory>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "engine/model_source.h"
+#include "json_text.h"
 #include "options.h"
 #include "output.h"
 #include "verbs.h"
@@ -26,7 +25,7 @@ Result<void> tokenize(const TokenizeOptions& options) {
         tokenizer->encode(text, options.special ? SpecialTokens::Parse : SpecialTokens::Plain);
     Output output;
     if (options.json) {
-        return output.write(nlohmann::json{{"ids", ids}}.dump() + '\n');
+        return output.write(jsonText({{"ids", ids}}));
     }
     std::string line;
     for (const TokenId id : ids) {

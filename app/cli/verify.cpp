@@ -12,6 +12,7 @@
 #include "engine/model_source.h"
 #include "inference/file/tensor_table.h"
 #include "interrupt.h"
+#include "json_text.h"
 #include "options.h"
 #include "output.h"
 #include "reference_logits.h"
@@ -158,7 +159,7 @@ Result<void> verify(const VerifyOptions& options) {
     PHIDELITY_TRY(const Comparison result, compare(options));
     Output output;
     PHIDELITY_CHECK(
-        output.write((options.json ? resultJson(result).dump(2) : sentence(result)) + '\n'));
+        output.write(options.json ? jsonText(resultJson(result)) : sentence(result) + '\n'));
     if (result.reference != nullptr && result.precision != Precision::Rounded &&
         !result.matches()) {
         return fail(ErrorCode::BadFile, "largest difference " + std::to_string(result.difference));

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "json_text.h"
 #include "output.h"
 
 namespace phidelity {
@@ -70,7 +71,7 @@ Result<void> writeAndReport(const Checkpoint& checkpoint, const std::filesystem:
                         {"types", written->typeSummary()},
                         {"bytes", bytes},
                         {"seconds", elapsed.count()}};
-        return output.write(json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+        return output.write(jsonText(json));
     }
     char size[64];
     std::snprintf(size, sizeof size, "%.1f MB in %.1f s", static_cast<double>(bytes) / 1e6,
