@@ -375,6 +375,25 @@ HWY_INLINE void scaledRows(const std::uint8_t* lines, std::size_t stride, const 
     }
 }
 
+/// Sub-block kSub under dword `dword` of the scales, all 16 rows. An eighth of a super-block,
+/// header included, is fetched ahead each time: in larger portions the processor's few places for
+/// misses run out.
+template <TensorType kType, std::uint32_t kRows, int kSub>
+HWY_INLINE void scaledSub(const std::uint8_t* lines, std::size_t stride, const FixedBlock* x,
+                          std::uint32_t count, const VU (&scale)[kParts][4],
+                          const VU (&minimum)[kParts][4], std::size_t dword, Sums (*sums)[kParts]) {
+    constexpr PackedLayout layout = packedLayout(kType);
+    const std::uint8_t* own = lines + kSub * layout.subBytes();
+    for (std::size_t ahead = 0; ahead < layout.superBytes() / 8; ahead += 64) {
+        hwy::Prefetch(own + kPrefetch + ahead);
+    }
+    HWY_UNROLL(4)
+    for (std::size_t part = 0; part < kParts; ++part) {
+        scaledRows<kType, kRows, kSub>(own + 4 * part * kLanes, stride, x + kSub, count,
+                                       scale[part][dword], minimum[part][dword], part, sums);
+    }
+}
+
 template <TensorType kType, std::uint32_t kRows>
 HWY_INLINE void scaledGroup(const std::uint8_t* at, std::size_t supers, const FixedBlock* x,
                             std::uint32_t rows, float (*out)[16]) {
@@ -404,23 +423,11 @@ HWY_INLINE void scaledGroup(const std::uint8_t* at, std::size_t supers, const Fi
         }
         const std::uint8_t* lines = at + layout.headerBytes();
         for (std::size_t dword = 0; dword < 8 / subsPerDword; ++dword) {
-            for (std::size_t ahead = 0; ahead < subsPerDword * layout.subBytes(); ahead += 64) {
-                hwy::Prefetch(lines + kPrefetch + ahead);
-            }
-            HWY_UNROLL(4)
-            for (std::size_t part = 0; part < kParts; ++part) {
-                const std::uint8_t* own = lines + 4 * part * kLanes;
-                const VU s = scale[part][dword];
-                const VU m = minimum[part][dword];
-                scaledRows<kType, kRows, 0>(own, stride, x, count, s, m, part, sums);
-                scaledRows<kType, kRows, 1>(own + layout.subBytes(), stride, x + 1, count, s, m,
-                                            part, sums);
-                if constexpr (subsPerDword == 4) {
-                    scaledRows<kType, kRows, 2>(own + 2 * layout.subBytes(), stride, x + 2, count,
-                                                s, m, part, sums);
-                    scaledRows<kType, kRows, 3>(own + 3 * layout.subBytes(), stride, x + 3, count,
-                                                s, m, part, sums);
-                }
+            scaledSub<kType, kRows, 0>(lines, stride, x, count, scale, minimum, dword, sums);
+            scaledSub<kType, kRows, 1>(lines, stride, x, count, scale, minimum, dword, sums);
+            if constexpr (subsPerDword == 4) {
+                scaledSub<kType, kRows, 2>(lines, stride, x, count, scale, minimum, dword, sums);
+                scaledSub<kType, kRows, 3>(lines, stride, x, count, scale, minimum, dword, sums);
             }
             lines += subsPerDword * layout.subBytes();
             x += subsPerDword;
