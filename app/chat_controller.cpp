@@ -22,7 +22,15 @@ QString titleOf(const QString& text) {
     return text.left(4 * kLongest).simplified().left(kLongest);
 }
 
-MessageState stateOf(const GenerationEnded& end) {
+/// True where more was cut than the words that the next turn begins with: something to show.
+bool isMoreThanAStop(const QString& cut, const QStringList& stops) {
+    const QString bare = cut.trimmed();
+    return !bare.isEmpty() && std::none_of(stops.begin(), stops.end(), [&](const QString& stop) {
+        return stop.trimmed() == bare;
+    });
+}
+
+MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
     switch (end.reason) {
     case EndReason::MaxTokens:
         return MessageState::LengthReached;
@@ -31,7 +39,7 @@ MessageState stateOf(const GenerationEnded& end) {
     case EndReason::Stopped:
         return MessageState::Stopped;
     case EndReason::StopString:
-        return end.cut.isEmpty() ? MessageState::Complete : MessageState::TurnCut;
+        return isMoreThanAStop(end.cut, stops) ? MessageState::TurnCut : MessageState::Complete;
     case EndReason::EndOfText:
         break;
     }
@@ -180,6 +188,7 @@ void ChatController::ask(Conversation& conversation) {
     request.stops = stopStrings(reply.format) + m_settings.extraStops;
     request.settings = m_settings;
     request.stop = m_running.stop;
+    m_running.stops = request.stops;
     emit noticeCleared();
     emit activityCleared();
     emit generateRequested(request);
@@ -246,6 +255,8 @@ void ChatController::continueReply() {
     }
     Message message = entry->message;
     message.state = MessageState::Waiting;
+    // Going on past a stop rule brings back what it cut.
+    message.text += message.cut;
     message.cut.clear();
     message.problem.clear();
     Conversation& conversation = current();
@@ -393,7 +404,7 @@ void ChatController::endReply(Conversation& conversation, const GenerationEnded&
     Message message = conversation.entries.last().message;
     // Text arrived in pieces; the end tells the whole of what this request wrote.
     message.text = message.text.left(m_running.before) + end.text;
-    message.state = stateOf(end);
+    message.state = stateOf(end, m_running.stops);
     message.cut = end.cut;
     setMessage(conversation, row, message);
     conversation.contextUsed = end.contextUsed;

@@ -34,6 +34,7 @@ public slots:
     void submit(const QString& text);
     void stop();
     void regenerate();
+    /// Lets the model go on with its last reply; what a stop rule cut off comes back first.
     void continueReply();
     void showVersion(int version);
     void newConversation();
@@ -97,6 +98,7 @@ private:
         RequestId id = 0; ///< 0 = nothing runs
         quint64 conversation = 0;
         SharedStop stop;
+        QStringList stops;
         qsizetype before = 0; ///< length of the reply's text when it was asked for
     };
 

@@ -58,17 +58,29 @@ Arguments readArguments(const QStringList& words) {
         QStringLiteral("MODEL"),
         QStringLiteral("A GGUF file or a model folder; left out, the demo model inside."),
         QStringLiteral("[MODEL]"));
-    parser.process(words);
+    const auto refuse = [](const QString& why) {
+        std::fprintf(stderr, "phidelity: %s\n", qPrintable(why));
+        std::exit(2);
+    };
+    if (!parser.parse(words)) {
+        refuse(parser.errorText());
+    }
+    if (parser.isSet(QStringLiteral("help"))) {
+        parser.showHelp(0);
+    }
+    if (parser.isSet(QStringLiteral("version"))) {
+        parser.showVersion();
+    }
     Arguments arguments;
     bool number = false;
     arguments.device = parser.value(QStringLiteral("device"));
     arguments.threads = parser.value(QStringLiteral("threads")).toInt(&number);
     const QStringList models = parser.positionalArguments();
-    if (!number || arguments.threads < 0 || models.size() > 1) {
-        std::fprintf(stderr, "phidelity: %s\n",
-                     !number || arguments.threads < 0 ? "--threads wants a whole number, 0 or more"
-                                                      : "only one model can be opened at a time");
-        std::exit(2);
+    if (!number || arguments.threads < 0) {
+        refuse(QStringLiteral("--threads wants a whole number, 0 or more"));
+    }
+    if (models.size() > 1) {
+        refuse(QStringLiteral("only one model can be opened at a time"));
     }
     if (!models.isEmpty()) {
         arguments.model = QDir::current().absoluteFilePath(models.front());

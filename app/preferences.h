@@ -8,7 +8,7 @@
 namespace phidelity {
 
 /// What the program remembers from one start to the next, in the user's configuration folder
-/// (XDG_CONFIG_HOME/phidelity/phidelity.conf). Written atomically; damaged values are replaced by
+/// (XDG_CONFIG_HOME/phidelity/phidelity.ini). Written atomically; damaged values are replaced by
 /// their defaults.
 struct Preferences {
     WindowState window;

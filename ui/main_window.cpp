@@ -161,6 +161,7 @@ void MainWindow::setBusy(bool busy) {
 void MainWindow::setConversations(const QStringList& titles, int current) {
     m_conversations->setConversations(titles, current);
     m_title->setText(titles.value(current));
+    setWindowTitle(titles.value(current));
     m_title->setToolTip(titles.value(current));
 }
 

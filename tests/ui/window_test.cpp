@@ -224,6 +224,17 @@ private slots:
         QVERIFY(!m_engine->lastGenerate.prompt.contains(QStringLiteral("Bye")));
     }
 
+    void continuingBringsBackWhatWasCut() {
+        type(QStringLiteral("Hi"));
+        answer(QStringLiteral(" Hello."), EndReason::StopString, QStringLiteral("\nAlice:"));
+        QCOMPARE(messages()->at(1).state, MessageState::Complete);
+        QVERIFY(noteOf(messages()->at(1)).isEmpty());
+        trigger("actionContinue");
+        QCOMPARE(m_engine->lastGenerate.prompt, QStringLiteral("Alice: Hi\nBob: Hello.\nAlice:"));
+        answer(QStringLiteral(" How are you?"));
+        QCOMPARE(shownText(messages()->at(1)), QStringLiteral("Hello.\nAlice: How are you?"));
+    }
+
     void regeneratingKeepsTheFirstVersion() {
         type(QStringLiteral("Hi"));
         answer(QStringLiteral(" one"));
