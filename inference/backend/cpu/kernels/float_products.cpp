@@ -17,7 +17,7 @@ HWY_BEFORE_NAMESPACE();
 namespace phidelity::kernels::HWY_NAMESPACE {
 namespace {
 
-/// A page and a half: four streams run side by side, each through pages of 4 KiB of a mapped file.
+/// Distance in bytes at which each of four rows side by side is fetched ahead.
 constexpr std::size_t kPrefetch = 1024;
 
 /// kCount stored rows times kRows inputs, all sums in registers, two for each pair where there is

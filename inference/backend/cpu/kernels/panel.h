@@ -21,16 +21,16 @@ namespace phidelity::kernels {
 
 /// Columns under one scale; matrices are padded with zeros to a multiple.
 inline constexpr std::size_t kPanelBlock = 32;
-/// Columns that are unpacked at a time, so that four groups of rows stay in the L2 cache: a K
-/// super-block.
+/// Columns that are unpacked at a time, so that a group of rows (8 KiB) stays in the L1 cache while
+/// all inputs pass by: a K super-block.
 inline constexpr std::size_t kPanelColumns = 256;
 
 [[nodiscard]] constexpr std::size_t panelBlocks(std::size_t columns) {
     return (columns + kPanelBlock - 1) / kPanelBlock;
 }
 
-/// Groups of 16 rows that a task unpacks side by side: 4 panels of 8 KiB pass through the L2 cache
-/// while each input panel (3 KiB) stays in the L1 cache.
+/// Groups of 16 rows of a task: their sums (4 x 32 KiB for 512 inputs) share the L2 cache with 256
+/// columns of the inputs (256 KiB).
 inline constexpr std::size_t kTaskGroups = 4;
 
 /// Input rows that stand side by side in a panel: what fits the registers of the instruction set in
