@@ -65,7 +65,12 @@ bool draw(Appearance look, const QString& file) {
     }
     emit session.window.submitted(
         QStringLiteral("Write a Python function that returns the sum of a list."));
-    return session.wait(110) && session.window.grab().save(file);
+    if (!session.wait(140)) {
+        return false;
+    }
+    // Labels take the width of their new text, and nothing more arrives meanwhile.
+    QApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+    return session.window.grab().save(file);
 }
 
 } // namespace
