@@ -65,7 +65,7 @@ bool draw(Appearance look, const QString& file) {
     }
     emit session.window.submitted(
         QStringLiteral("Write a Python function that returns the sum of a list."));
-    if (!session.wait(140)) {
+    if (!session.wait(105)) {
         return false;
     }
     // Labels take the width of their new text, and nothing more arrives meanwhile.
