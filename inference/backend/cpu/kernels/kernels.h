@@ -101,8 +101,7 @@ inline constexpr std::uint32_t kMaxHeadSize = 256;
 void attendHead(const HeadAttention& work, float* scratch);
 [[nodiscard]] std::size_t attentionScratch(std::uint32_t keys);
 
-/// Exact values of one stored row, as phidelity::dequantizeRow, vectorised for the common types.
-void dequantizeRowFast(TensorType type, const std::byte* row, std::span<float> out);
+/// As phidelity::halfToFloat, for a row.
 void halfToFloatRow(const std::uint16_t* in, float* out, std::size_t count);
 /// Round to nearest even, as phidelity::floatToHalf.
 void floatToHalfRow(const float* in, std::uint16_t* out, std::size_t count);
