@@ -56,8 +56,9 @@ class WindowStart(unittest.TestCase):
                 title = ""
                 end = time.monotonic() + 60
                 while not title and program.poll() is None and time.monotonic() < end:
+                    # By class: xdotool does not match names outside Latin-1, and the title has a dash.
                     search = subprocess.run(
-                        ["xdotool", "search", "--onlyvisible", "--name", "Phidelity", "getwindowname"],
+                        ["xdotool", "search", "--onlyvisible", "--class", "phidelity", "getwindowname"],
                         capture_output=True, text=True, check=False, env={**os.environ, **environment})
                     title = search.stdout.strip()
                     time.sleep(0.1)
