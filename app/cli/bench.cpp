@@ -73,14 +73,16 @@ Result<void> extend(Sequence& sequence, std::span<const TokenId> tokens) {
     return {};
 }
 
-/// Reads a prompt and goes on with tokens that are fixed beforehand: what is measured is the model,
-/// not how it is sampled.
+/// Reads a prompt; then, with an empty context, one token after the other. The tokens are fixed
+/// beforehand: what is measured is the model, not how it is sampled. The context is empty since
+/// the bytes of a token are those of the weights alone; other programs measure it so too.
 Result<void> measureOnce(Model& model, const BenchOptions& options, std::span<const TokenId> tokens,
                          Speeds& speeds) {
     Sequence sequence(model);
     auto start = std::chrono::steady_clock::now();
     PHIDELITY_CHECK(extend(sequence, tokens.first(options.promptTokens)));
     speeds.prefill.push_back(options.promptTokens / secondsSince(start));
+    sequence.truncate(0);
     start = std::chrono::steady_clock::now();
     for (std::uint32_t index = 0; index < options.generateTokens; ++index) {
         PHIDELITY_CHECK(extend(sequence, tokens.subspan(options.promptTokens + index, 1)));
@@ -209,8 +211,9 @@ void addBench(CommandLine& line) {
     auto options = std::make_shared<BenchOptions>();
     Command command = line.add(
         "bench",
-        "Measure how fast this machine runs a model.\nReads a prompt (prefill) and then goes on "
-        "token by token (decode), several times, and prints the medians in tokens a second. Each "
+        "Measure how fast this machine runs a model.\nReads a prompt (prefill) and then, from an "
+        "empty context, token by token (decode), several times, and prints the medians in tokens a "
+        "second. Each "
         "decoded token reads all weights once, so that decode is limited by how fast memory can "
         "be read; that limit is measured and shown beside what was reached. With --shape the "
         "weights are random and made in memory: nothing needs to be downloaded.");
@@ -224,7 +227,7 @@ void addBench(CommandLine& line) {
     command.number("--prompt-tokens", options->promptTokens, 1, kMostTokens,
                    "Length of the prompt.");
     command.number("--generate-tokens", options->generateTokens, 1, kMostTokens,
-                   "Tokens to decode after it.");
+                   "Tokens to decode.");
     command.number("--repetitions", options->repetitions, 1, 1000,
                    "How often to measure; the median counts.");
     addDeviceOptions(command, options->device);
