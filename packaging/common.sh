@@ -21,11 +21,21 @@ fail() {
     exit 1
 }
 
+# What Ctrl-C stops ends with 0 at times (apt-get) or with a failure to explain: it is neither.
+trap 'exit 130' INT
+
+# fullFolders: " (FOLDER...)", the usual places with less than 20 MB free; nothing if there is none.
+fullFolders() {
+    df -Pm "${TMPDIR:-/tmp}" /usr /var "$HOME" "$sourceDir" 2>/dev/null |
+        awk 'NR > 1 && $4 < 20 && !seen[$6]++ { text = text (text ? ", " : "") $6 }
+            END { if (text) print " (" text ")" }'
+}
+
 # explainFailure LOG WHAT: one sentence about why a command failed, from what it wrote into LOG.
 explainFailure() {
     local log=$1 what=$2
     if grep -qiE 'no space left on device|enough free space' "$log"; then
-        echo "$what failed because the disk is full; free some space and start again."
+        echo "$what failed because the disk is full$(fullFolders); free some space and start again."
     elif grep -qiE 'could not resolve|temporary failure resolving|could not connect|unable to connect|network is unreachable|connection (failed|timed out)|no route to host' "$log"; then
         echo "$what failed because the Debian mirror cannot be reached; check the network and start again."
     elif grep -qiE 'could not get lock|unable to acquire the dpkg' "$log"; then
@@ -34,7 +44,7 @@ explainFailure() {
         echo "$what failed because an earlier installation was interrupted; run 'dpkg --configure -a' as root and start again."
     elif grep -qiE 'NO_PUBKEY|is not signed|expired key|EXPKEYSIG' "$log"; then
         echo "$what failed because the signature of the Debian mirror cannot be checked; update the package debian-archive-keyring and start again."
-    elif grep -qiE 'not valid yet|certificate' "$log"; then
+    elif grep -qiE 'not valid yet|certificate (is|has|verif)' "$log"; then
         echo "$what failed because the mirror's certificate or date is not accepted; check this machine's clock and certificates and start again."
     elif grep -qiE 'unable to (locate|find a source) package|has no installation candidate' "$log"; then
         echo "$what failed because the configured package sources lack something ($(grep -ioE "(unable to (locate|find a source) package|package '?[^ ]*'? has no installation candidate).*" "$log" | head -1)); add Debian's main archive to them and start again."
@@ -83,6 +93,10 @@ build() {
     free=$(df -Pm "$sourceDir/build" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge 500 ] ||
         fail "Building needs 500 MB on the disk of $sourceDir and $free MB are free; free some space and start again."
+    [ -d "${TMPDIR:-/tmp}" ] || fail "The folder ${TMPDIR:-/tmp} that TMPDIR names is not there; make it and start again."
+    free=$(df -Pm "${TMPDIR:-/tmp}" | awk 'NR == 2 { print $4 }')
+    [ "$free" -ge 50 ] ||
+        fail "The compiler needs 50 MB in ${TMPDIR:-/tmp} and $free MB are free; free some space there and start again."
     jobs=$(nproc)
     byMemory=$(awk '/^MemAvailable:/ { print int($2 / 1500000) }' /proc/meminfo)
     [ "$byMemory" -ge "$jobs" ] || jobs=$((byMemory > 0 ? byMemory : 1))

@@ -3,6 +3,7 @@
 """Tests of the scripts in packaging/ that need no installation, no network and no root."""
 import os
 import pathlib
+import platform
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,8 @@ class Failures(unittest.TestCase):
             "dpkg: error processing archive: write error: No space left on device": "disk is full",
             "E: Could not get lock /var/lib/dpkg/lock-frontend": "another program",
             "E: Unable to locate package qt6-base-dev": "qt6-base-dev",
+            "E: Certificate verification failed: The certificate is NOT trusted.": "clock and certificates",
+            "Get:7 http://mirror/debian ca-certificates all 2025 [1 kB]\nE: Sub-process http returned an error code": "last line",
             "W: GPG error: NO_PUBKEY 0E98404D386FA1D9": "debian-archive-keyring",
             "-- fine\nCMake Error at CMakeLists.txt:3 (find_path):\n  Could not find\n  EXPECTED.\n\n\n"
             "-- Configuring incomplete, errors occurred!": "failed: Could not find EXPECTED.",
@@ -141,6 +144,26 @@ class Scripts(unittest.TestCase):
         result = run(PACKAGING / "setup", PHIDELITY_SETUP="skip")
         self.assertEqual(result.returncode, 0)
         self.assertIn("skipped", result.stdout)
+
+    def test_building_says_that_the_folder_for_temporary_files_is_missing(self):
+        result = run("bash", "-c", '. "$1"; mkdir -p "$sourceDir/build"; build release', "bash", PACKAGING / "common.sh",
+                     TMPDIR="/nowhere/at all")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("/nowhere/at all", result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1)
+
+    @unittest.skipUnless(platform.freedesktop_os_release().get("ID") == "debian", "set-up knows Debian only")
+    def test_setup_fails_where_apt_ends_well_but_early(self):
+        """As apt-get does after Ctrl-C between two packages. Stand-ins, since the real one would install."""
+        stand_ins = {"apt-get": "exit 0", "dpkg-query": "exit 1", "id": "echo 0"}
+        with tempfile.TemporaryDirectory() as folder:
+            for name, body in stand_ins.items():
+                path = pathlib.Path(folder) / name
+                path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+                path.chmod(0o755)
+            result = run(PACKAGING / "setup", "run", PHIDELITY_SETUP="", TMPDIR=folder, PATH=f"{folder}:{os.environ['PATH']}")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("ended before all were there; start again", result.stderr)
 
     def test_every_package_has_a_release_and_a_reason(self):
         names = []
