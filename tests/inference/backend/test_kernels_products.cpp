@@ -242,6 +242,7 @@ private slots:
                                         std::numeric_limits<float>::infinity()}) {
                     std::vector<float> x = randomFloats(rows * weights.columns, 4);
                     x[33] = bad;
+                    x[34] = bad; // a second one in the same block of 32
                     const std::vector<float> y = product(pool, weights, x, rows);
                     QVERIFY(!std::isfinite(y[0]));
                     QVERIFY(rows == 1 || std::isfinite(y[5]));

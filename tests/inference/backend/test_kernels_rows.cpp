@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Norm, gelu, halves, rotary and attention against their formulas, in double precision.
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <QObject>
@@ -32,8 +36,8 @@ struct Cache {
         const std::vector<float> k = randomFloats(std::size_t{positions} * size, seed);
         const std::vector<float> v = randomFloats(std::size_t{positions} * size, seed + 1);
         const std::size_t pages = (positions + kPageTokens - 1) / kPageTokens;
-        // NaN in every slot that is never written: it must not be looked at.
-        keyPages.assign(pages, std::vector<std::uint16_t>(cacheWords(size), 0x7E00));
+        // A NaN for a scale in every slot that is never written: it must not be looked at.
+        keyPages.assign(pages, std::vector<std::uint16_t>(cacheWords(size), 0xFFFF));
         valuePages = keyPages;
         for (std::uint32_t p = 0; p < positions; ++p) {
             storeKey(keyPages[p / kPageTokens].data(), p % kPageTokens, k.data() + p * size, size);
@@ -98,6 +102,20 @@ class TestKernelsRows : public QObject {
     Q_OBJECT
 
 private slots:
+    void everyInstructionSetIsOneThatTheKernelsAreWrittenFor() {
+        std::size_t sets = 0;
+        onEveryTarget([&](const char* name) {
+            QCOMPARE(instructionSet(), std::string(name));
+#if defined(__x86_64__)
+            // Newer Highways have more names, whose multiplications nobody wrote by hand.
+            const std::array<std::string_view, 4> known = {"SSE4", "AVX2", "AVX3", "AVX3_DL"};
+            QVERIFY2(std::ranges::find(known, name) != known.end(), name);
+#endif
+            ++sets;
+        });
+        QVERIFY(sets > 0);
+    }
+
     void theCacheKeepsNumbersToHalfAStep() {
         for (const std::uint32_t headSize : {16U, 20U, 80U}) {
             const Cache cache(headSize, 40, headSize);

@@ -518,12 +518,15 @@ void toFixedOn(const float* x, std::size_t columns, FixedBlock* out) {
             poison = hn::MulAdd(v, zeroF(), poison);
         }
         const float top = hn::GetLane(hn::MaxOfLanes(f, largest));
-        // Below the smallest block that F32 can still divide by, x counts as zero.
-        const bool any = top > 1e-30F;
-        const float scale = any ? top / 32639.0F : 0.0F;
+        const float bad = hn::GetLane(hn::SumOfLanes(f, poison)); // 0, or NaN
+        // Below the smallest block that F32 can still divide by, x counts as zero. Where a number
+        // is NaN or infinite the numbers do not matter, since the scale is NaN; but they must stay
+        // within their range.
+        const bool any = bad == 0.0F && top > 1e-30F;
+        const float scale = any ? top / 32639.0F : bad;
         const VF inverse = hn::Set(f, any ? 32639.0F / top : 0.0F);
-        alignas(64) std::int32_t fixed[32];
-        for (std::size_t i = 0; i < 32; i += kLanes) {
+        alignas(64) std::int32_t fixed[32] = {};
+        for (std::size_t i = 0; any && i < 32; i += kLanes) {
             hn::Store(hn::NearestInt(hn::Mul(hn::LoadU(f, x + i), inverse)), TagI(), fixed + i);
         }
         std::int32_t half[2] = {0, 0};
@@ -546,7 +549,7 @@ void toFixedOn(const float* x, std::size_t columns, FixedBlock* out) {
                 out->lowSums[m][p] = static_cast<std::int16_t>(l[0] + l[1] + l[4] + l[5]);
             }
         }
-        out->scale = scale + hn::GetLane(hn::SumOfLanes(f, poison));
+        out->scale = scale;
         out->sum = half[0] + half[1];
         out->scaledHalf[0] = out->scale * static_cast<float>(half[0]);
         out->scaledHalf[1] = out->scale * static_cast<float>(half[1]);

@@ -14,6 +14,11 @@
 
 #include <hwy/highway.h>
 
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SSE4 && HWY_TARGET != HWY_AVX2 && HWY_TARGET != HWY_AVX3 &&  \
+    HWY_TARGET != HWY_AVX3_DL
+#error "an instruction set whose multiplications are not written below: see targets.h"
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace phidelity::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
