@@ -10,6 +10,7 @@
 #include "inference/file/checkpoint.h"
 #include "inference/model/generator.h"
 #include "inference/model/model.h"
+#include "kernels_targets.h"
 #include "logit_error.h"
 #include "require_value.h"
 
@@ -143,6 +144,37 @@ private slots:
         QVERIFY(prefillToDecode <= kSameWeights);
         QVERIFY(fastToPlain <= kSameWeights);
         QVERIFY(relativeError(fastDecode, plainDecode) <= kSameWeights);
+    }
+
+    void everyInstructionSetAgreesWithExactLogits_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<double>("tolerance");
+        QTest::newRow("bf16") << "toy64-bf16" << kExactTypes;
+        QTest::newRow("f16") << "toy80-f16" << kExactTypes;
+        for (const char* name : {"toy80-q8_0", "toy80-q4_0", "toy80-q5_1", "toy64-q2_k",
+                                 "toy64-q4_k_m", "toy64-q6_k"}) {
+            QTest::newRow(name) << name << kQuantised;
+        }
+    }
+
+    void everyInstructionSetAgreesWithExactLogits() {
+        QFETCH(QString, name);
+        QFETCH(double, tolerance);
+        const std::vector<TokenId> ids = oracleIds();
+        const std::filesystem::path path = oracleFolder() / name.toStdString();
+        const std::vector<float> exact = readFloats(path.string() + ".logits.f32");
+        onEveryTarget([&](const char* set) {
+            REQUIRE_VALUE(const auto model, loadModel(path.string() + ".gguf", "cpu"));
+            QVERIFY2(model->device().name.ends_with(", " + std::string(set) + ")"), set);
+            REQUIRE_VALUE(const auto prefill, prefillLogits(*model, ids));
+            REQUIRE_VALUE(const auto decode, decodeLogits(*model, ids));
+            qInfo("%s: prefill %.2e, decode %.2e, one to the other %.2e", set,
+                  relativeError(prefill, exact), relativeError(decode, exact),
+                  relativeError(decode, prefill));
+            QVERIFY(relativeError(prefill, exact) <= tolerance);
+            QVERIFY(relativeError(decode, exact) <= tolerance);
+            QVERIFY(relativeError(decode, prefill) <= kSameWeights);
+        });
     }
 
     void greedyTextOfGgufAndFolderIsIdentical_data() {
