@@ -27,12 +27,14 @@ inline constexpr std::uint32_t kPageTokens = 32;
 struct Activation {
     std::uint32_t index = 0;
     std::uint32_t width = 0;
+    bool operator==(const Activation&) const = default;
 };
 
 /// y = W x + b; W: (outputs, inputs), b: (outputs).
 struct Linear {
     MatrixId weight{};
     VectorId bias{};
+    bool operator==(const Linear&) const = default;
 };
 
 /// LayerNorm over the width: subtract the mean, divide by sqrt(population variance + epsilon),
@@ -41,6 +43,7 @@ struct Norm {
     VectorId weight{};
     VectorId bias{};
     float epsilon = 1e-5F;
+    bool operator==(const Norm&) const = default;
 };
 
 /// What becomes of the rows of a product in `project`, after its bias was added.
@@ -56,12 +59,14 @@ struct Part {
     Linear linear;
     Epilogue epilogue = Epilogue::Store;
     Activation out; ///< unused by the cache epilogues
+    bool operator==(const Part&) const = default;
 };
 
 /// One product that `merge` adds to the residual stream.
 struct Term {
     Activation input;
     Linear linear;
+    bool operator==(const Term&) const = default;
 };
 
 /// Sizes that attention and the cache need; fixed at load.
@@ -98,12 +103,25 @@ enum class MatrixUse : std::uint8_t {
     Table,   ///< single rows are read by embed: used as it lies where the device can
 };
 
+/// What sort of device it is, as far as a choice depends on it.
+enum class DeviceKind : std::uint8_t {
+    Cpu,
+    DiscreteGpu,
+    IntegratedGpu, ///< shares its memory with the CPU
+    VirtualGpu,
+    Software, ///< a graphics driver that computes on the CPU
+};
+
 /// What a user reads of a device, and what plans need.
 struct DeviceInfo {
     std::string id;            ///< "cpu", "vulkan:0", "cuda:0": what --device takes
     std::string name;          ///< "AMD EPYC 7763 (2 threads, AVX2)"
     std::uint64_t memory = 0;  ///< bytes it has
     std::uint32_t threads = 0; ///< CPU threads; 0 elsewhere
+    DeviceKind kind = DeviceKind::Cpu;
+    std::uint64_t memoryFree = 0; ///< bytes that could be taken when it was asked; 0 = not known
+    std::string driver;           ///< "NVIDIA 550.54.14, Vulkan 1.3"; empty for the CPU
+    std::vector<std::string> features; ///< of use to us: "matrix cores", "subgroups of 32"
 };
 
 /// A device that runs the five verbs. The forward pass (model/forward.cpp) is written once against
