@@ -5,12 +5,16 @@
 #include <utility>
 
 #include "inference/backend/cpu/cpu_backend.h"
+#ifdef PHIDELITY_VULKAN
+#include "inference/backend/vulkan/vulkan_choice.h"
+#endif
 
 namespace phidelity {
 namespace {
 
-constexpr std::string_view kNoVulkan =
-    "this build has no Vulkan backend yet; use --device cpu or auto";
+#ifndef PHIDELITY_VULKAN
+constexpr std::string_view kNoVulkan = "this build has no Vulkan backend; use --device cpu or auto";
+#endif
 constexpr std::string_view kNoCuda = "this build has no CUDA backend yet; use --device cpu or auto";
 
 /// Whether `spec` is `family` or `family:N`.
@@ -29,27 +33,56 @@ Result<ChosenBackend> chooseCpu(CpuKernels kernels, std::uint32_t threads, std::
     return ChosenBackend{std::move(backend), std::move(reason)};
 }
 
+DeviceChoice unusable(std::string_view family, std::string_view reason) {
+    DeviceChoice choice;
+    choice.info.id = family;
+    choice.info.name = family;
+    choice.reason = reason;
+    return choice;
+}
+
+/// The first device of the list that opens, and why those before it were passed over.
+Result<ChosenBackend> chooseBest(std::uint32_t threads) {
+    std::string passed;
+    for (const DeviceChoice& device : listDevices()) {
+        if (!device.usable) {
+            passed += " " + device.info.id + ": " + device.reason + ";";
+            continue;
+        }
+        auto opened = chooseBackend(device.info.id, threads);
+        if (opened) {
+            opened->reason = device.info.id + " was chosen: " + device.reason +
+                             (passed.empty() ? "" : ";" + passed);
+            return opened;
+        }
+        passed += " " + device.info.id + ": " + opened.error().detail + ";";
+    }
+    return chooseCpu(CpuKernels::Fast, threads, "cpu was chosen:" + passed);
+}
+
 } // namespace
 
 std::vector<DeviceChoice> listDevices() {
     std::vector<DeviceChoice> devices;
-    for (const auto& [id, reason] : {std::pair{"cuda", kNoCuda}, std::pair{"vulkan", kNoVulkan}}) {
-        devices.push_back({{id, id, 0, 0}, false, std::string(reason)});
-    }
+#ifdef PHIDELITY_VULKAN
+    devices = vulkan::listDevices();
+#else
+    devices.push_back(unusable("vulkan", kNoVulkan));
+#endif
     devices.push_back({cpuDeviceInfo({}), true, "works everywhere"});
+    devices.push_back(unusable("cuda", kNoCuda));
+    // What computes on the CPU through a graphics driver is never better than the CPU itself.
+    const auto rank = [](const DeviceChoice& device) {
+        const bool software = device.info.kind == DeviceKind::Software;
+        return !device.usable ? 3 : software ? 2 : device.info.kind == DeviceKind::Cpu ? 1 : 0;
+    };
+    std::ranges::stable_sort(devices, {}, rank);
     return devices;
 }
 
 Result<ChosenBackend> chooseBackend(std::string_view spec, std::uint32_t threads) {
     if (spec == "auto") {
-        std::string reason = "cpu was chosen:";
-        for (const DeviceChoice& device : listDevices()) {
-            if (!device.usable) {
-                reason += " " + device.info.id + ": " + device.reason + ";";
-            }
-        }
-        reason.pop_back();
-        return chooseCpu(CpuKernels::Fast, threads, std::move(reason));
+        return chooseBest(threads);
     }
     if (spec == "cpu") {
         return chooseCpu(CpuKernels::Fast, threads, "cpu was asked for");
@@ -58,7 +91,12 @@ Result<ChosenBackend> chooseBackend(std::string_view spec, std::uint32_t threads
         return chooseCpu(CpuKernels::Obvious, threads, "the plain loops were asked for");
     }
     if (namesDeviceOf(spec, "vulkan")) {
+#ifdef PHIDELITY_VULKAN
+        PHIDELITY_TRY(auto backend, vulkan::openDevice(spec));
+        return ChosenBackend{std::move(backend), std::string(spec) + " was asked for"};
+#else
         return fail(ErrorCode::NoDevice, std::string(spec) + ": " + std::string(kNoVulkan));
+#endif
     }
     if (namesDeviceOf(spec, "cuda")) {
         return fail(ErrorCode::NoDevice, std::string(spec) + ": " + std::string(kNoCuda));

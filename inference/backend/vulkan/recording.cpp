@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/recording.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace phidelity::vulkan {
+namespace {
+
+constexpr std::uint32_t kMostGroups = 32; ///< of a workgroup: its outputs stand in shared memory
+
+std::uint32_t typeId(const DeviceMatrix& matrix) {
+    return static_cast<std::uint32_t>(matrix.shape.type);
+}
+
+/// Of a slice as the shader counts: the word where group 0 of the matrix would stand. May wrap; the
+/// shader adds modulo 2^32 as well.
+std::uint32_t origin(const DeviceMatrix& matrix, const WeightSlice& slice) {
+    return slice.firstWord -
+           static_cast<std::uint32_t>(slice.firstGroup * matrix.shape.groupWords());
+}
+
+std::uint32_t epilogueId(Epilogue epilogue) {
+    switch (epilogue) {
+    case Epilogue::Store:
+        return kStore;
+    case Epilogue::Gelu:
+        return kGelu;
+    case Epilogue::RotateQuery:
+        return kRotateQuery;
+    case Epilogue::RotateToKeys:
+        return kRotateToKeys;
+    case Epilogue::ToValues:
+        return kToValues;
+    }
+    return kStore;
+}
+
+} // namespace
+
+Result<void> Recorder::record() {
+    const std::vector<StepOp>& ops = m_recording.ops;
+    for (std::size_t index = 0; index < ops.size(); ++index) {
+        const StepOp& op = ops[index];
+        const StepOp* next = index + 1 < ops.size() ? &ops[index + 1] : nullptr;
+        switch (op.verb) {
+        case StepOp::Verb::Embed:
+            embed(op);
+            break;
+        case StepOp::Verb::Project:
+            project(op);
+            break;
+        case StepOp::Verb::Attend:
+            attend(op);
+            break;
+        case StepOp::Verb::Merge:
+            merge(op, next);
+            break;
+        case StepOp::Verb::Head:
+            head(op);
+            break;
+        }
+    }
+    PHIDELITY_CHECK(writeSlots());
+    return writeCommands();
+}
+
+template <class Table>
+std::uint32_t Recorder::slot(const Table& table) {
+    const std::size_t at = m_slots.size();
+    m_slots.resize(at + kSlotUints);
+    std::memcpy(m_slots.data() + at, &table, sizeof table);
+    return static_cast<std::uint32_t>(at / kSlotUints);
+}
+
+void Recorder::add(Dispatch dispatch) {
+    dispatch.barrierBefore = m_barrier;
+    dispatch.startsSegment = m_segment;
+    m_barrier = false;
+    m_segment = false;
+    m_dispatches.push_back(std::move(dispatch));
+}
+
+std::uint32_t Recorder::rowsOfKernel(std::uint32_t rows) const {
+    return std::min(kFewRows, std::bit_ceil(rows));
+}
+
+std::uint32_t Recorder::groupsOfWorkgroup(std::uint32_t groups) const {
+    const std::uint32_t wanted = m_sources.tuning.productWorkgroups;
+    return wanted == 0 ? 1 : std::clamp(groups / wanted, 1U, kMostGroups);
+}
+
+ProductTable Recorder::productTable(std::uint32_t rows) const {
+    ProductTable table{};
+    table.rows = rows;
+    table.normWeight = kNone;
+    return table;
+}
+
+void Recorder::addProduct(const ProductTable& table, std::uint32_t typeA, std::uint32_t typeB,
+                          std::uint32_t superA, std::uint32_t superB, std::uint32_t groups,
+                          Dispatch dispatch, std::uint32_t rows) {
+    const std::uint32_t longest = typeB == kNone ? superA : std::max(superA, superB);
+    const std::uint32_t splits = std::min(longest, m_sources.tuning.productSplits);
+    const std::uint32_t kernelRows = rowsOfKernel(rows);
+    const AttentionShape& shape = m_sources.memory.attention();
+    dispatch.key = {"product" + m_sources.tuning.suffix +
+                        (m_sources.tuning.subgroupSums ? "_8" : ""),
+                    {8 * splits, splits, typeA, typeB, kernelRows, superA, superB, groups,
+                     shape.headSize, shape.rotary}};
+    dispatch.slot = slot(table);
+    dispatch.y = (rows + kernelRows - 1) / kernelRows;
+    add(std::move(dispatch));
+}
+
+void Recorder::embed(const StepOp& op) {
+    const DeviceMatrix& table = matrix(op.table);
+    const Place place = m_sources.memory.place(op.x);
+    barrier();
+    for (const WeightSlice& slice : table.slices) {
+        EmbedTable entry{};
+        entry.weights = slice.firstWord;
+        entry.firstRow = slice.firstGroup * kTileRows;
+        entry.endRow = std::min(table.shape.rows, (slice.firstGroup + slice.groups) * kTileRows);
+        entry.outAt = place.at;
+        entry.outStride = place.stride;
+        entry.width = op.x.width;
+        Dispatch dispatch;
+        dispatch.key = {"embed" + m_sources.tuning.suffix,
+                        {m_sources.tuning.rowLanes, typeId(table)}};
+        dispatch.slot = slot(entry);
+        dispatch.blockA = slice.block;
+        dispatch.x = m_recording.shape.rows;
+        add(std::move(dispatch));
+    }
+    m_normed = false;
+}
+
+/// Sees to it that the norm of op.x stands in normed().
+void Recorder::norm(const StepOp& op) {
+    barrier();
+    if (!m_normed) {
+        const Place from = m_sources.memory.place(op.x);
+        const Place to = m_sources.memory.normed();
+        NormTable entry{};
+        entry.from = from.at;
+        entry.fromStride = from.stride;
+        entry.to = to.at;
+        entry.toStride = to.stride;
+        entry.width = op.x.width;
+        entry.weight = m_sources.memory.vectorAt(op.norm.weight);
+        entry.bias = m_sources.memory.vectorAt(op.norm.bias);
+        entry.epsilon = std::bit_cast<std::uint32_t>(op.norm.epsilon);
+        Dispatch dispatch;
+        dispatch.key = {"norm" + m_sources.tuning.suffix, {m_sources.tuning.rowLanes}};
+        dispatch.slot = slot(entry);
+        dispatch.x = m_recording.shape.rows;
+        add(std::move(dispatch));
+        barrier();
+    }
+    m_normed = false;
+}
+
+void Recorder::project(const StepOp& op) {
+    m_segment = true;
+    norm(op);
+    const AttentionShape& shape = m_sources.memory.attention();
+    // Whole heads, so that both numbers of a rotated pair are at hand.
+    const std::uint32_t groups = std::max(1U, shape.headSize / kTileRows);
+    struct Piece {
+        const Part* part;
+        const DeviceMatrix* matrix;
+        const WeightSlice* slice;
+    };
+    std::vector<Piece> pieces;
+    for (std::uint32_t index = 0; index < op.count; ++index) {
+        const DeviceMatrix& weights = matrix(op.parts[index].linear.weight);
+        for (const WeightSlice& slice : weights.slices) {
+            pieces.push_back({&op.parts[index], &weights, &slice});
+        }
+    }
+    // What is of one type and lies in one block goes into one dispatch.
+    const auto together = [](const Piece& a, const Piece& b) {
+        return a.matrix->shape.type == b.matrix->shape.type && a.slice->block == b.slice->block;
+    };
+    while (!pieces.empty()) {
+        const Piece first = pieces.front();
+        ProductTable table = productTable(m_recording.shape.rows);
+        const Place input = m_sources.memory.normed();
+        table.inputA = input.at;
+        table.strideA = input.stride;
+        std::vector<Piece> later;
+        std::uint32_t workgroups = 0;
+        for (const Piece& piece : pieces) {
+            if (table.partCount == kMostParts || !together(first, piece)) {
+                later.push_back(piece);
+                continue;
+            }
+            PartTable& part = table.parts[table.partCount++];
+            part.weights = origin(*piece.matrix, *piece.slice);
+            part.bias = m_sources.memory.vectorAt(piece.part->linear.bias);
+            part.firstWorkgroup = workgroups;
+            part.firstGroup = piece.slice->firstGroup;
+            part.groups = piece.slice->firstGroup + piece.slice->groups;
+            part.outputs = piece.matrix->shape.rows;
+            part.epilogue = epilogueId(piece.part->epilogue);
+            if (part.epilogue != kRotateToKeys && part.epilogue != kToValues) {
+                const Place out = m_sources.memory.place(piece.part->out);
+                part.outAt = out.at;
+                part.outStride = out.stride;
+            }
+            workgroups += (piece.slice->groups + groups - 1) / groups;
+        }
+        Dispatch dispatch;
+        dispatch.blockA = first.slice->block;
+        dispatch.layer = op.layer;
+        dispatch.x = workgroups;
+        addProduct(table, typeId(*first.matrix), kNone, first.matrix->shape.superBlocks(), 1,
+                   groups, dispatch, m_recording.shape.rows);
+        pieces = std::move(later);
+    }
+}
+
+void Recorder::attend(const StepOp& op) {
+    barrier();
+    const AttentionShape& shape = m_sources.memory.attention();
+    const StepShape& step = m_recording.shape;
+    const Place query = m_sources.memory.place(op.query);
+    const Place context = m_sources.memory.place(op.x);
+    AttendTable table{};
+    table.query = query.at;
+    table.strideQuery = query.stride;
+    table.context = context.at;
+    table.strideContext = context.stride;
+    table.heads = shape.heads;
+    table.splits = step.splits;
+    table.partials = m_sources.memory.partials();
+    table.counter = StepMemory::kMostRows;
+    table.rows = step.rows;
+    Dispatch dispatch;
+    const std::uint32_t octets = shape.headSize / 8;
+    dispatch.key = {"attend" + m_sources.tuning.suffix,
+                    {octets * m_sources.tuning.attendLanes, shape.headSize,
+                     StepMemory::splitKeys(step.attendRows), step.attendRows}};
+    dispatch.slot = slot(table);
+    dispatch.layer = op.layer;
+    dispatch.x = shape.heads * step.splits;
+    dispatch.y = (step.rows + step.attendRows - 1) / step.attendRows;
+    add(std::move(dispatch));
+}
+
+void Recorder::merge(const StepOp& op, const StepOp* next) {
+    barrier();
+    const bool whole =
+        std::ranges::all_of(std::span(op.terms).first(op.count), [this](const Term& term) {
+            return matrix(term.linear.weight).slices.size() == 1;
+        });
+    if (op.count > 0 && op.count <= 2 && whole) {
+        mergeTogether(op, next);
+        return;
+    }
+    for (std::uint32_t index = 0; index < op.count; ++index) {
+        barrier(); // all add to the same numbers
+        mergeTerm(op, op.terms[index]);
+    }
+}
+
+void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
+    const DeviceMatrix& first = matrix(op.terms[0].linear.weight);
+    const DeviceMatrix* second = op.count == 2 ? &matrix(op.terms[1].linear.weight) : nullptr;
+    const std::uint32_t groups = groupsOfWorkgroup(first.shape.groups());
+    const Place out = m_sources.memory.place(op.x);
+    ProductTable table = productTable(m_recording.shape.rows);
+    table.partCount = 1;
+    PartTable& part = table.parts[0];
+    part.weights = origin(first, first.slices[0]);
+    part.bias = m_sources.memory.vectorAt(op.terms[0].linear.bias);
+    part.groups = first.shape.groups();
+    part.outputs = first.shape.rows;
+    part.epilogue = kAddToResidual;
+    part.outAt = out.at;
+    part.outStride = out.stride;
+    const Place inputA = m_sources.memory.place(op.terms[0].input);
+    table.inputA = inputA.at;
+    table.strideA = inputA.stride;
+    Dispatch dispatch;
+    dispatch.blockA = first.slices[0].block;
+    dispatch.x = (first.shape.groups() + groups - 1) / groups;
+    if (second != nullptr) {
+        part.weightsB = origin(*second, second->slices[0]);
+        part.biasB = m_sources.memory.vectorAt(op.terms[1].linear.bias);
+        const Place inputB = m_sources.memory.place(op.terms[1].input);
+        table.inputB = inputB.at;
+        table.strideB = inputB.stride;
+        dispatch.blockB = second->slices[0].block;
+    }
+    const bool normNext = next != nullptr && next->x == op.x &&
+                          (next->verb == StepOp::Verb::Project || next->verb == StepOp::Verb::Head);
+    if (normNext) {
+        const Place normed = m_sources.memory.normed();
+        table.normWeight = m_sources.memory.vectorAt(next->norm.weight);
+        table.normBias = m_sources.memory.vectorAt(next->norm.bias);
+        table.normEpsilon = std::bit_cast<std::uint32_t>(next->norm.epsilon);
+        table.normOut = normed.at;
+        table.normStride = normed.stride;
+        table.width = op.x.width;
+        table.workgroups = dispatch.x;
+        m_normed = true;
+    }
+    addProduct(table, typeId(first), second != nullptr ? typeId(*second) : kNone,
+               first.shape.superBlocks(), second != nullptr ? second->shape.superBlocks() : 1,
+               groups, dispatch, m_recording.shape.rows);
+}
+
+void Recorder::mergeTerm(const StepOp& op, const Term& term) {
+    const DeviceMatrix& weights = matrix(term.linear.weight);
+    const std::uint32_t groups = groupsOfWorkgroup(weights.shape.groups());
+    const Place out = m_sources.memory.place(op.x);
+    const Place input = m_sources.memory.place(term.input);
+    for (const WeightSlice& slice : weights.slices) {
+        ProductTable table = productTable(m_recording.shape.rows);
+        table.partCount = 1;
+        PartTable& part = table.parts[0];
+        part.weights = origin(weights, slice);
+        part.bias = m_sources.memory.vectorAt(term.linear.bias);
+        part.firstGroup = slice.firstGroup;
+        part.groups = slice.firstGroup + slice.groups;
+        part.outputs = weights.shape.rows;
+        part.epilogue = kAddToResidual;
+        part.outAt = out.at;
+        part.outStride = out.stride;
+        table.inputA = input.at;
+        table.strideA = input.stride;
+        Dispatch dispatch;
+        dispatch.blockA = slice.block;
+        dispatch.x = (slice.groups + groups - 1) / groups;
+        addProduct(table, typeId(weights), kNone, weights.shape.superBlocks(), 1, groups, dispatch,
+                   m_recording.shape.rows);
+    }
+}
+
+void Recorder::head(const StepOp& op) {
+    m_segment = true;
+    norm(op);
+    const DeviceMatrix& weights = matrix(op.linear.weight);
+    const std::uint32_t groups = groupsOfWorkgroup(weights.shape.groups());
+    const Place input = m_sources.memory.normed();
+    for (const WeightSlice& slice : weights.slices) {
+        ProductTable table = productTable(m_recording.shape.logitRows);
+        table.partCount = 1;
+        table.gatherRows = 1;
+        PartTable& part = table.parts[0];
+        part.weights = origin(weights, slice);
+        part.bias = m_sources.memory.vectorAt(op.linear.bias);
+        part.firstGroup = slice.firstGroup;
+        part.groups = slice.firstGroup + slice.groups;
+        part.outputs = weights.shape.rows;
+        part.epilogue = kToLogits;
+        part.outAt = 0;
+        part.outStride = weights.shape.rows;
+        table.inputA = input.at;
+        table.strideA = input.stride;
+        Dispatch dispatch;
+        dispatch.blockA = slice.block;
+        dispatch.x = (slice.groups + groups - 1) / groups;
+        addProduct(table, typeId(weights), kNone, weights.shape.superBlocks(), 1, groups, dispatch,
+                   m_recording.shape.logitRows);
+    }
+}
+
+Result<void> Recorder::writeSlots() {
+    PHIDELITY_TRY(m_firstSlot, m_sources.memory.addSlots(m_slots));
+    return {};
+}
+
+Result<VkDescriptorSet> Recorder::descriptorSet(const Dispatch& dispatch) {
+    const auto whole = [](const Buffer& buffer) {
+        return BoundRange{buffer.handle(), 0, buffer.bytes()};
+    };
+    const StepMemory& memory = m_sources.memory;
+    BoundRanges ranges;
+    ranges[kBindWeightsA] = whole(m_sources.weights.blocks()[dispatch.blockA]);
+    ranges[kBindWeightsB] = whole(m_sources.weights.blocks()[dispatch.blockB]);
+    ranges[kBindVectors] = whole(memory.vectors());
+    ranges[kBindInputs] = ranges[kBindActivations] = whole(memory.activations());
+    ranges[kBindCache] = ranges[kBindCacheWords] = whole(memory.cache(dispatch.layer));
+    ranges[kBindStep] = whole(memory.step());
+    ranges[kBindLogits] = whole(memory.logits());
+    ranges[kBindSlots] = whole(memory.slots());
+    ranges[kBindCounters] = whole(memory.counters());
+    return m_sources.bindings.set(ranges);
+}
+
+Result<void> Recorder::writeCommands() {
+    const VolkDeviceTable& vk = m_sources.device.vk();
+    RecordingCounts& counts = m_recording.counts;
+    for (const StepOp& op : m_recording.ops) {
+        counts.layers += op.verb == StepOp::Verb::Attend ? 1 : 0;
+    }
+    const auto memoryBarrier = [&](VkCommandBuffer commands, VkPipelineStageFlags after,
+                                   VkAccessFlags access) {
+        auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
+        barrier.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT;
+        barrier.dstAccessMask = access;
+        vk.vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, after, 0, 1,
+                                &barrier, 0, nullptr, 0, nullptr);
+    };
+    const auto end = [&]() -> Result<void> {
+        if (m_recording.segments.empty()) {
+            return {};
+        }
+        memoryBarrier(m_recording.segments.back(), VK_PIPELINE_STAGE_HOST_BIT,
+                      VK_ACCESS_HOST_READ_BIT);
+        return m_sources.device.checked(vk.vkEndCommandBuffer(m_recording.segments.back()),
+                                        "vkEndCommandBuffer");
+    };
+    for (const Dispatch& dispatch : m_dispatches) {
+        if (dispatch.startsSegment) {
+            PHIDELITY_CHECK(end());
+            PHIDELITY_TRY(const VkCommandBuffer commands, m_sources.device.allocateCommands());
+            m_recording.segments.push_back(commands);
+            const auto begin =
+                make<VkCommandBufferBeginInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
+            PHIDELITY_CHECK(m_sources.device.checked(vk.vkBeginCommandBuffer(commands, &begin),
+                                                     "vkBeginCommandBuffer"));
+        }
+        const VkCommandBuffer commands = m_recording.segments.back();
+        if (dispatch.barrierBefore) {
+            memoryBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                          VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
+            ++counts.barriers;
+        }
+        PHIDELITY_CHECK(writeDispatch(commands, dispatch));
+        ++counts.dispatches;
+    }
+    ++m_sources.device.counts().recordings;
+    return end();
+}
+
+Result<void> Recorder::writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch) {
+    const VolkDeviceTable& vk = m_sources.device.vk();
+    PHIDELITY_TRY(const VkPipeline pipeline, m_sources.pipelines.get(dispatch.key));
+    PHIDELITY_TRY(const VkDescriptorSet set, descriptorSet(dispatch));
+    vk.vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
+    vk.vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE,
+                               m_sources.pipelines.layout(), 0, 1, &set, 0, nullptr);
+    // A dispatch may have no more workgroups along x than the limit says, 65535 at least.
+    const std::uint32_t most = m_sources.device.limits().maxComputeWorkGroupCount[0];
+    for (std::uint32_t first = 0; first < dispatch.x; first += most) {
+        const PushConstants push{m_firstSlot + dispatch.slot, first};
+        vk.vkCmdPushConstants(commands, m_sources.pipelines.layout(), VK_SHADER_STAGE_COMPUTE_BIT,
+                              0, sizeof push, &push);
+        vk.vkCmdDispatch(commands, std::min(most, dispatch.x - first), dispatch.y, 1);
+    }
+    return {};
+}
+
+} // namespace phidelity::vulkan

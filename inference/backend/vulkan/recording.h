@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "inference/backend/vulkan/bindings.h"
+#include "inference/backend/vulkan/step_memory.h"
+#include "inference/backend/vulkan/step_ops.h"
+#include "inference/backend/vulkan/tuning.h"
+#include "inference/backend/vulkan/weight_store.h"
+
+namespace phidelity::vulkan {
+
+/// What a recording cost and what it will cost each time.
+struct RecordingCounts {
+    std::uint32_t dispatches = 0;
+    std::uint32_t barriers = 0;
+    std::uint32_t layers = 0;
+};
+
+/// A step recorded once, to be replayed as long as its ops and its shape stay the same: command
+/// buffers, one for each layer or so, that belong together in this order.
+struct Recording {
+    StepShape shape;
+    std::vector<StepOp> ops;
+    std::vector<VkCommandBuffer> segments;
+    RecordingCounts counts;
+    double slowestSegmentMs = 0; ///< measured when segments ran one by one; 0: not yet
+};
+
+/// Turns the verbs of a step into dispatches. What it reads must live as long as itself.
+class Recorder {
+public:
+    struct Sources {
+        Device& device;
+        const Tuning& tuning;
+        Pipelines& pipelines;
+        Bindings& bindings;
+        const WeightStore& weights;
+        std::span<const DeviceMatrix> matrices;
+        StepMemory& memory;
+    };
+
+    Recorder(const Sources& sources, Recording& recording)
+        : m_sources(sources), m_recording(recording) {}
+
+    /// Fills the recording from its shape and ops. OutOfMemory, DeviceLost.
+    Result<void> record();
+
+private:
+    /// One dispatch, and whether it must see what those before it wrote.
+    struct Dispatch {
+        PipelineKey key;
+        std::uint32_t slot = 0;
+        std::uint32_t blockA = 0;
+        std::uint32_t blockB = 0;
+        std::uint32_t layer = 0;
+        std::uint32_t x = 0;
+        std::uint32_t y = 1;
+        bool barrierBefore = false;
+        bool startsSegment = false;
+    };
+    struct ProductPlan;
+
+    void embed(const StepOp& op);
+    void norm(const StepOp& op);
+    void project(const StepOp& op);
+    void attend(const StepOp& op);
+    void merge(const StepOp& op, const StepOp* next);
+    void mergeTogether(const StepOp& op, const StepOp* next);
+    void mergeTerm(const StepOp& op, const Term& term);
+    void head(const StepOp& op);
+
+    void addProduct(const ProductTable& table, std::uint32_t typeA, std::uint32_t typeB,
+                    std::uint32_t superA, std::uint32_t superB, std::uint32_t groups,
+                    Dispatch dispatch, std::uint32_t rows);
+    /// Everything before must have been written when the next dispatch starts.
+    void barrier() { m_barrier = true; }
+    void add(Dispatch dispatch);
+    template <class Table>
+    std::uint32_t slot(const Table& table);
+    [[nodiscard]] ProductTable productTable(std::uint32_t rows) const;
+    [[nodiscard]] std::uint32_t rowsOfKernel(std::uint32_t rows) const;
+    [[nodiscard]] std::uint32_t groupsOfWorkgroup(std::uint32_t groups) const;
+    [[nodiscard]] const DeviceMatrix& matrix(MatrixId id) const {
+        return m_sources.matrices[static_cast<std::size_t>(id)];
+    }
+
+    Result<void> writeSlots();
+    Result<void> writeCommands();
+    Result<VkDescriptorSet> descriptorSet(const Dispatch& dispatch);
+    Result<void> writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch);
+
+    Sources m_sources;
+    Recording& m_recording;
+    std::vector<Dispatch> m_dispatches;
+    std::vector<std::uint32_t> m_slots; ///< kSlotUints each
+    std::uint32_t m_firstSlot = 0;      ///< of this recording, in the buffer of all
+    bool m_barrier = false;
+    bool m_segment = true;
+    bool m_normed = false; ///< whether the norm that comes next was computed by the merge before
+};
+
+} // namespace phidelity::vulkan

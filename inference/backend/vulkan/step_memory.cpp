@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/step_memory.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+namespace phidelity::vulkan {
+namespace {
+
+constexpr std::uint32_t kHeaderUints = sizeof(StepLayout) / 4;
+/// Of a merge for each kFewRows rows, of attention for each head and row.
+constexpr std::uint32_t kCounters = StepMemory::kMostRows * 130;
+
+/// Tables of recordings that are kept, a few hundred each.
+constexpr std::uint32_t kSlots = 16384;
+
+std::uint32_t padded(std::uint32_t width) {
+    return (width + kSuperColumns - 1) / kSuperColumns * kSuperColumns;
+}
+
+std::uint32_t tablePages(const AttentionShape& shape) {
+    return std::max(1U, (shape.context + kPageTokens - 1) / kPageTokens);
+}
+
+std::uint64_t layerPageBytes(const AttentionShape& shape) {
+    return std::uint64_t{2} * shape.heads * shape.headSize * kPageTokens * 2;
+}
+
+std::uint32_t splitsOf(const AttentionShape& shape, std::uint32_t attendRows) {
+    const std::uint32_t keys = StepMemory::splitKeys(attendRows);
+    return (shape.context + keys - 1) / keys;
+}
+
+/// Rotary angles of every position: (rotary / 2) cosines, then as many sines, w_i =
+/// theta^(-2i/rotary) (Su et al. 2021).
+std::vector<float> rotaryAngles(const AttentionShape& shape) {
+    std::vector<float> angles(std::size_t{shape.context} * shape.rotary);
+    const std::uint32_t half = shape.rotary / 2;
+    for (std::uint32_t position = 0; position < shape.context; ++position) {
+        for (std::uint32_t i = 0; i < half; ++i) {
+            const double angle =
+                position * std::pow(double{shape.ropeTheta}, -2.0 * i / shape.rotary);
+            angles[std::size_t{position} * shape.rotary + i] = static_cast<float>(std::cos(angle));
+            angles[std::size_t{position} * shape.rotary + half + i] =
+                static_cast<float>(std::sin(angle));
+        }
+    }
+    return angles;
+}
+
+} // namespace
+
+std::uint64_t StepMemory::pageBytes(const AttentionShape& shape) {
+    return layerPageBytes(shape) * shape.layers;
+}
+
+std::uint32_t StepMemory::splitKeys(std::uint32_t attendRows) {
+    return attendRows == 1 ? 128 : 256;
+}
+
+VectorId StepMemory::addVector(std::span<const float> numbers) {
+    m_vectorAt.push_back(static_cast<std::uint32_t>(m_numbers.size()));
+    m_numbers.insert(m_numbers.end(), numbers.begin(), numbers.end());
+    return static_cast<VectorId>(m_vectorAt.size() - 1);
+}
+
+Activation StepMemory::addActivation(std::uint32_t width) {
+    m_widths.push_back(width);
+    m_activations = {};
+    return {static_cast<std::uint32_t>(m_widths.size() - 1), width};
+}
+
+Result<void> StepMemory::createCache(const AttentionShape& shape, std::uint32_t pages) {
+    m_shape = shape;
+    m_pages = pages;
+    const std::vector<float> angles = rotaryAngles(shape);
+    // Angles stand first, wherever vectors were added before.
+    m_numbers.insert(m_numbers.begin(), angles.begin(), angles.end());
+    for (std::uint32_t& at : m_vectorAt) {
+        at += static_cast<std::uint32_t>(angles.size());
+    }
+    m_cache.clear();
+    for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
+        PHIDELITY_TRY(Buffer buffer, m_device.createBuffer(
+                                         std::max<std::uint64_t>(16, layerPageBytes(shape) * pages),
+                                         MemoryUse::Device));
+        m_cache.push_back(std::move(buffer));
+    }
+    return {};
+}
+
+Result<void> StepMemory::copyPage(PageId from, PageId to) {
+    const std::uint64_t bytes = layerPageBytes(m_shape);
+    const VkBufferCopy copy{from * bytes, to * bytes, bytes};
+    return m_device.runOnce([&](VkCommandBuffer commands) {
+        auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
+        const auto order = [&](VkPipelineStageFlags before, VkPipelineStageFlags after) {
+            barrier.srcAccessMask = VK_ACCESS_MEMORY_WRITE_BIT;
+            barrier.dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT;
+            m_device.vk().vkCmdPipelineBarrier(commands, before, after, 0, 1, &barrier, 0, nullptr,
+                                               0, nullptr);
+        };
+        order(VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT);
+        for (const Buffer& layer : m_cache) {
+            m_device.vk().vkCmdCopyBuffer(commands, layer.handle(), layer.handle(), 1, &copy);
+        }
+        order(VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
+    });
+}
+
+Result<bool> StepMemory::prepare(std::uint64_t logits) {
+    bool replaced = false;
+    PHIDELITY_TRY(const bool vectors, prepareVectors());
+    PHIDELITY_TRY(const bool activations, prepareActivations());
+    PHIDELITY_TRY(const bool step, prepareStep());
+    replaced = vectors || activations || step;
+    const std::uint64_t bytes = std::max<std::uint64_t>(16, logits * sizeof(float));
+    if (m_logits.bytes() < bytes) {
+        PHIDELITY_TRY(m_logits, m_device.createBuffer(bytes, MemoryUse::Readback));
+        replaced = true;
+    }
+    return replaced;
+}
+
+Result<bool> StepMemory::prepareVectors() {
+    if (m_uploaded == m_numbers.size() && m_vectors.bytes() > 0) {
+        return false;
+    }
+    const std::uint64_t bytes = std::max<std::uint64_t>(16, m_numbers.size() * sizeof(float));
+    PHIDELITY_TRY(m_vectors, m_device.createBuffer(bytes, MemoryUse::Device));
+    PHIDELITY_CHECK(m_device.write(m_vectors, 0, std::as_bytes(std::span(m_numbers))));
+    m_uploaded = m_numbers.size();
+    return true;
+}
+
+Result<bool> StepMemory::prepareActivations() {
+    if (m_activations.bytes() > 0) {
+        return false;
+    }
+    std::uint32_t at = 0;
+    std::uint32_t widest = kSuperColumns;
+    m_places.clear();
+    for (const std::uint32_t width : m_widths) {
+        m_places.push_back({at, padded(width)});
+        at += padded(width) * kMostRows;
+        widest = std::max(widest, padded(width));
+    }
+    m_normed = {at, widest};
+    at += widest * kMostRows;
+    m_partials = at;
+    const std::uint32_t part = m_shape.heads * (m_shape.headSize + 2);
+    at += part * std::max(kMostRows * splitsOf(m_shape, kFewRows), kFewRows * splitsOf(m_shape, 1));
+    PHIDELITY_TRY(m_activations,
+                  m_device.createBuffer(std::uint64_t{at} * sizeof(float), MemoryUse::Device));
+    // What stands past the width of a row is multiplied by weights that are zero: it must be
+    // finite.
+    PHIDELITY_CHECK(m_device.clear(m_activations));
+    return true;
+}
+
+Result<bool> StepMemory::prepareStep() {
+    if (m_step.bytes() > 0) {
+        return false;
+    }
+    const std::uint64_t uints = kHeaderUints + std::uint64_t{kMostRows} * (4 + tablePages(m_shape));
+    PHIDELITY_TRY(m_step, m_device.createBuffer(uints * 4, MemoryUse::Upload));
+    PHIDELITY_TRY(m_counters,
+                  m_device.createBuffer(std::uint64_t{kCounters} * 4, MemoryUse::Device));
+    PHIDELITY_CHECK(m_device.clear(m_counters));
+    PHIDELITY_TRY(m_slots,
+                  m_device.createBuffer(std::uint64_t{kSlots} * kSlotUints * 4, MemoryUse::Device));
+    const StepLayout layout{
+        0, kMostRows, 2 * kMostRows, 3 * kMostRows, 4 * kMostRows, tablePages(m_shape)};
+    std::memset(m_step.mapped(), 0, m_step.bytes());
+    std::memcpy(m_step.mapped(), &layout, sizeof layout);
+    return true;
+}
+
+bool StepMemory::hasSlots(std::size_t count) const {
+    return m_slotCount + count <= kSlots;
+}
+
+Result<std::uint32_t> StepMemory::addSlots(std::span<const std::uint32_t> tables) {
+    const auto count = static_cast<std::uint32_t>(tables.size() / kSlotUints);
+    if (!hasSlots(count)) {
+        return fail(ErrorCode::OutOfMemory, "step: expected at most " + std::to_string(kSlots) +
+                                                " tables, found " +
+                                                std::to_string(m_slotCount + count));
+    }
+    const std::uint32_t first = m_slotCount;
+    PHIDELITY_CHECK(
+        m_device.write(m_slots, std::uint64_t{first} * kSlotUints * 4, std::as_bytes(tables)));
+    m_slotCount += count;
+    return first;
+}
+
+void StepMemory::setStep(const Step& step) {
+    const auto uints = m_step.as<std::uint32_t>().subspan(kHeaderUints);
+    for (std::size_t row = 0; row < step.rows.size(); ++row) {
+        uints[row] = step.rows[row].token;
+        uints[kMostRows + row] = step.rows[row].position;
+        uints[2 * kMostRows + row] = step.rows[row].sequence;
+    }
+    std::ranges::copy(step.logitRows, uints.subspan(3 * kMostRows).begin());
+    const std::uint32_t pages = tablePages(m_shape);
+    for (std::size_t sequence = 0; sequence < step.pages.size(); ++sequence) {
+        std::ranges::copy(
+            step.pages[sequence].first(std::min<std::size_t>(pages, step.pages[sequence].size())),
+            uints.subspan(4 * kMostRows + sequence * pages).begin());
+    }
+}
+
+} // namespace phidelity::vulkan

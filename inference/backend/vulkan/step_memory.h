@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "inference/backend/backend.h"
+#include "inference/backend/vulkan/vulkan_device.h"
+#include "shaders/layouts.h"
+
+namespace phidelity::vulkan {
+
+/// A place in the activations buffer.
+struct Place {
+    std::uint32_t at = 0;     ///< floats
+    std::uint32_t stride = 0; ///< floats from row to row
+};
+
+/// Everything on the device but weights: vectors, activations, cache, what changes from step to
+/// step, logits. Buffers are made when the first step needs them.
+class StepMemory {
+public:
+    /// Most rows of a step.
+    static constexpr std::uint32_t kMostRows = 512;
+
+    explicit StepMemory(Device& device) : m_device(device) {}
+
+    VectorId addVector(std::span<const float> numbers);
+    Activation addActivation(std::uint32_t width);
+    Result<void> createCache(const AttentionShape& shape, std::uint32_t pages);
+    Result<void> copyPage(PageId from, PageId to);
+
+    /// Makes or grows what a step needs. True if a buffer was replaced: nothing that names the old
+    /// one may be used again. OutOfMemory, DeviceLost.
+    Result<bool> prepare(std::uint64_t logits);
+    /// Keeps the tables of a recording, kSlotUints each, and says which slot the first is in.
+    /// OutOfMemory if there is no room left: then clearSlots makes room.
+    Result<std::uint32_t> addSlots(std::span<const std::uint32_t> tables);
+    [[nodiscard]] bool hasSlots(std::size_t count) const;
+    /// Nothing recorded so far will be used again.
+    void clearSlots() { m_slotCount = 0; }
+
+    /// Writes what changes from step to step.
+    void setStep(const Step& step);
+
+    [[nodiscard]] std::uint32_t vectorAt(VectorId id) const {
+        return m_vectorAt[static_cast<std::size_t>(id)];
+    }
+    [[nodiscard]] Place place(Activation activation) const { return m_places[activation.index]; }
+    /// Room for norms of any activation.
+    [[nodiscard]] Place normed() const { return m_normed; }
+    /// Room for parts of attention, floats.
+    [[nodiscard]] std::uint32_t partials() const { return m_partials; }
+    [[nodiscard]] const AttentionShape& attention() const { return m_shape; }
+
+    [[nodiscard]] const Buffer& vectors() const { return m_vectors; }
+    [[nodiscard]] const Buffer& activations() const { return m_activations; }
+    [[nodiscard]] const Buffer& cache(std::uint32_t layer) const { return m_cache[layer]; }
+    [[nodiscard]] const Buffer& step() const { return m_step; }
+    [[nodiscard]] const Buffer& logits() const { return m_logits; }
+    [[nodiscard]] const Buffer& slots() const { return m_slots; }
+    [[nodiscard]] const Buffer& counters() const { return m_counters; }
+
+    [[nodiscard]] static std::uint64_t pageBytes(const AttentionShape& shape);
+    /// Keys that a workgroup of attention takes where `rows` rows share them.
+    [[nodiscard]] static std::uint32_t splitKeys(std::uint32_t attendRows);
+
+private:
+    Result<bool> prepareVectors();
+    Result<bool> prepareActivations();
+    Result<bool> prepareStep();
+
+    Device& m_device;
+    AttentionShape m_shape;
+    std::uint32_t m_pages = 0;
+    std::vector<float> m_numbers; ///< of all vectors, behind the rotary angles
+    std::vector<std::uint32_t> m_vectorAt;
+    std::size_t m_uploaded = 0; ///< of m_numbers
+    std::vector<std::uint32_t> m_widths;
+    std::vector<Place> m_places;
+    Place m_normed;
+    std::uint32_t m_partials = 0;
+    Buffer m_vectors;
+    Buffer m_activations;
+    std::vector<Buffer> m_cache; ///< one a layer
+    Buffer m_step;
+    Buffer m_logits;
+    Buffer m_counters;
+    Buffer m_slots;
+    std::uint32_t m_slotCount = 0;
+};
+
+} // namespace phidelity::vulkan

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/tuning.h"
+
+#include <algorithm>
+
+namespace phidelity::vulkan {
+namespace {
+
+/// Even where more may be bound: smaller blocks are easier to find room for.
+constexpr std::uint64_t kLargestBlock = std::uint64_t{1} << 30;
+
+} // namespace
+
+Tuning tuningFor(const Device& device, ReadPath wanted) {
+    const PhysicalDevice& physical = device.physical();
+    const VkPhysicalDeviceLimits& limits = device.limits();
+    Tuning tuning;
+    tuning.reads = wanted != ReadPath::Auto ? wanted
+                   : physical.isSoftware    ? ReadPath::Texels
+                                            : ReadPath::Buffers;
+    const bool texels = tuning.reads == ReadPath::Texels;
+    tuning.suffix = texels ? "_texel" : "";
+    tuning.largestBlock = std::min({kLargestBlock, device.maxAllocation(),
+                                    texels ? std::uint64_t{limits.maxTexelBufferElements} * 16
+                                           : std::uint64_t{limits.maxStorageBufferRange}});
+    if (physical.isSoftware) {
+        // Workgroups cost more than lanes, and a barrier between subgroups costs most.
+        tuning.subgroupSums = texels && physical.subgroupSize == 8;
+        tuning.productSplits = 1;
+        tuning.productWorkgroups = 64;
+        tuning.rowLanes = 8;
+        tuning.attendLanes = 1;
+        tuning.firstRows = 32;
+    } else {
+        tuning.productSplits = 16;
+        tuning.rowLanes = 256;
+        tuning.attendLanes = 8;
+        tuning.firstRows = 128;
+    }
+    return tuning;
+}
+
+} // namespace phidelity::vulkan

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "inference/backend/vulkan/vulkan_device.h"
+
+namespace phidelity::vulkan {
+
+/// How shaders read weights and activations.
+enum class ReadPath {
+    Auto,
+    Buffers, ///< storage buffers, 16 bytes a lane
+    Texels,  ///< texel buffers: on Mesa's software driver ten times as fast
+};
+
+/// What is chosen once a device, by what it is.
+struct Tuning {
+    ReadPath reads = ReadPath::Buffers;
+    std::string suffix;              ///< of shader names
+    bool subgroupSums = false;       ///< a workgroup of a product is one subgroup of eight lanes
+    std::uint32_t productSplits = 0; ///< highest number of super-blocks that work side by side
+    std::uint32_t productWorkgroups =
+        0;                          ///< wanted for a matrix of many rows; 0: as many as there are
+    std::uint32_t rowLanes = 0;     ///< lanes of a workgroup that works on one row
+    std::uint32_t attendLanes = 0;  ///< lanes for each octet of a head's dims
+    std::uint64_t largestBlock = 0; ///< bytes that may be bound
+    std::uint32_t firstRows = 0;    ///< rows of a step before its time was measured
+};
+
+[[nodiscard]] Tuning tuningFor(const Device& device, ReadPath wanted);
+
+} // namespace phidelity::vulkan

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/vulkan_backend.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <utility>
+
+#include "inference/backend/vulkan/recording.h"
+
+namespace phidelity::vulkan {
+namespace {
+
+/// Recordings kept; the one unused for longest goes first.
+constexpr std::size_t kRecordings = 24;
+/// Tables that an op takes at most, but for matrices cut into many slices.
+constexpr std::size_t kTablesOfOp = 8;
+/// No submission is to run longer, ms: watchdogs of drivers wait for 2 s, screens for far less.
+constexpr double kLongestSubmissionMs = 100;
+
+double millisecondsSince(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+        .count();
+}
+
+class VulkanBackend final : public Backend {
+public:
+    static Result<std::unique_ptr<Backend>> create(std::shared_ptr<Instance> instance,
+                                                   const PhysicalDevice& physical,
+                                                   const VulkanOptions& options);
+    ~VulkanBackend() override;
+
+    [[nodiscard]] const DeviceInfo& device() const override { return m_device->physical().info; }
+    [[nodiscard]] std::uint64_t memoryAvailable() const override {
+        return vulkan::memoryAvailable(m_device->physical());
+    }
+    Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) override;
+    [[nodiscard]] bool keepsView(TensorType, MatrixUse) const override { return false; }
+    Result<VectorId> addVector(const TensorView& vector) override;
+    Result<Activation> addActivation(std::uint32_t width) override;
+    Result<void> createCache(const AttentionShape& shape, std::uint32_t pages) override;
+    [[nodiscard]] std::uint64_t pageBytes(const AttentionShape& shape) const override {
+        return StepMemory::pageBytes(shape);
+    }
+    Result<void> copyPage(PageId from, PageId to) override { return m_memory.copyPage(from, to); }
+    [[nodiscard]] std::uint32_t maxRows() const override { return m_rowLimit; }
+
+    Result<void> begin(const Step& step) override;
+    void embed(Activation x, MatrixId table) override;
+    void project(Activation x, const Norm& norm, std::span<const Part> parts,
+                 std::uint32_t layer) override;
+    void attend(Activation context, Activation query, std::uint32_t layer) override;
+    void merge(Activation x, std::span<const Term> terms) override;
+    void head(Activation x, const Norm& norm, const Linear& linear) override;
+    Result<std::span<const float>> submit() override;
+    [[nodiscard]] std::uint64_t weightBytes() const override { return m_weights.bytes(); }
+
+private:
+    VulkanBackend(std::unique_ptr<Device> device, const Tuning& tuning)
+        : m_device(std::move(device)), m_tuning(tuning), m_memory(*m_device),
+          m_weights(*m_device, tuning.largestBlock), m_rowLimit(tuning.firstRows) {}
+
+    [[nodiscard]] StepShape shapeOf(const Step& step) const;
+    Result<Recording*> recordingFor(const StepShape& shape);
+    Result<void> run(Recording& recording);
+    void learnRowLimit(const Recording& recording);
+    void forget(Recording& recording);
+    void forgetAll();
+
+    std::unique_ptr<Device> m_device;
+    Tuning m_tuning;
+    std::unique_ptr<Pipelines> m_pipelines;
+    std::unique_ptr<Bindings> m_bindings;
+    StepMemory m_memory;
+    WeightStore m_weights;
+    std::vector<DeviceMatrix> m_matrices;
+    std::vector<std::unique_ptr<Recording>> m_recordings; ///< the last used last
+    Step m_step;
+    std::vector<StepOp> m_ops; ///< of the step in hand
+    std::size_t m_outputs = 0; ///< of its head
+    std::uint32_t m_rowLimit;
+};
+
+Result<std::unique_ptr<Backend>> VulkanBackend::create(std::shared_ptr<Instance> instance,
+                                                       const PhysicalDevice& physical,
+                                                       const VulkanOptions& options) {
+    PHIDELITY_TRY(auto device, Device::create(std::move(instance), physical, options.device));
+    Tuning tuning = tuningFor(*device, options.reads);
+    if (options.bindingLimit != 0) {
+        tuning.largestBlock = std::min(tuning.largestBlock, options.bindingLimit);
+    }
+    std::unique_ptr<VulkanBackend> backend(new VulkanBackend(std::move(device), tuning));
+    Pipelines::Texels texels;
+    if (tuning.reads == ReadPath::Texels) {
+        texels.bindings = {kBindWeightsA, kBindWeightsB, kBindInputs, kBindCacheWords};
+    }
+    PHIDELITY_TRY(backend->m_pipelines,
+                  Pipelines::create(*backend->m_device, texels, options.cacheFolder));
+    backend->m_bindings = std::make_unique<Bindings>(*backend->m_device, *backend->m_pipelines);
+    return backend;
+}
+
+VulkanBackend::~VulkanBackend() {
+    if (m_pipelines) {
+        m_pipelines->save();
+    }
+    forgetAll();
+}
+
+Result<MatrixId> VulkanBackend::addMatrix(const TensorView& weights, MatrixUse) {
+    PHIDELITY_TRY(DeviceMatrix matrix, m_weights.add(weights));
+    m_matrices.push_back(std::move(matrix));
+    return static_cast<MatrixId>(m_matrices.size() - 1);
+}
+
+Result<VectorId> VulkanBackend::addVector(const TensorView& vector) {
+    std::vector<float> numbers(vector.columns);
+    dequantizeRow(vector.type, vector.data, numbers);
+    return m_memory.addVector(numbers);
+}
+
+Result<Activation> VulkanBackend::addActivation(std::uint32_t width) {
+    return m_memory.addActivation(width);
+}
+
+Result<void> VulkanBackend::createCache(const AttentionShape& shape, std::uint32_t pages) {
+    if (shape.headSize % 16 != 0 || shape.headSize > 256 || shape.rotary % 4 != 0 ||
+        shape.rotary > shape.headSize) {
+        return fail(ErrorCode::Unsupported,
+                    "head size: expected a multiple of 16 up to 256, found " +
+                        std::to_string(shape.headSize) + " of which " +
+                        std::to_string(shape.rotary) + " rotate");
+    }
+    return m_memory.createCache(shape, pages);
+}
+
+Result<void> VulkanBackend::begin(const Step& step) {
+    if (step.rows.size() > StepMemory::kMostRows) {
+        return fail(ErrorCode::BadArgument, "step: expected at most " +
+                                                std::to_string(StepMemory::kMostRows) +
+                                                " rows, found " + std::to_string(step.rows.size()));
+    }
+    m_step = step;
+    m_ops.clear();
+    m_outputs = 0;
+    return {};
+}
+
+void VulkanBackend::embed(Activation x, MatrixId table) {
+    StepOp op;
+    op.verb = StepOp::Verb::Embed;
+    op.x = x;
+    op.table = table;
+    m_ops.push_back(op);
+}
+
+void VulkanBackend::project(Activation x, const Norm& norm, std::span<const Part> parts,
+                            std::uint32_t layer) {
+    StepOp op;
+    op.verb = StepOp::Verb::Project;
+    op.x = x;
+    op.norm = norm;
+    op.layer = layer;
+    op.count = static_cast<std::uint32_t>(std::min(parts.size(), op.parts.size()));
+    std::copy_n(parts.begin(), op.count, op.parts.begin());
+    m_ops.push_back(op);
+}
+
+void VulkanBackend::attend(Activation context, Activation query, std::uint32_t layer) {
+    StepOp op;
+    op.verb = StepOp::Verb::Attend;
+    op.x = context;
+    op.query = query;
+    op.layer = layer;
+    m_ops.push_back(op);
+}
+
+void VulkanBackend::merge(Activation x, std::span<const Term> terms) {
+    StepOp op;
+    op.verb = StepOp::Verb::Merge;
+    op.x = x;
+    op.count = static_cast<std::uint32_t>(std::min(terms.size(), op.terms.size()));
+    std::copy_n(terms.begin(), op.count, op.terms.begin());
+    m_ops.push_back(op);
+}
+
+void VulkanBackend::head(Activation x, const Norm& norm, const Linear& linear) {
+    StepOp op;
+    op.verb = StepOp::Verb::Head;
+    op.x = x;
+    op.norm = norm;
+    op.linear = linear;
+    m_ops.push_back(op);
+    m_outputs = m_matrices[static_cast<std::size_t>(linear.weight)].shape.rows;
+}
+
+StepShape VulkanBackend::shapeOf(const Step& step) const {
+    StepShape shape;
+    shape.rows = static_cast<std::uint32_t>(step.rows.size());
+    shape.logitRows = static_cast<std::uint32_t>(step.logitRows.size());
+    // Rows share keys only if they are of one sequence.
+    shape.attendRows = step.pages.size() == 1 && shape.rows > 1 ? kFewRows : 1;
+    std::uint32_t keys = 1;
+    for (const StepRow& row : step.rows) {
+        keys = std::max(keys, row.position + 1);
+    }
+    // A power of two, so that a growing context seldom needs a new recording.
+    const std::uint32_t split = StepMemory::splitKeys(shape.attendRows);
+    const std::uint32_t most = (m_memory.attention().context + split - 1) / split;
+    shape.splits = std::min(std::max(most, 1U), std::bit_ceil((keys + split - 1) / split));
+    return shape;
+}
+
+Result<std::span<const float>> VulkanBackend::submit() {
+    PHIDELITY_CHECK(m_weights.endUploads());
+    const std::size_t logits = m_step.logitRows.size() * m_outputs;
+    PHIDELITY_TRY(const bool replaced, m_memory.prepare(logits));
+    if (replaced) {
+        forgetAll();
+    }
+    if (m_ops.empty() || m_step.rows.empty()) {
+        return std::span<const float>{};
+    }
+    m_memory.setStep(m_step);
+    PHIDELITY_TRY(Recording * recording, recordingFor(shapeOf(m_step)));
+    PHIDELITY_CHECK(run(*recording));
+    return m_memory.logits().as<const float>().first(logits);
+}
+
+Result<Recording*> VulkanBackend::recordingFor(const StepShape& shape) {
+    const auto known = std::ranges::find_if(m_recordings, [&](const auto& recording) {
+        return recording->shape == shape && recording->ops == m_ops;
+    });
+    if (known != m_recordings.end()) {
+        std::rotate(known, known + 1, m_recordings.end());
+        return m_recordings.back().get();
+    }
+    if (m_recordings.size() >= kRecordings) {
+        forget(*m_recordings.front());
+        m_recordings.erase(m_recordings.begin());
+    }
+    if (!m_memory.hasSlots(m_ops.size() * kTablesOfOp)) {
+        forgetAll();
+    }
+    auto recording = std::make_unique<Recording>();
+    recording->shape = shape;
+    recording->ops = m_ops;
+    Recorder recorder(
+        {*m_device, m_tuning, *m_pipelines, *m_bindings, m_weights, m_matrices, m_memory},
+        *recording);
+    if (auto recorded = recorder.record(); !recorded) {
+        forget(*recording);
+        return tl::unexpected<Error>(std::move(recorded).error());
+    }
+    m_recordings.push_back(std::move(recording));
+    return m_recordings.back().get();
+}
+
+/// Segments run one by one the first time, to be measured; after that as many together as end
+/// within the limit: on a device that is fast enough, all.
+Result<void> VulkanBackend::run(Recording& recording) {
+    const std::span<const VkCommandBuffer> segments = recording.segments;
+    const bool measure = recording.slowestSegmentMs == 0;
+    const std::size_t together =
+        measure ? 1
+                : std::clamp<std::size_t>(
+                      static_cast<std::size_t>(kLongestSubmissionMs / recording.slowestSegmentMs),
+                      1, segments.size());
+    for (std::size_t first = 0; first < segments.size(); first += together) {
+        const std::size_t count = std::min(together, segments.size() - first);
+        const auto start = std::chrono::steady_clock::now();
+        PHIDELITY_CHECK(m_device->run(segments.subspan(first, count)));
+        if (measure && first > 0) { // the first also waits for what the driver does only once
+            recording.slowestSegmentMs =
+                std::max(recording.slowestSegmentMs, millisecondsSince(start));
+        }
+    }
+    if (measure && segments.size() > 1) {
+        learnRowLimit(recording);
+    }
+    return {};
+}
+
+/// Chunks of a prompt become as long as one segment of them ends within the limit.
+void VulkanBackend::learnRowLimit(const Recording& recording) {
+    const std::uint32_t rows = recording.shape.rows;
+    if (rows < m_rowLimit || rows < kFewRows) {
+        return;
+    }
+    const double fitting = rows * kLongestSubmissionMs / recording.slowestSegmentMs;
+    const auto limit = static_cast<std::uint32_t>(
+        std::clamp(fitting, double{kFewRows}, double{StepMemory::kMostRows}));
+    m_rowLimit = std::bit_floor(limit);
+}
+
+void VulkanBackend::forget(Recording& recording) {
+    m_device->freeCommands(recording.segments);
+    recording.segments.clear();
+}
+
+void VulkanBackend::forgetAll() {
+    for (const auto& recording : m_recordings) {
+        forget(*recording);
+    }
+    m_recordings.clear();
+    m_memory.clearSlots();
+    if (m_bindings) {
+        m_bindings->clear();
+    }
+}
+
+} // namespace
+
+Result<std::unique_ptr<Backend>> createVulkanBackend(std::shared_ptr<Instance> instance,
+                                                     const PhysicalDevice& physical,
+                                                     const VulkanOptions& options) {
+    if (!physical.refused.empty()) {
+        return fail(ErrorCode::NoDevice, physical.info.id + ": " + physical.info.name +
+                                             " cannot be used: " + physical.refused);
+    }
+    return VulkanBackend::create(std::move(instance), physical, options);
+}
+
+} // namespace phidelity::vulkan

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/vulkan_choice.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "inference/backend/vulkan/vulkan_backend.h"
+
+namespace phidelity::vulkan {
+namespace {
+
+/// Kept for the life of the process: drivers take tens of milliseconds to start.
+const Result<std::shared_ptr<Instance>>& sharedInstance() {
+    static const Result<std::shared_ptr<Instance>> instance = Instance::open();
+    return instance;
+}
+
+/// A discrete GPU has the fastest memory, an integrated one shares the CPU's.
+int promise(const PhysicalDevice& device) {
+    if (!device.refused.empty()) {
+        return 4;
+    }
+    switch (device.info.kind) {
+    case DeviceKind::DiscreteGpu:
+        return 0;
+    case DeviceKind::VirtualGpu:
+        return 1;
+    case DeviceKind::IntegratedGpu:
+        return 2;
+    default:
+        return 3;
+    }
+}
+
+std::vector<PhysicalDevice> byPromise() {
+    std::vector<PhysicalDevice> devices;
+    if (sharedInstance()) {
+        devices = (*sharedInstance())->devices();
+    }
+    std::ranges::stable_sort(devices, [](const PhysicalDevice& a, const PhysicalDevice& b) {
+        return std::pair(promise(a), ~a.info.memory) < std::pair(promise(b), ~b.info.memory);
+    });
+    return devices;
+}
+
+std::string reasonFor(const PhysicalDevice& device) {
+    if (!device.refused.empty()) {
+        return device.refused;
+    }
+    if (device.isSoftware) {
+        return "a graphics driver that computes on the CPU; the CPU itself is faster";
+    }
+    return "a GPU";
+}
+
+/// By the rules of freedesktop.org.
+std::filesystem::path cacheFolder() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
+        return std::filesystem::path(cache) / "phidelity";
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+        return std::filesystem::path(home) / ".cache" / "phidelity";
+    }
+    return {};
+}
+
+} // namespace
+
+std::vector<DeviceChoice> listDevices() {
+    std::vector<DeviceChoice> choices;
+    if (!sharedInstance()) {
+        DeviceChoice none;
+        none.info.id = "vulkan";
+        none.info.name = "Vulkan";
+        none.reason = sharedInstance().error().detail;
+        choices.push_back(std::move(none));
+        return choices;
+    }
+    for (const PhysicalDevice& device : byPromise()) {
+        DeviceChoice choice{device.info, device.refused.empty(), reasonFor(device)};
+        choice.info.memoryFree = memoryAvailable(device);
+        choices.push_back(std::move(choice));
+    }
+    return choices;
+}
+
+Result<std::unique_ptr<Backend>> openDevice(std::string_view spec) {
+    if (!sharedInstance()) {
+        return tl::unexpected<Error>(sharedInstance().error());
+    }
+    VulkanOptions options;
+    options.cacheFolder = cacheFolder();
+    for (const PhysicalDevice& device : byPromise()) {
+        if (spec == "vulkan" || spec == device.info.id) {
+            return createVulkanBackend(*sharedInstance(), device, options);
+        }
+    }
+    return fail(ErrorCode::NoDevice, std::string(spec) +
+                                         ": expected a Vulkan device of that number, found " +
+                                         std::to_string((*sharedInstance())->devices().size()) +
+                                         "; `phidelity-cli devices` lists them");
+}
+
+} // namespace phidelity::vulkan

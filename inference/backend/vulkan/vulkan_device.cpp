@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/vulkan_device.h"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace phidelity::vulkan {
+namespace {
+
+constexpr std::uint32_t kNoType = ~0U;
+constexpr VkMemoryPropertyFlags kDevice = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
+constexpr VkMemoryPropertyFlags kHost =
+    VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+constexpr VkMemoryPropertyFlags kCached = kHost | VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
+
+/// Flags to look for, the best first.
+std::array<VkMemoryPropertyFlags, 3> preferences(MemoryUse use) {
+    switch (use) {
+    case MemoryUse::Upload:
+        return {kHost | kDevice, kHost, kHost};
+    case MemoryUse::Readback:
+        return {kCached, kHost, kHost};
+    case MemoryUse::Device:
+        break;
+    }
+    return {kDevice, 0, 0};
+}
+
+} // namespace
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : m_device(std::exchange(other.m_device, nullptr)),
+      m_buffer(std::exchange(other.m_buffer, VkBuffer{})),
+      m_memory(std::exchange(other.m_memory, VkDeviceMemory{})),
+      m_bytes(std::exchange(other.m_bytes, 0)), m_mapped(std::exchange(other.m_mapped, nullptr)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+    if (this != &other) {
+        if (m_device != nullptr) {
+            m_device->free(*this);
+        }
+        m_device = std::exchange(other.m_device, nullptr);
+        m_buffer = std::exchange(other.m_buffer, VkBuffer{});
+        m_memory = std::exchange(other.m_memory, VkDeviceMemory{});
+        m_bytes = std::exchange(other.m_bytes, 0);
+        m_mapped = std::exchange(other.m_mapped, nullptr);
+    }
+    return *this;
+}
+
+Buffer::~Buffer() {
+    if (m_device != nullptr) {
+        m_device->free(*this);
+    }
+}
+
+Result<std::unique_ptr<Device>> Device::create(std::shared_ptr<Instance> instance,
+                                               const PhysicalDevice& physical,
+                                               const DeviceOptions& options) {
+    std::unique_ptr<Device> device(new Device(std::move(instance), physical, options));
+    PHIDELITY_CHECK(device->initialise());
+    return device;
+}
+
+Device::Device(std::shared_ptr<Instance> instance, const PhysicalDevice& physical,
+               const DeviceOptions& options)
+    : m_instance(std::move(instance)), m_physical(physical), m_options(options) {}
+
+Device::~Device() {
+    if (m_device == VK_NULL_HANDLE) {
+        return;
+    }
+    // Of a lost device this fails; what it owns is to be destroyed all the same.
+    m_vk.vkDeviceWaitIdle(m_device);
+    destroyFence(m_fence);
+    if (m_commandPool != VK_NULL_HANDLE) {
+        m_vk.vkDestroyCommandPool(m_device, m_commandPool, nullptr);
+    }
+    m_vk.vkDestroyDevice(m_device, nullptr);
+}
+
+Result<void> Device::initialise() {
+    const float priority = 1.0F;
+    auto queue = make<VkDeviceQueueCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
+    queue.queueFamilyIndex = m_physical.queueFamily;
+    queue.queueCount = 1;
+    queue.pQueuePriorities = &priority;
+    auto info = make<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
+    info.queueCreateInfoCount = 1;
+    info.pQueueCreateInfos = &queue;
+    const char* const budget[] = {VK_EXT_MEMORY_BUDGET_EXTENSION_NAME};
+    if (m_physical.hasMemoryBudget) {
+        info.enabledExtensionCount = 1;
+        info.ppEnabledExtensionNames = budget;
+    }
+    PHIDELITY_CHECK(
+        check(vkCreateDevice(m_physical.handle, &info, nullptr, &m_device), "vkCreateDevice"));
+    volkLoadDeviceTable(&m_vk, m_device);
+    if (m_options.intercept) {
+        m_options.intercept(m_vk);
+    }
+    m_vk.vkGetDeviceQueue(m_device, m_physical.queueFamily, 0, &m_queue);
+
+    auto pool = make<VkCommandPoolCreateInfo>(VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
+    pool.flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT;
+    pool.queueFamilyIndex = m_physical.queueFamily;
+    PHIDELITY_CHECK(checked(m_vk.vkCreateCommandPool(m_device, &pool, nullptr, &m_commandPool),
+                            "vkCreateCommandPool"));
+    PHIDELITY_TRY(m_fence, createFence());
+    findMemoryTypes();
+    return {};
+}
+
+void Device::findMemoryTypes() {
+    vkGetPhysicalDeviceMemoryProperties(m_physical.handle, &m_memory);
+    auto three = make<VkPhysicalDeviceMaintenance3Properties>(
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES);
+    auto all =
+        make<VkPhysicalDeviceProperties2>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &three);
+    vkGetPhysicalDeviceProperties2(m_physical.handle, &all);
+    m_maxAllocation = three.maxMemoryAllocationSize;
+
+    const bool unified = m_physical.info.kind == DeviceKind::IntegratedGpu ||
+                         m_physical.info.kind == DeviceKind::Software;
+    const std::uint32_t type = memoryType(MemoryUse::Device, ~0U);
+    m_sharesMemory =
+        unified && type != kNoType && (m_memory.memoryTypes[type].propertyFlags & kHost) == kHost;
+}
+
+std::uint32_t Device::memoryType(MemoryUse use, std::uint32_t allowed) const {
+    for (const VkMemoryPropertyFlags wanted : preferences(use)) {
+        for (std::uint32_t type = 0; type < m_memory.memoryTypeCount; ++type) {
+            if ((allowed >> type & 1U) != 0 &&
+                (m_memory.memoryTypes[type].propertyFlags & wanted) == wanted) {
+                return type;
+            }
+        }
+    }
+    return kNoType;
+}
+
+Result<void> Device::checked(VkResult result, std::string_view call) {
+    auto checkedResult = check(result, call);
+    if (!checkedResult && checkedResult.error().code == ErrorCode::DeviceLost) {
+        m_lost = true;
+    }
+    return checkedResult;
+}
+
+Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
+    ++m_counts.allocations;
+    Buffer buffer;
+    buffer.m_device = this;
+    buffer.m_bytes = bytes;
+    auto info = make<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
+    info.size = bytes;
+    info.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                 VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+    if (use == MemoryUse::Device) {
+        info.usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
+    }
+    const auto outOfMemory = [bytes](Error error) {
+        error.detail =
+            "device memory: no room for " + std::to_string(bytes) + " bytes (" + error.detail + ")";
+        return tl::unexpected<Error>(std::move(error));
+    };
+    if (auto made = checked(m_vk.vkCreateBuffer(m_device, &info, nullptr, &buffer.m_buffer),
+                            "vkCreateBuffer");
+        !made) {
+        return outOfMemory(std::move(made).error());
+    }
+    VkMemoryRequirements needs{};
+    m_vk.vkGetBufferMemoryRequirements(m_device, buffer.m_buffer, &needs);
+    auto memory = make<VkMemoryAllocateInfo>(VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO);
+    memory.allocationSize = needs.size;
+    memory.memoryTypeIndex = memoryType(use, needs.memoryTypeBits);
+    if (memory.memoryTypeIndex == kNoType) {
+        return fail(ErrorCode::OutOfMemory, "device memory: expected a type that the host can map, "
+                                            "found none");
+    }
+    if (auto made = checked(m_vk.vkAllocateMemory(m_device, &memory, nullptr, &buffer.m_memory),
+                            "vkAllocateMemory");
+        !made) {
+        return outOfMemory(std::move(made).error());
+    }
+    PHIDELITY_CHECK(checked(m_vk.vkBindBufferMemory(m_device, buffer.m_buffer, buffer.m_memory, 0),
+                            "vkBindBufferMemory"));
+    if (use != MemoryUse::Device || m_sharesMemory) {
+        void* mapped = nullptr;
+        PHIDELITY_CHECK(
+            checked(m_vk.vkMapMemory(m_device, buffer.m_memory, 0, VK_WHOLE_SIZE, 0, &mapped),
+                    "vkMapMemory"));
+        buffer.m_mapped = static_cast<std::byte*>(mapped);
+    }
+    return buffer;
+}
+
+void Device::free(Buffer& buffer) {
+    if (buffer.m_buffer != VK_NULL_HANDLE) {
+        m_vk.vkDestroyBuffer(m_device, buffer.m_buffer, nullptr);
+    }
+    if (buffer.m_memory != VK_NULL_HANDLE) {
+        m_vk.vkFreeMemory(m_device, buffer.m_memory, nullptr);
+    }
+    buffer.m_device = nullptr;
+}
+
+Result<void> Device::runOnce(const std::function<void(VkCommandBuffer)>& record) {
+    PHIDELITY_TRY(const VkCommandBuffer commands, allocateCommands());
+    auto begin = make<VkCommandBufferBeginInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
+    begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+    auto result = checked(m_vk.vkBeginCommandBuffer(commands, &begin), "vkBeginCommandBuffer");
+    if (result) {
+        record(commands);
+        result = checked(m_vk.vkEndCommandBuffer(commands), "vkEndCommandBuffer");
+    }
+    if (result) {
+        result = run({&commands, 1});
+    }
+    freeCommands({&commands, 1});
+    return result;
+}
+
+Result<void> Device::write(const Buffer& target, std::uint64_t offset,
+                           std::span<const std::byte> data) {
+    if (target.mapped() != nullptr) {
+        std::memcpy(target.mapped() + offset, data.data(), data.size());
+        return {};
+    }
+    PHIDELITY_TRY(const Buffer staging, createBuffer(data.size(), MemoryUse::Upload));
+    std::memcpy(staging.mapped(), data.data(), data.size());
+    return runOnce([&](VkCommandBuffer commands) {
+        const VkBufferCopy copy{0, offset, data.size()};
+        m_vk.vkCmdCopyBuffer(commands, staging.handle(), target.handle(), 1, &copy);
+    });
+}
+
+Result<void> Device::clear(const Buffer& target) {
+    return runOnce([&](VkCommandBuffer commands) {
+        m_vk.vkCmdFillBuffer(commands, target.handle(), 0, VK_WHOLE_SIZE, 0);
+    });
+}
+
+Result<void> Device::run(std::span<const VkCommandBuffer> commands) {
+    PHIDELITY_CHECK(submit(commands, m_fence));
+    return wait(m_fence);
+}
+
+Result<void> Device::submit(std::span<const VkCommandBuffer> commands, VkFence fence) {
+    if (m_lost) {
+        return fail(ErrorCode::DeviceLost, "device: expected it to answer, found it lost before");
+    }
+    ++m_counts.submits;
+    auto info = make<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
+    info.commandBufferCount = static_cast<std::uint32_t>(commands.size());
+    info.pCommandBuffers = commands.data();
+    return checked(m_vk.vkQueueSubmit(m_queue, 1, &info, fence), "vkQueueSubmit");
+}
+
+Result<void> Device::wait(VkFence fence) {
+    const VkResult waited =
+        m_vk.vkWaitForFences(m_device, 1, &fence, VK_TRUE, m_options.waitLimitMs * 1'000'000);
+    PHIDELITY_CHECK(checked(waited, "vkWaitForFences"));
+    return checked(m_vk.vkResetFences(m_device, 1, &fence), "vkResetFences");
+}
+
+Result<VkFence> Device::createFence() {
+    const auto info = make<VkFenceCreateInfo>(VK_STRUCTURE_TYPE_FENCE_CREATE_INFO);
+    VkFence fence = VK_NULL_HANDLE;
+    PHIDELITY_CHECK(checked(m_vk.vkCreateFence(m_device, &info, nullptr, &fence), "vkCreateFence"));
+    return fence;
+}
+
+void Device::destroyFence(VkFence fence) {
+    if (fence != VK_NULL_HANDLE) {
+        m_vk.vkDestroyFence(m_device, fence, nullptr);
+    }
+}
+
+Result<VkCommandBuffer> Device::allocateCommands() {
+    auto info = make<VkCommandBufferAllocateInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO);
+    info.commandPool = m_commandPool;
+    info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
+    info.commandBufferCount = 1;
+    VkCommandBuffer commands = VK_NULL_HANDLE;
+    PHIDELITY_CHECK(checked(m_vk.vkAllocateCommandBuffers(m_device, &info, &commands),
+                            "vkAllocateCommandBuffers"));
+    return commands;
+}
+
+void Device::freeCommands(std::span<const VkCommandBuffer> commands) {
+    if (!commands.empty()) {
+        m_vk.vkFreeCommandBuffers(m_device, m_commandPool,
+                                  static_cast<std::uint32_t>(commands.size()), commands.data());
+    }
+}
+
+} // namespace phidelity::vulkan

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "inference/backend/vulkan/vulkan_instance.h"
+
+namespace phidelity::vulkan {
+
+/// Where a buffer lies and who reads it.
+enum class MemoryUse {
+    Device,   ///< weights, cache, activations: the device alone
+    Upload,   ///< written by the host, read by the device
+    Readback, ///< written by the device, read by the host
+};
+
+class Device;
+
+/// A buffer with memory of its own. Moves; frees itself; dies before its device.
+class Buffer {
+public:
+    Buffer() = default;
+    Buffer(Buffer&& other) noexcept;
+    Buffer& operator=(Buffer&& other) noexcept;
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    ~Buffer();
+
+    [[nodiscard]] VkBuffer handle() const { return m_buffer; }
+    [[nodiscard]] std::uint64_t bytes() const { return m_bytes; }
+    /// What the host sees of it; null where it cannot. Coherent: no flush is needed.
+    [[nodiscard]] std::byte* mapped() const { return m_mapped; }
+    template <class T>
+    [[nodiscard]] std::span<T> as() const {
+        return {reinterpret_cast<T*>(m_mapped), m_bytes / sizeof(T)};
+    }
+
+private:
+    friend class Device;
+    Device* m_device = nullptr;
+    VkBuffer m_buffer = VK_NULL_HANDLE;
+    VkDeviceMemory m_memory = VK_NULL_HANDLE;
+    std::uint64_t m_bytes = 0;
+    std::byte* m_mapped = nullptr;
+};
+
+struct DeviceOptions {
+    /// Sees the table of device functions before the first is called and may replace entries: how
+    /// tests let a driver fail.
+    std::function<void(VolkDeviceTable&)> intercept;
+    /// A submission that takes longer is taken for one that never ends, ms.
+    std::uint64_t waitLimitMs = 30'000;
+};
+
+/// What a step or a load cost in calls, counted by the device.
+struct CallCounts {
+    std::uint64_t submits = 0;
+    std::uint64_t allocations = 0;       ///< buffers and memory
+    std::uint64_t descriptorUpdates = 0; ///< sets written
+    std::uint64_t pipelines = 0;         ///< made
+    std::uint64_t recordings = 0;        ///< command buffers recorded
+};
+
+/// One logical device with one compute queue. Every call's result is checked; after a lost device
+/// or a submission that never ends all later calls fail with DeviceLost. One thread at a time, but
+/// for pipeline creation.
+class Device {
+public:
+    /// DeviceLost, OutOfMemory.
+    static Result<std::unique_ptr<Device>> create(std::shared_ptr<Instance> instance,
+                                                  const PhysicalDevice& physical,
+                                                  const DeviceOptions& options = {});
+    ~Device();
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+
+    [[nodiscard]] const PhysicalDevice& physical() const { return m_physical; }
+    [[nodiscard]] const VkPhysicalDeviceLimits& limits() const {
+        return m_physical.properties.limits;
+    }
+    [[nodiscard]] VkDevice handle() const { return m_device; }
+    [[nodiscard]] const VolkDeviceTable& vk() const { return m_vk; }
+    [[nodiscard]] VkCommandPool commandPool() const { return m_commandPool; }
+    /// Highest size of one allocation, bytes.
+    [[nodiscard]] std::uint64_t maxAllocation() const { return m_maxAllocation; }
+    /// Whether the host can write device memory at full speed, so that uploads need no staging.
+    [[nodiscard]] bool sharesMemory() const { return m_sharesMemory; }
+    [[nodiscard]] CallCounts& counts() { return m_counts; }
+
+    /// A storage and transfer buffer (Device ones can be texel buffers too), zeroed if it is
+    /// mapped. OutOfMemory with the size.
+    Result<Buffer> createBuffer(std::uint64_t bytes, MemoryUse use);
+
+    /// Result of a call as check() gives it; a lost device is remembered.
+    Result<void> checked(VkResult result, std::string_view call);
+
+    /// Copies bytes into a buffer, through another one where the host cannot see it, and waits.
+    Result<void> write(const Buffer& target, std::uint64_t offset, std::span<const std::byte> data);
+    /// Fills a buffer with zeros, and waits.
+    Result<void> clear(const Buffer& target);
+    /// Records with `record` and runs that once, and waits.
+    Result<void> runOnce(const std::function<void(VkCommandBuffer)>& record);
+
+    /// Submits and waits until all is done. DeviceLost also where it does not end within the limit.
+    Result<void> run(std::span<const VkCommandBuffer> commands);
+    /// Submits without waiting; `fence` is signalled at the end.
+    Result<void> submit(std::span<const VkCommandBuffer> commands, VkFence fence);
+    Result<void> wait(VkFence fence);
+    Result<VkFence> createFence();
+    void destroyFence(VkFence fence);
+
+    Result<VkCommandBuffer> allocateCommands();
+    void freeCommands(std::span<const VkCommandBuffer> commands);
+
+private:
+    friend class Buffer;
+    Device(std::shared_ptr<Instance> instance, const PhysicalDevice& physical,
+           const DeviceOptions& options);
+    Result<void> initialise();
+    void findMemoryTypes();
+    [[nodiscard]] std::uint32_t memoryType(MemoryUse use, std::uint32_t allowed) const;
+    void free(Buffer& buffer);
+
+    std::shared_ptr<Instance> m_instance;
+    PhysicalDevice m_physical;
+    DeviceOptions m_options;
+    VolkDeviceTable m_vk{};
+    VkDevice m_device = VK_NULL_HANDLE;
+    VkQueue m_queue = VK_NULL_HANDLE;
+    VkCommandPool m_commandPool = VK_NULL_HANDLE;
+    VkFence m_fence = VK_NULL_HANDLE;
+    VkPhysicalDeviceMemoryProperties m_memory{};
+    std::uint64_t m_maxAllocation = 0;
+    bool m_sharesMemory = false;
+    bool m_lost = false;
+    CallCounts m_counts;
+};
+
+} // namespace phidelity::vulkan

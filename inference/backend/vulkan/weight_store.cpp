@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/weight_store.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "inference/file/parallel_for.h"
+
+namespace phidelity::vulkan {
+namespace {
+
+constexpr std::uint64_t kWordBytes = 16;
+/// Enough that a copy takes far longer than its submission.
+constexpr std::uint64_t kStagingBytes = std::uint64_t{16} << 20;
+/// A matrix is cut where heads of 64 and of 80 end: a workgroup makes whole heads.
+constexpr std::uint64_t kWholeHeads = 40;
+constexpr std::uint64_t kPackGrain = 16; ///< groups that a thread packs at a time
+
+void pack(const TensorView& weights, const DeviceShape& shape, std::uint32_t firstGroup,
+          std::uint32_t groups, std::byte* out) {
+    const std::uint64_t groupBytes = shape.groupWords() * kWordBytes;
+    parallelFor(groups, kPackGrain, [&](std::uint64_t first, std::uint64_t last) {
+        for (std::uint64_t group = first; group < last; ++group) {
+            packGroup(weights, firstGroup + static_cast<std::uint32_t>(group),
+                      {out + group * groupBytes, groupBytes});
+        }
+    });
+}
+
+} // namespace
+
+std::vector<WeightSlice> BlockPlan::place(const DeviceShape& shape) {
+    const std::uint64_t groupBytes = shape.groupWords() * kWordBytes;
+    const bool fits = m_open && m_blocks.back() + shape.bytes() <= m_largest;
+    if (!fits) {
+        m_open = false;
+    }
+    std::vector<WeightSlice> slices;
+    for (std::uint32_t group = 0; group < shape.groups();) {
+        if (!m_open) {
+            m_blocks.push_back(0);
+            m_open = true;
+        }
+        std::uint64_t room = std::max<std::uint64_t>(
+            1, (m_largest - std::min(m_largest, m_blocks.back())) / groupBytes);
+        if (room > kWholeHeads) {
+            room -= room % kWholeHeads;
+        }
+        WeightSlice slice;
+        slice.block = static_cast<std::uint32_t>(m_blocks.size() - 1);
+        slice.firstWord = static_cast<std::uint32_t>(m_blocks.back() / kWordBytes);
+        slice.firstGroup = group;
+        slice.groups =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(room, shape.groups() - group));
+        m_blocks.back() += slice.groups * groupBytes;
+        group += slice.groups;
+        m_open = group == shape.groups();
+        slices.push_back(slice);
+    }
+    return slices;
+}
+
+WeightStore::WeightStore(Device& device, std::uint64_t largestBlock)
+    : m_device(device), m_largest(largestBlock), m_layout(largestBlock) {}
+
+WeightStore::~WeightStore() {
+    endUploads();
+}
+
+std::uint64_t WeightStore::plan(std::span<const DeviceShape> shapes) {
+    m_layout.closeBlock();
+    BlockPlan future = m_layout;
+    for (const DeviceShape& shape : shapes) {
+        future.place(shape);
+    }
+    m_planned = future.blocks();
+    return std::accumulate(m_planned.begin() + static_cast<std::ptrdiff_t>(m_blocks.size()),
+                           m_planned.end(), std::uint64_t{0});
+}
+
+Result<DeviceMatrix> WeightStore::add(const TensorView& weights) {
+    DeviceMatrix matrix;
+    matrix.shape = {weights.type, static_cast<std::uint32_t>(weights.rows),
+                    static_cast<std::uint32_t>(weights.columns)};
+    BlockPlan before = m_layout;
+    matrix.slices = m_layout.place(matrix.shape);
+    const std::uint32_t lastBlock = matrix.slices.back().block;
+    if (lastBlock >= m_planned.size() || m_layout.blocks()[lastBlock] > m_planned[lastBlock]) {
+        // Nobody planned it: a block of its own, as large as it is.
+        m_layout = before;
+        m_layout.closeBlock();
+        matrix.slices = m_layout.place(matrix.shape);
+        m_planned = m_layout.blocks();
+        m_layout.closeBlock();
+    }
+    for (const WeightSlice& slice : matrix.slices) {
+        PHIDELITY_CHECK(openBlock(slice.block, m_planned[slice.block]));
+        PHIDELITY_CHECK(upload(weights, matrix.shape, slice));
+    }
+    m_bytes += matrix.shape.bytes();
+    return matrix;
+}
+
+Result<void> WeightStore::openBlock(std::uint32_t index, std::uint64_t bytes) {
+    while (m_blocks.size() <= index) {
+        PHIDELITY_TRY(Buffer block, m_device.createBuffer(bytes, MemoryUse::Device));
+        m_blocks.push_back(std::move(block));
+    }
+    return {};
+}
+
+Result<void> WeightStore::upload(const TensorView& weights, const DeviceShape& shape,
+                                 const WeightSlice& slice) {
+    const Buffer& block = m_blocks[slice.block];
+    if (block.mapped() == nullptr) {
+        return stage(weights, shape, slice);
+    }
+    pack(weights, shape, slice.firstGroup, slice.groups,
+         block.mapped() + std::uint64_t{slice.firstWord} * kWordBytes);
+    return {};
+}
+
+Result<void> WeightStore::stage(const TensorView& weights, const DeviceShape& shape,
+                                const WeightSlice& slice) {
+    const std::uint64_t groupBytes = shape.groupWords() * kWordBytes;
+    const auto chunk =
+        static_cast<std::uint32_t>(std::max<std::uint64_t>(1, kStagingBytes / groupBytes));
+    std::size_t turn = 0;
+    for (std::uint32_t done = 0; done < slice.groups; ++turn) {
+        Staging& half = m_staging[turn % 2];
+        PHIDELITY_CHECK(waitFor(half));
+        const std::uint32_t groups = std::min(chunk, slice.groups - done);
+        if (half.buffer.bytes() < groups * groupBytes) {
+            PHIDELITY_TRY(half.buffer,
+                          m_device.createBuffer(std::max(groups * groupBytes, kStagingBytes),
+                                                MemoryUse::Upload));
+        }
+        pack(weights, shape, slice.firstGroup + done, groups, half.buffer.mapped());
+
+        const VolkDeviceTable& vk = m_device.vk();
+        auto begin = make<VkCommandBufferBeginInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
+        begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+        PHIDELITY_CHECK(m_device.checked(vk.vkBeginCommandBuffer(half.commands, &begin),
+                                         "vkBeginCommandBuffer"));
+        const VkBufferCopy copy{0, slice.firstWord * kWordBytes + done * groupBytes,
+                                groups * groupBytes};
+        vk.vkCmdCopyBuffer(half.commands, half.buffer.handle(), m_blocks[slice.block].handle(), 1,
+                           &copy);
+        PHIDELITY_CHECK(
+            m_device.checked(vk.vkEndCommandBuffer(half.commands), "vkEndCommandBuffer"));
+        PHIDELITY_CHECK(m_device.submit({&half.commands, 1}, half.fence));
+        half.busy = true;
+        done += groups;
+    }
+    return {};
+}
+
+Result<void> WeightStore::waitFor(Staging& half) {
+    if (half.fence == VK_NULL_HANDLE) {
+        PHIDELITY_TRY(half.fence, m_device.createFence());
+        PHIDELITY_TRY(half.commands, m_device.allocateCommands());
+    }
+    if (half.busy) {
+        half.busy = false;
+        PHIDELITY_CHECK(m_device.wait(half.fence));
+    }
+    return {};
+}
+
+Result<void> WeightStore::endUploads() {
+    Result<void> result;
+    for (Staging& half : m_staging) {
+        if (half.busy) {
+            half.busy = false;
+            if (auto waited = m_device.wait(half.fence); !waited) {
+                result = waited;
+            }
+        }
+        if (half.commands != VK_NULL_HANDLE) {
+            m_device.freeCommands({&half.commands, 1});
+        }
+        m_device.destroyFence(half.fence);
+        half = {};
+    }
+    return result;
+}
+
+} // namespace phidelity::vulkan

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// x = rows of the embedding by token id; a workgroup for each row of the step.
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "layouts.h"
+#include "bindings.glsl"
+#include "weights.glsl"
+DEFINE_TILE_READER(codesA, scalesA, LOAD_A)
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 0) const uint LOCAL = 64;
+layout(constant_id = 1) const uint TYPE = 0;
+
+struct Slot {
+    EmbedTable table;
+    uint padding[kSlotUints - kEmbedUints];
+};
+layout(binding = 9, std430) restrict readonly buffer Slots { Slot slots[]; };
+
+void main() {
+    const EmbedTable table = slots[push.slot].table;
+    const uint token = tokenOf(gl_WorkGroupID.x);
+    if (token < table.firstRow || token >= table.endRow) {
+        return;
+    }
+    const uint supers = (table.width + kSuperColumns - 1) / kSuperColumns;
+    const uint group = (token - table.firstRow) / kTileRows;
+    const uint t = token % kTileRows;
+    for (uint eight = gl_LocalInvocationIndex; eight < (table.width + 7) / 8; eight += LOCAL) {
+        const uint tile = table.weights + (group * supers + eight / 32) * tileWords(TYPE);
+        const uint sub = eight / 4 % 8;
+        const uint c = eight % 4;
+        const Codes codes = codesA(TYPE, tile, sub, t, c);
+        const Scales scales = scalesA(TYPE, tile, sub, t);
+        const float scale = c < 2 ? scales.scale.x : scales.scale.y;
+        const float offset = c < 2 ? scales.offset.x : scales.offset.y;
+        const uint at = table.outAt + gl_WorkGroupID.x * table.outStride + eight * 8;
+        for (uint i = 0; i < 8 && eight * 8 + i < table.width; ++i) {
+            activations[at + i] = fma(i < 4 ? codes.low[i] : codes.high[i - 4], scale, offset);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// How the words of a tile (kTileRows rows by 256 columns) are read. What packs them is
+// inference/backend/vulkan/device_weights.cpp. Word column `sub` (0..7) holds columns 32 sub to
+// 32 sub + 31; "word w" below is the word at w * 8 + sub from the tile's first.
+//
+//   F32      word 8 t + i: row t, columns 4 i to 4 i + 3
+//   F16,BF16 word 4 t + i: row t, columns 8 i to 8 i + 7
+//   Q8_0     word 2 t + i: row t, columns 16 i to 16 i + 15; word 16: a half for each row
+//   Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K
+//            word t: row t, column 8 c + n in nibble n of component c; then
+//            Q5: words 8, 9: the fifth bits, 32 for each row
+//            Q6_K: words 8-11: two high bits, 64 for each row
+//            then scales: Q4_0, Q5_0 a half for each row; Q4_1, Q5_1 two halves (scale, minimum);
+//            Q4_K, Q5_K twelve bits for each row (scale, minimum) in three components, and in the
+//            fourth d and dmin of row `sub`; Q6_K two signed bytes for each row, then, in one word
+//            for all columns, d as a half for each row
+//   Q2_K     words 0-3: two bits, 64 for each row; word 4: two bytes for each row (scale and minimum
+//            in nibbles, of 16 columns each); then two words for all columns: d and dmin of each row
+//   Q3_K     words 0-3 as Q2_K; words 4, 5: the third bits as Q5; word 6: twelve bits for each row
+//            (two scales, 16 columns each), and d of row `sub` in the fourth component
+//
+// TYPE is a specialisation constant wherever these are used: a pipeline keeps one branch of each.
+
+// ggml's type ids, as in TensorType.
+const uint kF32 = 0, kF16 = 1, kQ4_0 = 2, kQ4_1 = 3, kQ5_0 = 6, kQ5_1 = 7, kQ8_0 = 8, kQ2_K = 10,
+           kQ3_K = 11, kQ4_K = 12, kQ5_K = 13, kQ6_K = 14, kBF16 = 30;
+
+/// 16-byte words of a tile.
+uint tileWords(uint type) {
+    switch (type) {
+    case kF32:
+        return 512;
+    case kF16:
+    case kBF16:
+        return 256;
+    case kQ8_0:
+        return 136;
+    case kQ4_0:
+    case kQ4_K:
+        return 72;
+    case kQ4_1:
+        return 80;
+    case kQ5_0:
+    case kQ5_K:
+        return 88;
+    case kQ5_1:
+        return 96;
+    case kQ2_K:
+        return 42;
+    case kQ3_K:
+        return 56;
+    default:
+        return 105;
+    }
+}
+
+/// Whether a weight is scale * code + offset, with an offset that is not zero.
+bool hasOffset(uint type) {
+    return type == kQ4_0 || type == kQ4_1 || type == kQ5_1 || type == kQ4_K || type == kQ5_K ||
+           type == kQ2_K;
+}
+/// Whether scales stand for 16 columns, not 32.
+bool hasHalfScales(uint type) { return type == kQ2_K || type == kQ3_K || type == kQ6_K; }
+bool hasScales(uint type) { return type != kF32 && type != kF16 && type != kBF16; }
+
+/// Small whole numbers to float by their place in a mantissa: 2^23 + n, minus 2^23 + bias. A
+/// conversion runs at a quarter of the rate on many devices.
+vec4 wholes(uvec4 n, float bias) { return uintBitsToFloat(n | 0x4B000000u) - (8388608.0 + bias); }
+
+/// Eight weights of a row before scaling.
+struct Codes {
+    vec4 low;
+    vec4 high;
+};
+
+/// 1 + n / 16 of eight nibbles: their bits put under the exponent of 1. Scales make up for it.
+Codes nibbleCodes(uint bits) {
+    const uvec4 low = uvec4(bits << 19, bits << 15, bits << 11, bits << 7);
+    const uvec4 high = uvec4(bits << 3, bits >> 1, bits >> 5, bits >> 9);
+    return Codes(uintBitsToFloat((low & 0x780000u) | 0x3F800000u),
+                 uintBitsToFloat((high & 0x780000u) | 0x3F800000u));
+}
+
+/// Nibbles with WIDTH more bits each above them, from `top`.
+Codes wideCodes(uint bits, uint top, uint width, float bias) {
+    const uint mask = (1u << width) - 1u;
+    const uvec4 steps = uvec4(0, 1, 2, 3) * width;
+    const uvec4 low = (uvec4(bits) >> uvec4(0, 4, 8, 12)) & 15u;
+    const uvec4 high = (uvec4(bits) >> uvec4(16, 20, 24, 28)) & 15u;
+    return Codes(wholes(low | (((uvec4(top) >> steps) & mask) << 4), bias),
+                 wholes(high | (((uvec4(top) >> (steps + 4u * width)) & mask) << 4), bias));
+}
+
+Codes twoBitCodes(uint bits, uint third, float bias) {
+    uvec4 low = (uvec4(bits) >> uvec4(0, 2, 4, 6)) & 3u;
+    uvec4 high = (uvec4(bits) >> uvec4(8, 10, 12, 14)) & 3u;
+    low |= ((uvec4(third) >> uvec4(0, 1, 2, 3)) & 1u) << 2;
+    high |= ((uvec4(third) >> uvec4(4, 5, 6, 7)) & 1u) << 2;
+    return Codes(wholes(low, bias), wholes(high, bias));
+}
+
+Codes byteCodes(uvec2 bits) {
+    const uvec2 flipped = bits ^ 0x80808080u;
+    const uvec4 shifts = uvec4(0, 8, 16, 24);
+    return Codes(wholes((uvec4(flipped.x) >> shifts) & 255u, 128.0),
+                 wholes((uvec4(flipped.y) >> shifts) & 255u, 128.0));
+}
+
+Codes halfCodes(uvec4 bits) {
+    return Codes(vec4(unpackHalf2x16(bits.x), unpackHalf2x16(bits.y)),
+                 vec4(unpackHalf2x16(bits.z), unpackHalf2x16(bits.w)));
+}
+
+Codes brainCodes(uvec4 bits) {
+    const uint upper = 0xFFFF0000u;
+    return Codes(
+        uintBitsToFloat(uvec4(bits.x << 16, bits.x & upper, bits.y << 16, bits.y & upper)),
+        uintBitsToFloat(uvec4(bits.z << 16, bits.z & upper, bits.w << 16, bits.w & upper)));
+}
+
+/// Twelve bits of row t out of three components.
+uint twelveBits(uvec4 words, uint t) {
+    const uint bit = 12 * t;
+    uint value = words[bit / 32] >> (bit % 32);
+    if (bit % 32 > 20) {
+        value |= words[bit / 32 + 1] << (32 - bit % 32);
+    }
+    return value & 0xFFFu;
+}
+
+float halfAt(uvec4 words, uint index) {
+    const vec2 pair = unpackHalf2x16(words[index / 2]);
+    return index % 2 == 0 ? pair.x : pair.y;
+}
+
+/// Scale and offset of a row's 32 columns: (scale, offset) of the first 16, then of the others.
+struct Scales {
+    vec2 scale;
+    vec2 offset;
+};
+
+// The same functions for the weights of each binding; LOAD reads a word. `tile` is the tile's first
+// word, t a row, c (0..3) eight columns.
+#define DEFINE_TILE_READER(CODES, SCALES, LOAD)                                                    \
+    Codes CODES(uint type, uint tile, uint sub, uint t, uint c) {                                  \
+        const uint at = tile + sub;                                                                \
+        if (type == kF32) {                                                                        \
+            return Codes(uintBitsToFloat(LOAD(at + (8 * t + 2 * c) * 8)),                          \
+                         uintBitsToFloat(LOAD(at + (8 * t + 2 * c + 1) * 8)));                     \
+        }                                                                                          \
+        if (type == kF16) {                                                                        \
+            return halfCodes(LOAD(at + (4 * t + c) * 8));                                          \
+        }                                                                                          \
+        if (type == kBF16) {                                                                       \
+            return brainCodes(LOAD(at + (4 * t + c) * 8));                                         \
+        }                                                                                          \
+        if (type == kQ8_0) {                                                                       \
+            const uvec4 word = LOAD(at + (2 * t + c / 2) * 8);                                     \
+            return byteCodes(c % 2 == 0 ? word.xy : word.zw);                                      \
+        }                                                                                          \
+        if (type == kQ2_K || type == kQ3_K) {                                                      \
+            const uint bits = LOAD(at + (t / 2) * 8)[2 * (t % 2) + c / 2] >> (16 * (c % 2));       \
+            if (type == kQ2_K) {                                                                   \
+                return twoBitCodes(bits, 0, 0.0);                                                  \
+            }                                                                                      \
+            return twoBitCodes(bits, LOAD(at + (4 + t / 4) * 8)[t % 4] >> (8 * c), 4.0);           \
+        }                                                                                          \
+        const uint bits = LOAD(at + t * 8)[c];                                                     \
+        if (type == kQ6_K) {                                                                       \
+            const uint top = LOAD(at + (8 + t / 2) * 8)[2 * (t % 2) + c / 2] >> (16 * (c % 2));    \
+            return wideCodes(bits, top, 2, 32.0);                                                  \
+        }                                                                                          \
+        if (type == kQ5_0 || type == kQ5_1 || type == kQ5_K) {                                     \
+            const uint top = LOAD(at + (8 + t / 4) * 8)[t % 4] >> (8 * c);                         \
+            return wideCodes(bits, top, 1, type == kQ5_0 ? 16.0 : 0.0);                            \
+        }                                                                                          \
+        return nibbleCodes(bits);                                                                  \
+    }                                                                                              \
+                                                                                                   \
+    Scales SCALES(uint type, uint tile, uint sub, uint t) {                                        \
+        const uint at = tile + sub;                                                                \
+        if (type == kQ8_0) {                                                                       \
+            return Scales(vec2(halfAt(LOAD(at + 16 * 8), t)), vec2(0));                            \
+        }                                                                                          \
+        if (type == kQ4_0) {                                                                       \
+            const float d = halfAt(LOAD(at + 8 * 8), t);                                           \
+            return Scales(vec2(16.0 * d), vec2(-24.0 * d));                                        \
+        }                                                                                          \
+        if (type == kQ5_0) {                                                                       \
+            return Scales(vec2(halfAt(LOAD(at + 10 * 8), t)), vec2(0));                            \
+        }                                                                                          \
+        if (type == kQ4_1) {                                                                       \
+            const vec2 d = unpackHalf2x16(LOAD(at + (8 + t / 4) * 8)[t % 4]);                      \
+            return Scales(vec2(16.0 * d.x), vec2(d.y - 16.0 * d.x));                               \
+        }                                                                                          \
+        if (type == kQ5_1) {                                                                       \
+            const vec2 d = unpackHalf2x16(LOAD(at + (10 + t / 4) * 8)[t % 4]);                     \
+            return Scales(d.xx, d.yy);                                                             \
+        }                                                                                          \
+        if (type == kQ4_K || type == kQ5_K) {                                                      \
+            const uint first = type == kQ4_K ? 8 : 10;                                             \
+            const uint bits = twelveBits(LOAD(at + first * 8), t);                                 \
+            const vec2 d = unpackHalf2x16(LOAD(tile + first * 8 + t).w) *                          \
+                           vec2(float(bits & 63u), -float(bits >> 6));                             \
+            if (type == kQ4_K) {                                                                   \
+                return Scales(vec2(16.0 * d.x), vec2(d.y - 16.0 * d.x));                           \
+            }                                                                                      \
+            return Scales(d.xx, d.yy);                                                             \
+        }                                                                                          \
+        if (type == kQ6_K) {                                                                       \
+            const int two = int(LOAD(at + 12 * 8)[t / 2] >> (16 * (t % 2)));                       \
+            const float d = halfAt(LOAD(tile + 13 * 8), t);                                        \
+            return Scales(d * vec2(bitfieldExtract(two, 0, 8), bitfieldExtract(two, 8, 8)),        \
+                          vec2(0));                                                                \
+        }                                                                                          \
+        if (type == kQ2_K) {                                                                       \
+            const uint two = LOAD(at + 4 * 8)[t / 2] >> (16 * (t % 2));                            \
+            const vec2 d = unpackHalf2x16(LOAD(tile + 5 * 8 + t / 4)[t % 4]);                      \
+            return Scales(d.x * vec2(two & 15u, (two >> 8) & 15u),                                 \
+                          -d.y * vec2((two >> 4) & 15u, (two >> 12) & 15u));                       \
+        }                                                                                          \
+        if (type == kQ3_K) {                                                                       \
+            const uint bits = twelveBits(LOAD(at + 6 * 8), t);                                     \
+            const float d = unpackHalf2x16(LOAD(tile + 6 * 8 + t).w).x;                            \
+            return Scales(d * (vec2(bits & 63u, bits >> 6) - 32.0), vec2(0));                      \
+        }                                                                                          \
+        return Scales(vec2(1), vec2(0));                                                           \
+    }
