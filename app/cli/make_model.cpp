@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "inference/file/random_model.h"
 #include "options.h"
 #include "verbs.h"
 #include "written_file.h"
@@ -24,16 +25,16 @@ Result<void> makeModel(const MakeModelOptions& options) {
     const ReportStyle style = options.json ? ReportStyle::Json : ReportStyle::Sentence;
     auto type = parseTensorType(options.type);
     if (type) {
-        PHIDELITY_TRY(const auto checkpoint, Checkpoint::random(shape, *type, options.seed));
-        return writeAndReport(*checkpoint, options.out, QuantPreset::Keep, style);
+        PHIDELITY_TRY(const auto rows, randomRows(shape, *type, options.seed));
+        return writeAndReport(*rows, options.out, QuantPreset::Keep, style);
     }
     const auto preset = presetFromName(options.type);
     if (!preset) {
         return tl::unexpected<Error>(std::move(type).error());
     }
     // A mix of types is made by quantising, from weights as a training would give them.
-    PHIDELITY_TRY(const auto checkpoint, Checkpoint::random(shape, TensorType::F16, options.seed));
-    return writeAndReport(*checkpoint, options.out, *preset, style);
+    PHIDELITY_TRY(const auto rows, randomRows(shape, TensorType::F16, options.seed));
+    return writeAndReport(*rows, options.out, *preset, style);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
@@ -92,6 +93,18 @@ Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
     return loaded;
 }
 
+Result<void> checkOutputIsNotRead(const Checkpoint& checkpoint, const std::filesystem::path& out) {
+    std::error_code ignored; // an output that does not exist yet is the usual case
+    for (const std::filesystem::path& file : checkpoint.files()) {
+        if (std::filesystem::equivalent(file, out, ignored)) {
+            return fail(ErrorCode::BadArgument,
+                        "output: expected another file than the one that is read, found " +
+                            out.string());
+        }
+    }
+    return {};
+}
+
 Result<std::string> readStandardInput() {
     std::string text;
     char buffer[1 << 16];
@@ -101,7 +114,9 @@ Result<std::string> readStandardInput() {
             text.append(buffer, static_cast<std::size_t>(count));
         } else if (count == 0) {
             return text;
-        } else if (errno != EINTR || interruptFlag().load()) {
+        } else if (errno == EINTR && interruptFlag().load()) {
+            return fail(ErrorCode::BadArgument, "stopped");
+        } else if (errno != EINTR) {
             return fail(ErrorCode::FileUnreadable,
                         std::string("standard input: ") + std::strerror(errno));
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,7 +48,12 @@ struct LoadedModel {
 [[nodiscard]] Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
                                             const DeviceOptions& device);
 
-/// Everything that comes on standard input. FileUnreadable.
+/// BadArgument where `out` is one of the files of a model that is being read: writing it would take
+/// the weights away from under the reader.
+[[nodiscard]] Result<void> checkOutputIsNotRead(const Checkpoint& checkpoint,
+                                                const std::filesystem::path& out);
+
+/// Everything that comes on standard input. FileUnreadable; Ctrl+C → Error{BadArgument,"stopped"}.
 [[nodiscard]] Result<std::string> readStandardInput();
 
 } // namespace phidelity

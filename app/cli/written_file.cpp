@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "json_text.h"
+#include "options.h"
 #include "output.h"
 
 namespace phidelity {
@@ -42,28 +44,21 @@ private:
     int m_percent = -1;
 };
 
-} // namespace
-
-Result<void> writeAndReport(const Checkpoint& checkpoint, const std::filesystem::path& out,
-                            QuantPreset preset, ReportStyle style) {
-    std::error_code ignored; // an output that does not exist yet is the usual case
-    for (const std::filesystem::path& file : checkpoint.files()) {
-        if (std::filesystem::equivalent(file, out, ignored)) {
-            return fail(ErrorCode::BadArgument,
-                        "OUT: expected another file than the one that is read, found " +
-                            out.string());
-        }
-    }
+template <class Model>
+Result<void> write(Model& model, const std::filesystem::path& out, QuantPreset preset,
+                   ReportStyle style) {
     const auto start = std::chrono::steady_clock::now();
     {
         ProgressLine line;
-        PHIDELITY_CHECK(
-            writeGguf(checkpoint, out, preset,
-                      [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); }));
+        PHIDELITY_CHECK(writeGguf(
+            model, out, preset,
+            [&](std::uint64_t done, std::uint64_t total) { line.show(done, total); },
+            &interruptFlag()));
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     // Opening it again proves that what was written can be read.
     PHIDELITY_TRY(const auto written, Checkpoint::open(out));
+    std::error_code ignored;
     const std::uintmax_t bytes = std::filesystem::file_size(out, ignored);
     Output output;
     if (style == ReportStyle::Json) {
@@ -78,6 +73,19 @@ Result<void> writeAndReport(const Checkpoint& checkpoint, const std::filesystem:
                   elapsed.count());
     return output.writeModelText("Wrote " + out.string() + ": " + written->typeSummary() + ", " +
                                  size + "\n");
+}
+
+} // namespace
+
+Result<void> writeAndReport(const Checkpoint& checkpoint, const std::filesystem::path& out,
+                            QuantPreset preset, ReportStyle style) {
+    PHIDELITY_CHECK(checkOutputIsNotRead(checkpoint, out));
+    return write(checkpoint, out, preset, style);
+}
+
+Result<void> writeAndReport(RowSource& source, const std::filesystem::path& out, QuantPreset preset,
+                            ReportStyle style) {
+    return write(source, out, preset, style);
 }
 
 std::string presetNames() {

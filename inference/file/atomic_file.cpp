@@ -21,7 +21,16 @@ tl::unexpected<Error> writeFailed(const std::filesystem::path& path, int code) {
 
 } // namespace
 
-Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path, std::uint64_t size) {
+Result<AtomicFile> AtomicFile::create(const std::filesystem::path& asked, std::uint64_t size) {
+    // Renaming would put a file in the place of a link, of /dev/null, or of whatever else is there.
+    std::error_code ignored;
+    const std::filesystem::file_status present = std::filesystem::status(asked, ignored);
+    if (std::filesystem::exists(present) && !std::filesystem::is_regular_file(present)) {
+        return fail(ErrorCode::WriteFailed,
+                    asked.string() + ": expected a regular file or nothing, found something else");
+    }
+    const std::filesystem::path linked = std::filesystem::canonical(asked, ignored);
+    const std::filesystem::path& path = linked.empty() ? asked : linked;
     constexpr int kTries = 100;
     for (int i = 0; i < kTries; ++i) {
         std::string suffix = ".";

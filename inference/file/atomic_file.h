@@ -14,7 +14,8 @@ namespace phidelity {
 /// over it. Without commit() nothing stays behind. Not thread-safe.
 class AtomicFile {
 public:
-    /// Begins a file of `size` bytes and reserves the space where the file system can.
+    /// Begins a file of `size` bytes and reserves the space where the file system can. A link is
+    /// followed. WriteFailed also where a folder, a device or the like is at the path.
     static Result<AtomicFile> create(const std::filesystem::path& path, std::uint64_t size);
 
     AtomicFile(AtomicFile&& other) noexcept;

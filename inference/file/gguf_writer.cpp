@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint64_t kFileAlignment = 32;
 constexpr std::uint64_t kPieceBytes = std::uint64_t{32} << 20;
 constexpr float kLargestHalf = 65504.0F;
+constexpr float kLargestBf16 = 0x1.FEp127F;
 constexpr std::uint32_t kVersion = 3;
 constexpr std::uint32_t kQuantizationVersion = 2;
 
@@ -80,8 +81,10 @@ private:
 
 /// One tensor of the new file.
 struct Item {
+    TensorRole role;
+    std::uint32_t layer;
     std::string name;
-    TensorView source;
+    TensorView source; ///< without data
     TensorType type;
 
     [[nodiscard]] std::uint64_t bytes() const {
@@ -89,15 +92,42 @@ struct Item {
     }
 };
 
-std::vector<Item> planItems(const Checkpoint& checkpoint, QuantPreset preset) {
-    const ModelShape& shape = checkpoint.shape();
+/// The rows of a model that is in memory or mapped.
+class CheckpointRows final : public RowSource {
+public:
+    explicit CheckpointRows(const Checkpoint& checkpoint) : m_checkpoint(checkpoint) {}
+
+    [[nodiscard]] const ModelShape& shape() const override { return m_checkpoint.shape(); }
+    [[nodiscard]] const TokenizerData& tokenizer() const override {
+        return m_checkpoint.tokenizer();
+    }
+    [[nodiscard]] const std::string& name() const override { return m_checkpoint.name(); }
+    [[nodiscard]] TensorView layout(TensorRole role, std::uint32_t layer) const override {
+        TensorView view = m_checkpoint.tensor(role, layer);
+        view.data = nullptr;
+        return view;
+    }
+    [[nodiscard]] const std::byte* rows(TensorRole role, std::uint32_t layer, std::uint64_t first,
+                                        std::uint64_t count) override {
+        return m_checkpoint.tensor(role, layer).slice(first, count).data;
+    }
+    void finished(TensorRole role, std::uint32_t layer) override {
+        m_checkpoint.release(m_checkpoint.tensor(role, layer));
+    }
+
+private:
+    const Checkpoint& m_checkpoint;
+};
+
+std::vector<Item> planItems(const RowSource& model, QuantPreset preset) {
+    const ModelShape& shape = model.shape();
     std::vector<Item> items;
     const auto add = [&](const TensorSpec& spec, std::uint32_t layer) {
-        const TensorView source = checkpoint.tensor(spec.role, layer);
+        const TensorView source = model.layout(spec.role, layer);
         const auto name =
             std::find_if(spec.names.begin(), spec.names.end(),
                          [](const TensorName& n) { return n.style == NameStyle::Gguf; });
-        items.push_back({tensorName(*name, layer, shape.layers), source,
+        items.push_back({spec.role, layer, tensorName(*name, layer, shape.layers), source,
                          presetTensorType(preset, spec.role, layer, shape, source.type)});
     };
     // Embedding first and head last, in the order in which a pass reads them.
@@ -142,11 +172,10 @@ std::uint32_t fileTypeOf(QuantPreset preset, const std::vector<Item>& items) {
     return result;
 }
 
-void addModelKeys(Header& header, const Checkpoint& checkpoint, std::uint32_t fileType,
-                  bool quantised) {
-    const ModelShape& shape = checkpoint.shape();
+void addModelKeys(Header& header, const RowSource& model, std::uint32_t fileType, bool quantised) {
+    const ModelShape& shape = model.shape();
     header.set("general.architecture", std::string_view("phi2"));
-    header.set("general.name", std::string_view(checkpoint.name()));
+    header.set("general.name", std::string_view(model.name()));
     header.set("general.file_type", fileType);
     if (quantised) {
         header.set("general.quantization_version", kQuantizationVersion);
@@ -184,14 +213,14 @@ void addTokenizerKeys(Header& header, const TokenizerData& data) {
 }
 
 /// Everything before the tensor data, padded.
-std::vector<std::byte> makeHeader(const Checkpoint& checkpoint, QuantPreset preset,
+std::vector<std::byte> makeHeader(const RowSource& model, QuantPreset preset,
                                   const std::vector<Item>& items) {
     Header body;
     const bool quantised = std::any_of(items.begin(), items.end(), [](const Item& item) {
         return blockLayout(item.type).elements > 1;
     });
-    addModelKeys(body, checkpoint, fileTypeOf(preset, items), quantised);
-    addTokenizerKeys(body, checkpoint.tokenizer());
+    addModelKeys(body, model, fileTypeOf(preset, items), quantised);
+    addTokenizerKeys(body, model.tokenizer());
     std::uint64_t offset = 0;
     for (const Item& item : items) {
         body.text(item.name);
@@ -219,26 +248,33 @@ std::vector<std::byte> makeHeader(const Checkpoint& checkpoint, QuantPreset pres
     return std::move(whole.bytes());
 }
 
-/// Whether a type stores its numbers or scales in half precision.
-bool needsHalfRange(TensorType type) {
-    return type != TensorType::F32 && type != TensorType::BF16;
+/// The largest number that a type can store.
+float largestOf(TensorType type) {
+    switch (type) {
+    case TensorType::F32:
+        return std::numeric_limits<float>::max();
+    case TensorType::BF16:
+        return kLargestBf16;
+    default: // numbers or scales in half precision
+        return kLargestHalf;
+    }
 }
 
-/// Converts rows first..last of an item into `out`. False where a number cannot be stored.
-bool convertRows(const Item& item, std::uint64_t first, std::uint64_t last, std::byte* out) {
-    const float limit =
-        needsHalfRange(item.type) ? kLargestHalf : std::numeric_limits<float>::max();
+/// Converts `count` rows of an item, which begin at `from`, into `out`. False where a number cannot
+/// be stored.
+bool convertRows(const Item& item, const std::byte* from, std::uint64_t count, std::byte* out) {
+    const float limit = largestOf(item.type);
     const std::uint64_t fromBytes = rowBytes(item.source.type, item.source.columns);
     const std::uint64_t toBytes = rowBytes(item.type, item.source.columns);
     std::vector<float> row(item.source.columns);
-    for (std::uint64_t r = first; r < last; ++r) {
-        dequantizeRow(item.source.type, item.source.data + r * fromBytes, row);
+    for (std::uint64_t r = 0; r < count; ++r) {
+        dequantizeRow(item.source.type, from + r * fromBytes, row);
         for (const float value : row) {
             if (!(std::fabs(value) <= limit)) {
                 return false;
             }
         }
-        quantizeRow(item.type, row, out + (r - first) * toBytes);
+        quantizeRow(item.type, row, out + r * toBytes);
     }
     return true;
 }
@@ -246,20 +282,27 @@ bool convertRows(const Item& item, std::uint64_t first, std::uint64_t last, std:
 /// Writes the data of all items and reports on the way.
 class Body {
 public:
-    Body(AtomicFile& file, const WriteProgress& progress, std::uint64_t total)
-        : m_file(file), m_progress(progress), m_total(total) {}
+    Body(RowSource& model, AtomicFile& file, const WriteProgress& progress,
+         const std::atomic<bool>* stop, std::uint64_t total)
+        : m_model(model), m_file(file), m_progress(progress), m_stop(stop), m_total(total) {}
 
     Result<void> writeItem(const Item& item) {
-        const std::uint64_t size = rowBytes(item.type, item.source.columns);
-        const std::uint64_t step = std::max<std::uint64_t>(1, kPieceBytes / size);
+        const std::uint64_t fromBytes = rowBytes(item.source.type, item.source.columns);
+        const std::uint64_t toBytes = rowBytes(item.type, item.source.columns);
+        const std::uint64_t step =
+            std::max<std::uint64_t>(1, kPieceBytes / std::max(fromBytes, toBytes));
         for (std::uint64_t first = 0; first < item.source.rows; first += step) {
-            const std::uint64_t last = std::min(first + step, item.source.rows);
+            if (m_stop != nullptr && m_stop->load(std::memory_order_relaxed)) {
+                return fail(ErrorCode::BadArgument, "stopped");
+            }
+            const std::uint64_t count = std::min(step, item.source.rows - first);
+            const std::byte* rows = m_model.rows(item.role, item.layer, first, count);
             if (item.type == item.source.type) {
-                PHIDELITY_CHECK(write({item.source.data + first * size, (last - first) * size}));
+                PHIDELITY_CHECK(write({rows, count * toBytes}));
                 continue;
             }
-            m_buffer.resize((last - first) * size);
-            PHIDELITY_CHECK(convert(item, first, last));
+            m_buffer.resize(count * toBytes);
+            PHIDELITY_CHECK(convert(item, rows, first, count));
             PHIDELITY_CHECK(write(m_buffer));
         }
         const std::byte zeros[kFileAlignment]{};
@@ -267,12 +310,14 @@ public:
     }
 
 private:
-    Result<void> convert(const Item& item, std::uint64_t first, std::uint64_t last) {
-        const std::uint64_t size = rowBytes(item.type, item.source.columns);
+    Result<void> convert(const Item& item, const std::byte* rows, std::uint64_t first,
+                         std::uint64_t count) {
+        const std::uint64_t fromBytes = rowBytes(item.source.type, item.source.columns);
+        const std::uint64_t toBytes = rowBytes(item.type, item.source.columns);
         std::atomic<bool> good{true};
-        parallelFor(last - first, 4, [&](std::uint64_t from, std::uint64_t to) {
-            if (good &&
-                !convertRows(item, first + from, first + to, m_buffer.data() + from * size)) {
+        parallelFor(count, 4, [&](std::uint64_t from, std::uint64_t to) {
+            if (good && !convertRows(item, rows + from * fromBytes, to - from,
+                                     m_buffer.data() + from * toBytes)) {
                 good = false;
             }
         });
@@ -281,7 +326,7 @@ private:
                                                   std::string(tensorTypeName(item.type)) +
                                                   " can store, found others in rows " +
                                                   std::to_string(first) + " to " +
-                                                  std::to_string(last - 1));
+                                                  std::to_string(first + count - 1));
         }
         return {};
     }
@@ -295,42 +340,51 @@ private:
         return {};
     }
 
+    RowSource& m_model;
     AtomicFile& m_file;
     const WriteProgress& m_progress;
+    const std::atomic<bool>* m_stop;
     std::uint64_t m_total;
     std::uint64_t m_done = 0;
     std::vector<std::byte> m_buffer;
 };
 
-Result<void> writeAll(const Checkpoint& checkpoint, const std::filesystem::path& out,
-                      QuantPreset preset, const WriteProgress& progress) {
-    const std::vector<Item> items = planItems(checkpoint, preset);
-    const std::vector<std::byte> header = makeHeader(checkpoint, preset, items);
+Result<void> writeAll(RowSource& model, const std::filesystem::path& out, QuantPreset preset,
+                      const WriteProgress& progress, const std::atomic<bool>* stop) {
+    const std::vector<Item> items = planItems(model, preset);
+    const std::vector<std::byte> header = makeHeader(model, preset, items);
     std::uint64_t total = 0;
     for (const Item& item : items) {
         total += padded(item.bytes());
     }
     PHIDELITY_TRY(AtomicFile file, AtomicFile::create(out, header.size() + total));
     PHIDELITY_CHECK(file.write(header));
-    Body body(file, progress, total);
+    Body body(model, file, progress, stop, total);
     for (const Item& item : items) {
         PHIDELITY_CHECK(body.writeItem(item));
-        checkpoint.release(item.source);
+        model.finished(item.role, item.layer);
     }
     return file.commit();
 }
 
 } // namespace
 
-Result<void> writeGguf(const Checkpoint& checkpoint, const std::filesystem::path& out,
-                       QuantPreset preset, const WriteProgress& progress) {
+Result<void> writeGguf(RowSource& source, const std::filesystem::path& out, QuantPreset preset,
+                       const WriteProgress& progress, const std::atomic<bool>* stop) {
     try {
-        return writeAll(checkpoint, out, preset, progress);
+        return writeAll(source, out, preset, progress, stop);
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::OutOfMemory, out.string() + ": not enough memory to write it");
     } catch (const std::exception& error) {
         return fail(ErrorCode::WriteFailed, out.string() + ": " + error.what());
     }
+}
+
+Result<void> writeGguf(const Checkpoint& checkpoint, const std::filesystem::path& out,
+                       QuantPreset preset, const WriteProgress& progress,
+                       const std::atomic<bool>* stop) {
+    CheckpointRows rows(checkpoint);
+    return writeGguf(rows, out, preset, progress, stop);
 }
 
 } // namespace phidelity

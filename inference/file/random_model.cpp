@@ -111,31 +111,110 @@ Result<void> checkShape(const ModelShape& shape, TensorType type) {
     return {};
 }
 
-void fillVector(TensorRole role, std::byte* out, std::uint64_t count, std::uint64_t seed) {
-    const bool isGain = role == TensorRole::NormWeight || role == TensorRole::FinalNormWeight;
-    Random random(seed);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const float value = (isGain ? 1.0F : 0.0F) + kSpread * random.normal();
-        std::memcpy(out + i * sizeof(float), &value, sizeof value);
+/// Makes any rows of a random model, the same whatever the order in which they are asked for.
+class RandomWeights {
+public:
+    RandomWeights(const ModelShape& shape, TensorType type, std::uint64_t seed)
+        : m_shape(shape), m_type(type), m_seed(seed), m_pool(type, derivedSeed(seed, 0)) {}
+
+    /// Type and extents of a tensor, without data.
+    [[nodiscard]] TensorView layout(TensorRole role) const {
+        const TensorSpec& spec = tensorSpec(role);
+        return {spec.isVector() ? TensorType::F32 : m_type, nullptr, extentOf(spec.rows, m_shape),
+                extentOf(spec.columns, m_shape)};
     }
+
+    /// Writes `count` rows from `first` on to `out`, with all cores.
+    void fill(TensorRole role, std::uint32_t layer, std::uint64_t first, std::uint64_t count,
+              std::byte* out) const {
+        const TensorView view = layout(role);
+        const std::uint64_t seed = derivedSeed(m_seed, 1 + tensorIndex(role, layer));
+        if (tensorSpec(role).isVector()) {
+            return fillVector(role, out, view.columns, seed);
+        }
+        const std::size_t bytes = rowBytes(view.type, view.columns);
+        parallelFor(count, 64, [&](std::uint64_t begin, std::uint64_t end) {
+            for (std::uint64_t row = begin; row < end; ++row) {
+                m_pool.fillRow(out + row * bytes, bytes, Random(derivedSeed(seed, first + row)));
+            }
+        });
+    }
+
+private:
+    static void fillVector(TensorRole role, std::byte* out, std::uint64_t count,
+                           std::uint64_t seed) {
+        const bool isGain = role == TensorRole::NormWeight || role == TensorRole::FinalNormWeight;
+        Random random(seed);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const float value = (isGain ? 1.0F : 0.0F) + kSpread * random.normal();
+            std::memcpy(out + i * sizeof(float), &value, sizeof value);
+        }
+    }
+
+    ModelShape m_shape;
+    TensorType m_type;
+    std::uint64_t m_seed;
+    Pool m_pool;
+};
+
+std::string randomName(TensorType type, std::uint64_t seed) {
+    return "random " + std::string(tensorTypeName(type)) + " seed " + std::to_string(seed);
 }
 
+class RandomRows final : public RowSource {
+public:
+    RandomRows(const ModelShape& shape, TensorType type, std::uint64_t seed,
+               TokenizerData tokenizer)
+        : m_shape(shape), m_tokenizer(std::move(tokenizer)), m_name(randomName(type, seed)),
+          m_weights(shape, type, seed) {}
+
+    [[nodiscard]] const ModelShape& shape() const override { return m_shape; }
+    [[nodiscard]] const TokenizerData& tokenizer() const override { return m_tokenizer; }
+    [[nodiscard]] const std::string& name() const override { return m_name; }
+    [[nodiscard]] TensorView layout(TensorRole role, std::uint32_t) const override {
+        return m_weights.layout(role);
+    }
+    [[nodiscard]] const std::byte* rows(TensorRole role, std::uint32_t layer, std::uint64_t first,
+                                        std::uint64_t count) override {
+        const TensorView view = m_weights.layout(role);
+        m_piece.resize(count * rowBytes(view.type, view.columns));
+        m_weights.fill(role, layer, first, count, m_piece.data());
+        return m_piece.data();
+    }
+    void finished(TensorRole, std::uint32_t) override {}
+
+private:
+    ModelShape m_shape;
+    TokenizerData m_tokenizer;
+    std::string m_name;
+    RandomWeights m_weights;
+    std::vector<std::byte> m_piece; ///< what was asked for last
+};
+
 } // namespace
+
+Result<std::unique_ptr<RowSource>> randomRows(const ModelShape& shape, TensorType type,
+                                              std::uint64_t seed) {
+    PHIDELITY_CHECK(checkShape(shape, type));
+    PHIDELITY_TRY(TokenizerData tokenizer, byteVocabulary(shape.vocabulary));
+    return std::make_unique<RandomRows>(shape, type, seed, std::move(tokenizer));
+}
 
 Result<CheckpointParts> makeRandomModel(const ModelShape& shape, TensorType type,
                                         std::uint64_t seed) {
     PHIDELITY_CHECK(checkShape(shape, type));
     CheckpointParts parts;
     parts.shape = shape;
-    parts.name = "random " + std::string(tensorTypeName(type)) + " seed " + std::to_string(seed);
+    parts.name = randomName(type, seed);
     PHIDELITY_TRY(parts.tokenizer, byteVocabulary(shape.vocabulary));
 
     // Lay out first, so that one allocation holds everything.
     struct Place {
         TensorRole role;
-        std::size_t index;
+        std::uint32_t layer;
         std::uint64_t offset;
     };
+    const RandomWeights weights(shape, type, seed);
     std::vector<Place> places;
     parts.tensors.assign(std::size_t{shape.layers} * kTensorRoles, TensorView{});
     std::uint64_t total = 0;
@@ -144,11 +223,10 @@ Result<CheckpointParts> makeRandomModel(const ModelShape& shape, TensorType type
             if (!spec.perLayer && layer != 0) {
                 continue;
             }
-            const std::size_t index = tensorIndex(spec.role, layer);
-            parts.tensors[index] = {spec.isVector() ? TensorType::F32 : type, nullptr,
-                                    extentOf(spec.rows, shape), extentOf(spec.columns, shape)};
-            places.push_back({spec.role, index, total});
-            total += (parts.tensors[index].bytes() + kAlignment - 1) / kAlignment * kAlignment;
+            TensorView& view = parts.tensors[tensorIndex(spec.role, layer)];
+            view = weights.layout(spec.role);
+            places.push_back({spec.role, layer, total});
+            total += (view.bytes() + kAlignment - 1) / kAlignment * kAlignment;
         }
     }
     auto* memory =
@@ -163,22 +241,10 @@ Result<CheckpointParts> makeRandomModel(const ModelShape& shape, TensorType type
         ::operator delete (const_cast<std::byte*>(p), std::align_val_t{kHugePage});
     });
 
-    const Pool pool(type, derivedSeed(seed, 0));
     for (const Place& place : places) {
-        TensorView& view = parts.tensors[place.index];
-        std::byte* out = memory + place.offset;
-        view.data = out;
-        const std::uint64_t tensorSeed = derivedSeed(seed, 1 + place.index);
-        if (tensorSpec(place.role).isVector()) {
-            fillVector(place.role, out, view.columns, tensorSeed);
-            continue;
-        }
-        const std::size_t bytes = rowBytes(view.type, view.columns);
-        parallelFor(view.rows, 64, [&](std::uint64_t first, std::uint64_t last) {
-            for (std::uint64_t row = first; row < last; ++row) {
-                pool.fillRow(out + row * bytes, bytes, Random(derivedSeed(tensorSeed, row)));
-            }
-        });
+        TensorView& view = parts.tensors[tensorIndex(place.role, place.layer)];
+        view.data = memory + place.offset;
+        weights.fill(place.role, place.layer, 0, view.rows, memory + place.offset);
     }
     return parts;
 }
