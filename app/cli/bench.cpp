@@ -124,11 +124,14 @@ Result<LoadedModel> openModel(const BenchOptions& options) {
 }
 
 Result<void> checkLength(const BenchOptions& options, std::uint32_t context) {
-    if (options.promptTokens + options.generateTokens > context) {
-        return fail(ErrorCode::BadArgument,
-                    "--prompt-tokens and --generate-tokens: expected at most " +
-                        std::to_string(context) + " together, found " +
-                        std::to_string(options.promptTokens + options.generateTokens));
+    const std::pair<const char*, std::uint32_t> lengths[] = {
+        {"--prompt-tokens", options.promptTokens}, {"--generate-tokens", options.generateTokens}};
+    for (const auto& [name, length] : lengths) {
+        if (length > context) {
+            return fail(ErrorCode::BadArgument, std::string(name) + ": expected at most " +
+                                                    std::to_string(context) + ", found " +
+                                                    std::to_string(length));
+        }
     }
     return {};
 }

@@ -12,6 +12,7 @@
 
 #include "help_format.h"
 #include "numbers.h"
+#include "output.h"
 
 namespace phidelity {
 
@@ -163,7 +164,9 @@ Result<bool> CommandLine::parse(int argc, char** argv) {
         m_parts->app.parse(argc, argv);
         return true;
     } catch (const CLI::Success& request) { // --help, --version
-        m_parts->app.exit(request);
+        std::ostringstream text;
+        m_parts->app.exit(request, text, text);
+        PHIDELITY_CHECK(Output().write(text.str()));
         return false;
     } catch (const CLI::ParseError& error) {
         return fail(ErrorCode::BadArgument, error.what());

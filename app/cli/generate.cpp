@@ -43,6 +43,9 @@ struct GenerateOptions {
 };
 
 Result<std::string> readPrompt(const GenerateOptions& options) {
+    if (options.prompt && !options.dash.empty()) {
+        return fail(ErrorCode::BadArgument, "--prompt and -: expected one of them, found both");
+    }
     if (options.prompt && options.prompt != "-") {
         return *options.prompt;
     }

@@ -42,16 +42,28 @@ Result<void> logits(const LogitsOptions& options) {
                                                 std::to_string(loaded.model->context()) +
                                                 " ids, found " + std::to_string(ids.size()));
     }
+    const std::uint32_t vocabulary = loaded.model->shape().vocabulary;
+    if (const auto wrong = std::ranges::find_if(ids, [=](TokenId id) { return id >= vocabulary; });
+        wrong != ids.end()) {
+        return fail(ErrorCode::BadArgument, "--tokens: expected ids below " +
+                                                std::to_string(vocabulary) + ", found " +
+                                                std::to_string(*wrong));
+    }
+    PHIDELITY_CHECK(checkOutputIsNotRead(loaded.model->checkpoint(), options.output));
+    // Opening empties what is there: from here on only the disk or a person can stop it.
     PHIDELITY_TRY(Output output, Output::open(options.output));
     Sequence sequence(*loaded.model);
     const std::size_t step = options.decode ? 1 : kRowsAtOnce;
     for (std::size_t begin = 0; begin < ids.size(); begin += step) {
         const auto part = std::span(ids).subspan(begin, std::min(step, ids.size() - begin));
         PHIDELITY_TRY(const auto rows, sequence.extend(part, LogitRows::All, &interruptFlag()));
-        if (rows.size() != part.size() * loaded.model->shape().vocabulary) {
+        if (rows.size() != part.size() * vocabulary) {
             return fail(ErrorCode::BadArgument, "stopped");
         }
         PHIDELITY_CHECK(writeRows(output, rows));
+        if (output.readerGone()) {
+            return {};
+        }
     }
     return output.close();
 }

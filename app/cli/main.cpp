@@ -39,6 +39,7 @@ int report(const Error& error, const std::string& verb) {
 }
 
 int run(int argc, char** argv) {
+    catchInterrupts();
     CommandLine line;
     for (const auto addVerb : kVerbs) {
         addVerb(line);
@@ -50,7 +51,6 @@ int run(int argc, char** argv) {
     if (!*parsed) {
         return Done;
     }
-    catchInterrupts();
     const Result<void> result = line.run();
     return result ? Done : report(result.error(), line.verb());
 }

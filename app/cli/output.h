@@ -30,7 +30,8 @@ public:
     /// Brings a file to its end; a full disk may show only now. WriteFailed.
     Result<void> close();
 
-    [[nodiscard]] bool isTerminal() const { return m_terminal; }
+    /// Whether whoever read the pipe closed it.
+    [[nodiscard]] bool readerGone() const { return m_readerGone; }
 
 private:
     Output(int descriptor, std::string name);

@@ -29,9 +29,11 @@ inline QString cliPath() {
     return QStringLiteral(PHIDELITY_BIN_DIR "/phidelity-cli");
 }
 
-/// Runs the program to its end.
-inline CliRun runCli(const QStringList& arguments, const QByteArray& input = {}) {
+/// Runs the program to its end, in `folder` if one is given.
+inline CliRun runCli(const QStringList& arguments, const QByteArray& input = {},
+                     const QString& folder = {}) {
     QProcess process;
+    process.setWorkingDirectory(folder);
     process.start(cliPath(), arguments);
     process.write(input);
     process.closeWriteChannel();

@@ -223,8 +223,8 @@ void NumbersTest::benchReportsEverything() {
     const double achieved =
         json["decode_tokens_per_second"].toDouble() * json["bytes_per_token"].toDouble() / 1e9;
     QVERIFY(std::abs(json["achieved_gb_per_second"].toDouble() - achieved) <= 1e-9 * achieved);
-    const CliRun table =
-        runCli({"bench", "--prompt-tokens", "8", "--generate-tokens", "2", "--repetitions", "1"});
+    // The demo model's context holds the prompt or the decoded tokens, but not both at once.
+    const CliRun table = runCli({"bench", "--repetitions", "1"});
     VERIFY_CODE(table, 0);
     QVERIFY2(table.out.contains("tokens/s") && table.out.contains("GB/s"), table.out.constData());
 }

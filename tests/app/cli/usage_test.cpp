@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <QDir>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -24,7 +26,13 @@ private slots:
     void wrongUsageIsCodeTwoAndOneLine();
     void failuresAreCodeOneAndOneLine_data();
     void failuresAreCodeOneAndOneLine();
+    void aClosedPipeEndsQuietly_data();
     void aClosedPipeEndsQuietly();
+    void anInterruptEndsWithOneLine_data();
+    void anInterruptEndsWithOneLine();
+    void aModelIsNotOverwrittenWhileItIsRead_data();
+    void aModelIsNotOverwrittenWhileItIsRead();
+    void wrongTokensLeaveTheOutputAlone();
     void aFullDiskIsAnError();
     void devicesListsTheProcessor();
 };
@@ -107,6 +115,8 @@ void UsageTest::wrongUsageIsCodeTwoAndOneLine_data() {
         << QStringList{"quantize", "a", "b", "--type", "IQ2_XXS"} << QByteArray("IQ2_XXS");
     QTest::newRow("quantize without OUT")
         << QStringList{"quantize", "a", "--type", "Q8_0"} << QByteArray("OUT");
+    QTest::newRow("two prompts") << QStringList{"generate", "-", "--prompt", "a"}
+                                 << QByteArray("--prompt");
     QTest::newRow("extra word") << QStringList{"devices", "please"} << QByteArray("please");
 }
 
@@ -152,14 +162,85 @@ void UsageTest::failuresAreCodeOneAndOneLine() {
     QVERIFY(run.out.isEmpty());
 }
 
+void UsageTest::aClosedPipeEndsQuietly_data() {
+    QTest::addColumn<QByteArray>("arguments");
+    QTest::newRow("generate") << QByteArray("generate --prompt Hello --max-tokens 0");
+    QTest::newRow("generate --json") << QByteArray("generate --prompt a --max-tokens 9 --json");
+    QTest::newRow("logits") << QByteArray("logits --decode --tokens 1,2,3,4,5,6,7 --output -");
+    QTest::newRow("inspect") << QByteArray("inspect");
+    QTest::newRow("help") << QByteArray("generate --help");
+}
+
 void UsageTest::aClosedPipeEndsQuietly() {
+    QFETCH(QByteArray, arguments);
     QProcess shell;
     // The reader is gone before the first byte comes.
-    shell.start("bash", {"-c", "set -o pipefail; '" + cliPath() +
-                                   "' generate --prompt Hello --max-tokens 0 | true"});
+    shell.start("bash", {"-c", "set -o pipefail; '" + cliPath() + "' " + arguments +
+                                   " > >(exec true) ; exit $?"});
     QVERIFY(shell.waitForFinished(kCliTimeoutMs));
     QCOMPARE(shell.readAllStandardError(), QByteArray());
     QCOMPARE(shell.exitCode(), 0);
+}
+
+void UsageTest::anInterruptEndsWithOneLine_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("reading a prompt") << QStringList{"generate"};
+    QTest::newRow("reading text") << QStringList{"tokenize"};
+    // Of a size that takes seconds, but is not in memory.
+    QTest::newRow("writing a model")
+        << QStringList{"make-model", "--shape", "phi-1.5", "--type", "Q6_K", "m.gguf"};
+    QTest::newRow("measuring") << QStringList{"bench", "--repetitions", "1000"};
+}
+
+void UsageTest::anInterruptEndsWithOneLine() {
+    QFETCH(QStringList, arguments);
+    const QTemporaryDir folder;
+    QProcess process;
+    process.setWorkingDirectory(folder.path());
+    process.start(cliPath(), arguments);
+    QVERIFY(process.waitForStarted());
+    QTest::qWait(300); // for it to be at work; sooner or later makes no difference to the result
+    process.terminate();
+    QVERIFY(process.waitForFinished(kCliTimeoutMs));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 1);
+    QCOMPARE(process.readAllStandardError(),
+             QByteArray("phidelity-cli: stopped before there was a result\n"));
+    QVERIFY(QDir(folder.path()).isEmpty());
+}
+
+void UsageTest::aModelIsNotOverwrittenWhileItIsRead_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("logits") << QStringList{"logits",  "--model",  "m.gguf", "--tokens",
+                                           "1,2,3,4", "--output", "m.gguf"};
+    QTest::newRow("quantize") << QStringList{"quantize", "m.gguf", "m.gguf", "--type", "Q4_0"};
+    QTest::newRow("quantize by a link")
+        << QStringList{"quantize", "m.gguf", "link.gguf", "--type", "Q4_0"};
+}
+
+void UsageTest::aModelIsNotOverwrittenWhileItIsRead() {
+    QFETCH(QStringList, arguments);
+    const QTemporaryDir folder;
+    const QString model = folder.filePath("m.gguf");
+    VERIFY_CODE(runCli({"make-model", "--shape", "tiny", "--type", "F32", model}), 0);
+    QVERIFY(QFile::link("m.gguf", folder.filePath("link.gguf")));
+    const qint64 size = QFileInfo(model).size();
+    const CliRun run = runCli(arguments, {}, folder.path());
+    VERIFY_CODE(run, 2);
+    QVERIFY2(run.hasOneLineError(), run.err.constData());
+    QCOMPARE(QFileInfo(model).size(), size);
+}
+
+void UsageTest::wrongTokensLeaveTheOutputAlone() {
+    const QTemporaryDir folder;
+    QFile file(folder.filePath("kept"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("precious");
+    file.close();
+    const CliRun run = runCli({"logits", "--tokens", "1,999999", "--output", file.fileName()});
+    VERIFY_CODE(run, 2);
+    QVERIFY2(run.err.contains("999999"), run.err.constData());
+    QCOMPARE(file.size(), qint64{8});
 }
 
 void UsageTest::aFullDiskIsAnError() {
@@ -167,12 +248,15 @@ void UsageTest::aFullDiskIsAnError() {
     VERIFY_CODE(file, 1);
     QVERIFY2(file.hasOneLineError() && file.err.contains("/dev/full"), file.err.constData());
 
-    QProcess process;
-    process.setStandardOutputFile("/dev/full");
-    process.start(cliPath(), {"generate", "--prompt", "a", "--max-tokens", "5"});
-    QVERIFY(process.waitForFinished(kCliTimeoutMs));
-    QCOMPARE(process.exitCode(), 1);
-    QCOMPARE(process.readAllStandardError().count('\n'), 1);
+    for (const QStringList& arguments :
+         {QStringList{"generate", "--prompt", "a", "--max-tokens", "5"}, QStringList{"--help"}}) {
+        QProcess process;
+        process.setStandardOutputFile("/dev/full");
+        process.start(cliPath(), arguments);
+        QVERIFY(process.waitForFinished(kCliTimeoutMs));
+        QCOMPARE(process.exitCode(), 1);
+        QCOMPARE(process.readAllStandardError().count('\n'), 1);
+    }
 }
 
 void UsageTest::devicesListsTheProcessor() {
