@@ -2,10 +2,15 @@
 #include "ui/calm_style.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include <QAbstractSpinBox>
 #include <QPainter>
+#include <QPushButton>
 #include <QStyleOption>
+#include <QStyleOptionComboBox>
 #include <QStyleOptionSlider>
+#include <QStyleOptionSpinBox>
 
 #include "ui/theme.h"
 
@@ -14,6 +19,9 @@ namespace phidelity {
 namespace {
 
 constexpr double kRadius = 5;
+constexpr double kRing = 2; ///< width of the ring round what has the focus
+/// Between the edge of a box and its text, beyond what Fusion leaves.
+constexpr int kTextGap = 4;
 
 void drawButton(const QStyleOption& option, QPainter& painter, bool raisedAlways) {
     const QPalette& palette = option.palette;
@@ -41,11 +49,113 @@ void drawButton(const QStyleOption& option, QPainter& painter, bool raisedAlways
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(fill);
-    painter.setPen(QPen(focus ? shades.accent : edge, focus ? 1.6 : 1));
+    const double line = focus ? kRing : 1;
+    painter.setPen(QPen(focus ? shades.accent : edge, line));
     if (!raisedAlways && !focus) {
         painter.setPen(Qt::NoPen);
     }
-    painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), kRadius, kRadius);
+    painter.drawRoundedRect(insideEdge(option.rect, line), kRadius, kRadius);
+    painter.restore();
+}
+
+/// The ground and edge of what one types in.
+void drawField(const QStyleOption& option, QPainter& painter) {
+    const Shades shades = shadesOf(option.palette);
+    const bool focus = option.state & QStyle::State_HasFocus;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(option.palette.brush(QPalette::Base));
+    const double line = focus ? kRing : 1;
+    painter.setPen(QPen(focus ? shades.accent : shades.edge, line));
+    painter.drawRoundedRect(insideEdge(option.rect, line), kRadius - 1, kRadius - 1);
+    painter.restore();
+}
+
+/// A ring round what the keyboard acts on.
+void drawFocusRing(const QStyleOption& option, QPainter& painter) {
+    if (!(option.state & QStyle::State_KeyboardFocusChange)) {
+        return;
+    }
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(shadesOf(option.palette).accent, kRing));
+    painter.drawRoundedRect(insideEdge(option.rect, kRing), kRadius, kRadius);
+    painter.restore();
+}
+
+void drawCheckBox(const QStyleOption& option, QPainter& painter) {
+    const Shades shades = shadesOf(option.palette);
+    const bool on = option.state & QStyle::State_On;
+    const QRectF box = insideEdge(option.rect, 1);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(on ? option.palette.brush(QPalette::Highlight)
+                        : option.palette.brush(QPalette::Base));
+    painter.setPen(QPen(on ? option.palette.color(QPalette::Highlight) : shades.edge, 1));
+    painter.drawRoundedRect(box, kRadius - 2, kRadius - 2);
+    if (on) {
+        const auto at = [&box](double x, double y) {
+            return QPointF(box.left() + x * box.width(), box.top() + y * box.height());
+        };
+        const QPointF tick[] = {at(0.22, 0.52), at(0.42, 0.72), at(0.78, 0.3)};
+        painter.setPen(QPen(option.palette.color(QPalette::HighlightedText), box.width() / 8,
+                            Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.drawPolyline(tick, 3);
+    }
+    painter.restore();
+}
+
+/// A small angle that points up or down.
+void drawAngle(const QRectF& place, bool up, const QColor& color, QPainter& painter) {
+    const double reach =
+        std::min(std::min(place.width(), place.height()) * 0.26, 3.6 * currentZoom());
+    const double rise = (up ? -1 : 1) * reach * 0.55;
+    const QPointF middle = place.center();
+    const QPointF angle[] = {middle + QPointF(-reach, -rise), middle + QPointF(0, rise),
+                             middle + QPointF(reach, -rise)};
+    painter.setPen(
+        QPen(color, std::max(1.2, reach * 0.34), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.drawPolyline(angle, 3);
+}
+
+void drawSpinBox(const QStyle& style, const QStyleOptionSpinBox& spin, QPainter& painter,
+                 const QWidget* widget) {
+    drawField(spin, painter);
+    const QPalette& palette = spin.palette;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    const auto drawStep = [&](QStyle::SubControl part, QAbstractSpinBox::StepEnabledFlag flag) {
+        const QRectF place(style.subControlRect(QStyle::CC_SpinBox, &spin, part, widget));
+        const bool enabled = (spin.state & QStyle::State_Enabled) && (spin.stepEnabled & flag);
+        const bool touched = enabled && (spin.activeSubControls & part);
+        if (touched) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(mixed(palette.color(QPalette::Base), palette.color(QPalette::Text),
+                                   (spin.state & QStyle::State_Sunken) ? 0.2 : 0.1));
+            painter.drawRoundedRect(place.adjusted(0, 0.5, -1, -0.5), kRadius - 2, kRadius - 2);
+        }
+        const QPalette::ColorGroup group = enabled ? QPalette::Active : QPalette::Disabled;
+        drawAngle(place.adjusted(-1, -1, 0, 1), part == QStyle::SC_SpinBoxUp,
+                  palette.color(group, QPalette::Text), painter);
+    };
+    if (spin.buttonSymbols != QAbstractSpinBox::NoButtons) {
+        drawStep(QStyle::SC_SpinBoxUp, QAbstractSpinBox::StepUpEnabled);
+        drawStep(QStyle::SC_SpinBoxDown, QAbstractSpinBox::StepDownEnabled);
+    }
+    painter.restore();
+}
+
+void drawComboBox(const QStyle& style, const QStyleOptionComboBox& box, QPainter& painter,
+                  const QWidget* widget) {
+    drawButton(box, painter, true);
+    const QRectF arrow(
+        style.subControlRect(QStyle::CC_ComboBox, &box, QStyle::SC_ComboBoxArrow, widget));
+    const QPalette::ColorGroup group =
+        (box.state & QStyle::State_Enabled) ? QPalette::Active : QPalette::Disabled;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    drawAngle(arrow, false, box.palette.color(group, QPalette::ButtonText), painter);
     painter.restore();
 }
 
@@ -57,18 +167,51 @@ CalmStyle::CalmStyle() : QProxyStyle(QStringLiteral("Fusion")) {
 
 void CalmStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option,
                               QPainter* painter, const QWidget* widget) const {
-    if (element == PE_PanelButtonCommand) {
+    switch (element) {
+    case PE_PanelButtonCommand:
         drawButton(*option, *painter, true);
-    } else if (element == PE_PanelButtonTool) {
-        const bool flat = option->state & State_AutoRaise;
-        drawButton(*option, *painter, !flat);
-    } else {
+        return;
+    case PE_PanelButtonTool:
+        drawButton(*option, *painter, !(option->state & State_AutoRaise));
+        return;
+    case PE_PanelLineEdit:
+        // A spin box draws the ground of its own text.
+        if (!widget || !qobject_cast<const QAbstractSpinBox*>(widget->parentWidget())) {
+            drawField(*option, *painter);
+        }
+        return;
+    case PE_IndicatorCheckBox:
+        drawCheckBox(*option, *painter);
+        return;
+    case PE_FrameFocusRect:
+        if (!qobject_cast<const QPushButton*>(widget)) { // whose panel has the ring already
+            drawFocusRing(*option, *painter);
+        }
+        return;
+    case PE_PanelMenu:
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        painter->save();
+        painter->setPen(shadesOf(option->palette).line);
+        painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+        painter->restore();
+        return;
+    default:
         QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
 }
 
 void CalmStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                                    QPainter* painter, const QWidget* widget) const {
+    if (const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
+        spin && control == CC_SpinBox) {
+        drawSpinBox(*this, *spin, *painter, widget);
+        return;
+    }
+    if (const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+        box && control == CC_ComboBox && !box->editable) {
+        drawComboBox(*this, *box, *painter, widget);
+        return;
+    }
     const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
     if (control != CC_ScrollBar || !bar) {
         QProxyStyle::drawComplexControl(control, option, painter, widget);
@@ -96,7 +239,9 @@ QRect CalmStyle::subControlRect(ComplexControl control, const QStyleOptionComple
                                 SubControl part, const QWidget* widget) const {
     const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
     if (control != CC_ScrollBar || !bar) {
-        return QProxyStyle::subControlRect(control, option, part, widget);
+        const QRect rect = QProxyStyle::subControlRect(control, option, part, widget);
+        const bool boxText = control == CC_ComboBox && part == SC_ComboBoxEditField;
+        return boxText ? rect.adjusted(kTextGap, 0, 0, 0) : rect;
     }
     const bool across = bar->orientation == Qt::Horizontal;
     const int length = across ? bar->rect.width() : bar->rect.height();
@@ -133,7 +278,7 @@ QSize CalmStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
     if (type == CT_PushButton) {
         whole += QSize(8, 4);
     } else if (type == CT_ComboBox) {
-        whole += QSize(6, 4);
+        whole += QSize(6 + kTextGap, 4);
     } else if (type == CT_ToolButton) {
         whole += QSize(4, 4);
     }
@@ -145,6 +290,10 @@ int CalmStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
     switch (metric) {
     case PM_ScrollBarExtent:
         return 12;
+    case PM_SmallIconSize:
+    case PM_ButtonIconSize:
+        // Icons grow with the text beside them.
+        return static_cast<int>(std::lround(16 * std::max(1.0, currentZoom())));
     case PM_ScrollView_ScrollBarOverlap:
     case PM_ButtonShiftHorizontal:
     case PM_ButtonShiftVertical:
@@ -152,6 +301,14 @@ int CalmStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
     default:
         return QProxyStyle::pixelMetric(metric, option, widget);
     }
+}
+
+int CalmStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                         QStyleHintReturn* data) const {
+    // The base style's pictures on dialog buttons are drawn for light windows only.
+    return hint == SH_DialogButtonBox_ButtonsHaveIcons
+               ? 0
+               : QProxyStyle::styleHint(hint, option, widget, data);
 }
 
 } // namespace phidelity

@@ -5,8 +5,9 @@
 
 namespace phidelity {
 
-/// Fusion with flat rounded buttons and slim scroll bars, for desktops that bring no style of their
-/// own. All colours come from the palette.
+/// Fusion with flat rounded buttons and fields, rings for the focus and slim scroll bars, for
+/// desktops that bring no style of their own. All colours come from the palette; icons grow with
+/// the program's font.
 class CalmStyle : public QProxyStyle {
     Q_OBJECT
 
@@ -23,6 +24,8 @@ public:
                                          const QSize& size, const QWidget* widget) const override;
     [[nodiscard]] int pixelMetric(PixelMetric metric, const QStyleOption* option,
                                   const QWidget* widget) const override;
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                  QStyleHintReturn* data) const override;
 };
 
 } // namespace phidelity

@@ -10,6 +10,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/calm_wheel.h"
 #include "ui/composer_edit.h"
 #include "ui/icon.h"
 #include "ui/round_button.h"
@@ -46,6 +47,7 @@ Composer::Composer(QWidget* parent)
     m_formats->setObjectName(QStringLiteral("formatChooser"));
     m_formats->setAccessibleName(tr("Prompt format"));
     m_formats->setToolTip(tr("How your text is put to the model"));
+    ignoreWheelWithoutFocus(m_formats);
     m_formats->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     for (const FormatId format : kFormats) {
         m_formats->addItem(formatTitle(format), static_cast<int>(format));
@@ -146,6 +148,11 @@ void Composer::focusInput() {
     m_edit->setFocus(Qt::ShortcutFocusReason);
 }
 
+void Composer::typeText(const QString& text) {
+    focusInput();
+    m_edit->insertPlainText(text);
+}
+
 void Composer::submit() {
     const QString text = m_edit->text();
     if (m_state == State::Busy || text.trimmed().isEmpty()) {
@@ -163,9 +170,9 @@ void Composer::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(shades.dark ? mixed(shades.page, shades.text, 0.04) : shades.page);
     const bool focused = m_edit->hasFocus();
-    painter.setPen(
-        QPen(focused ? shades.accent : mixed(shades.page, shades.text, 0.26), focused ? 1.5 : 1));
-    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 3 * unit, 3 * unit);
+    const double line = focused ? 2 : 1;
+    painter.setPen(QPen(focused ? shades.accent : shades.edge, line));
+    painter.drawRoundedRect(insideEdge(rect(), line), 3 * unit, 3 * unit);
 }
 
 void Composer::changeEvent(QEvent* event) {

@@ -19,9 +19,8 @@ void ConversationDelegate::paint(QPainter* painter, const QStyleOptionViewItem& 
     painter->setRenderHint(QPainter::Antialiasing);
     if (chosen || hover) {
         painter->setBrush(mixed(window, text, chosen ? 0.11 : 0.05));
-        painter->setPen(focus ? QPen(shadesOf(option.palette).accent, 1.5) : QPen(Qt::NoPen));
-        painter->drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 1.5 * unit,
-                                 1.5 * unit);
+        painter->setPen(focus ? QPen(shadesOf(option.palette).accent, 2) : QPen(Qt::NoPen));
+        painter->drawRoundedRect(insideEdge(option.rect, 2), 1.5 * unit, 1.5 * unit);
     }
     painter->setFont(option.font);
     painter->setPen(text);

@@ -32,8 +32,9 @@ void ExampleButton::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(isDown() ? shades.line : underMouse() ? shades.hover : shades.page);
-    painter.setPen(QPen(hasFocus() ? shades.accent : shades.line, hasFocus() ? 1.5 : 1));
-    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 2 * unit, 2 * unit);
+    const double line = hasFocus() ? 2 : 1;
+    painter.setPen(QPen(hasFocus() ? shades.accent : shades.line, line));
+    painter.drawRoundedRect(insideEdge(rect(), line), 2 * unit, 2 * unit);
     painter.setPen(shades.text);
     painter.drawText(rect().adjusted(pad(), pad(), -pad(), -pad()),
                      Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap, text());

@@ -18,6 +18,8 @@ namespace phidelity {
 
 namespace {
 
+double zoomFactor = 1;
+
 double luminance(const QColor& color) {
     const auto linear = [](double part) {
         return part <= 0.03928 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
@@ -127,6 +129,7 @@ Shades shadesOf(const QPalette& palette) {
     const QColor window = palette.color(QPalette::Window);
     const QColor hardest =
         contrast(window, shades.text) < contrast(shades.page, shades.text) ? window : shades.page;
+    shades.edge = readableOn(hardest, mixed(shades.page, shades.text, 0.26), 3.0);
     shades.dimText = readableOn(hardest, mixed(shades.page, shades.text, 0.6), 4.6);
     shades.accent = readableOn(shades.page, palette.color(QPalette::Link));
     shades.warning = readableOn(shades.page, QColor::fromHsl(36, 220, 110));
@@ -167,6 +170,11 @@ QFont codeFont(const QFont& base) {
     return font;
 }
 
+QRectF insideEdge(const QRect& rect, double lineWidth) {
+    const double half = lineWidth / 2;
+    return QRectF(rect).adjusted(half, half, -half, -half);
+}
+
 void applyAppearance(QApplication& application, Appearance appearance) {
     static const QPalette systemPalette = QApplication::palette();
     static const bool noDesktop = paletteIsStylesDefault(systemPalette);
@@ -191,7 +199,12 @@ void applyAppearance(QApplication& application, Appearance appearance) {
 
 void applyZoom(QApplication& application, double factor) {
     static const QFont systemFont = QApplication::font();
+    zoomFactor = factor;
     application.setFont(scaledFont(systemFont, factor));
+}
+
+double currentZoom() {
+    return zoomFactor;
 }
 
 } // namespace phidelity

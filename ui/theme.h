@@ -4,6 +4,7 @@
 #include <QColor>
 #include <QFont>
 #include <QPalette>
+#include <QRectF>
 
 class QApplication;
 class QWidget;
@@ -20,6 +21,7 @@ struct Shades {
     QColor text;    ///< messages
     QColor dimText; ///< labels, notes
     QColor line;    ///< thin separators and outlines
+    QColor edge;    ///< of a field one types in; 3:1 on `page` and on the window (WCAG 1.4.11)
     QColor card;    ///< the user's messages
     QColor code;    ///< behind code
     QColor hover;   ///< under the pointer
@@ -45,10 +47,15 @@ void setTextColor(QWidget* label, const QPalette& base, const QColor& color);
 [[nodiscard]] QFont scaledFont(const QFont& base, double factor);
 [[nodiscard]] QFont codeFont(const QFont& base);
 
+/// Where a line of this width runs just inside of `rect`, so that it is sharp.
+[[nodiscard]] QRectF insideEdge(const QRect& rect, double lineWidth);
+
 /// Sets style and palette for the whole program. System keeps what the desktop gives; where no
 /// desktop gives a palette, our own light one serves. Widgets follow by QEvent::PaletteChange.
 void applyAppearance(QApplication& application, Appearance appearance);
 /// Scales every font of the program; 1 is the desktop's own size.
 void applyZoom(QApplication& application, double factor);
+/// The factor that applyZoom was last given.
+[[nodiscard]] double currentZoom();
 
 } // namespace phidelity

@@ -184,6 +184,50 @@ private slots:
                  QStringLiteral("First message\n\nA bold answer"));
     }
 
+    void aChangeOfOneMessageLeavesWhatIsSelectedInAnother() {
+        m_model->add(user(QStringLiteral("One\n\nTwo\n\nThree and more")));
+        m_model->add(reply(QStringLiteral("Yes"), MessageState::Writing));
+        QApplication::processEvents();
+        const QRect first = m_view->rowRect(0);
+        const QRect second = m_view->rowRect(1);
+        QTest::mousePress(m_view->viewport(), Qt::LeftButton, {},
+                          QPoint(first.right() - 30, first.bottom() - 24));
+        QTest::mouseMove(m_view->viewport(), QPoint(second.right(), second.bottom()));
+        QTest::mouseRelease(m_view->viewport(), Qt::LeftButton, {}, second.bottomRight());
+        const QString before = m_view->selectedText();
+        QVERIFY(before.endsWith(QStringLiteral("Yes")));
+        QVERIFY(!before.startsWith(QStringLiteral("One")));
+        m_model->change(1, reply(QStringLiteral("Yes")));
+        QCOMPARE(m_view->selectedText(), before);
+    }
+
+    void whatWasNeverSeenIsCopiedAsItWouldBeShown() {
+        for (int index = 0; index < 200; ++index) {
+            m_model->add(reply(QStringLiteral("Some **bold** and `code`\n\n- item")));
+        }
+        QList<Message> messages;
+        for (int row = 0; row < m_model->rowCount(); ++row) {
+            messages << m_model->at(row);
+        }
+        m_model->reset(messages);
+        m_view->selectAll();
+        QStringList wanted;
+        for (int row = 0; row < m_model->rowCount(); ++row) {
+            wanted << QStringLiteral("Some bold and code\n\n• item");
+        }
+        QCOMPARE(m_view->selectedText(), wanted.join(QStringLiteral("\n\n")));
+    }
+
+    void aWindowThatGrowsToTheEndFollowsAgain() {
+        m_model->add(reply(longText(30), MessageState::Writing));
+        wheel(1);
+        QVERIFY(!m_view->isFollowing());
+        m_view->resize(700, 4000);
+        QApplication::processEvents();
+        QVERIFY(m_view->isFollowing());
+        QVERIFY(!m_view->findChild<QToolButton*>(QStringLiteral("jumpToLatest"))->isVisible());
+    }
+
     void dragSelectsText() {
         m_model->add(reply(QStringLiteral("Some words to select")));
         QApplication::processEvents();
@@ -263,6 +307,7 @@ private slots:
                 QVERIFY(contrast(shades.page, text) >= 4.5);
             }
             QVERIFY(contrast(shades.card, shades.text) >= 4.5);
+            QVERIFY(contrast(shades.page, shades.edge) >= 3);
         }
     }
 

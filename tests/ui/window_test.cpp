@@ -1,100 +1,25 @@
 // SPDX-License-Identifier: MIT
+// What happens in a conversation, from the keys to the request and back.
 #include <QAbstractButton>
-#include <QApplication>
-#include <QClipboard>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMimeData>
-#include <QPlainTextEdit>
 #include <QProgressBar>
-#include <QScrollBar>
-#include <QSettings>
 #include <QSpinBox>
-#include <QStandardPaths>
-#include <QTest>
-#include <QToolButton>
 
-#include "app/preferences.h"
-#include "app/wiring.h"
-#include "fake_engine.h"
-#include "ui/chat_page.h"
-#include "ui/composer.h"
-#include "ui/main_window.h"
-#include "ui/message_model.h"
-#include "ui/message_view.h"
-#include "ui/theme.h"
+#include "window_fixture.h"
 
 using namespace phidelity;
 
-class WindowTest : public QObject {
+class WindowTest : public WindowFixture {
     Q_OBJECT
 
-    std::unique_ptr<ChatController> m_controller;
-    std::unique_ptr<MainWindow> m_window;
-    std::unique_ptr<FakeEngine> m_engine;
-
-    template <class Widget>
-    Widget* find(const char* name) {
-        auto* widget = m_window->findChild<Widget*>(QLatin1String(name));
-        if (!widget) {
-            qFatal("no widget named %s", name);
-        }
-        return widget;
-    }
-    QPlainTextEdit* edit() { return find<QPlainTextEdit>("composerEdit"); }
-    MessageModel* messages() { return m_window->page()->messages(); }
-    static void settle() {
-        for (int round = 0; round < 5; ++round) {
-            QApplication::processEvents();
-        }
-    }
-    void type(const QString& text) {
-        QTest::keyClicks(edit(), text);
-        QTest::keyClick(edit(), Qt::Key_Return);
-        settle();
-    }
-    void answer(const QString& text, EndReason reason = EndReason::EndOfText,
-                const QString& cut = {}) {
-        m_engine->sendText(text);
-        settle();
-        m_engine->end(reason, cut);
-        settle();
-    }
-    void trigger(const char* action) {
-        find<QAction>(action)->trigger();
-        settle();
-    }
-
 private slots:
-    void initTestCase() { registerEngineMessages(); }
-
-    void init() {
-        m_controller = std::make_unique<ChatController>();
-        m_window = std::make_unique<MainWindow>();
-        m_engine = std::make_unique<FakeEngine>();
-        connectWindow(*m_window, *m_controller);
-        connectEngine(*m_engine, *m_controller);
-        m_controller->newConversation();
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        m_controller->openModel({});
-        settle();
-        m_engine->answerOpen();
-        settle();
-        edit()->setFocus();
-    }
-    void cleanup() {
-        m_window.reset();
-        m_controller.reset();
-        m_engine.reset();
-    }
-
     void anAnswerStreamsIntoTheList() {
         QVERIFY(find<QWidget>("welcomePage")->isVisible());
         type(QStringLiteral("Hello"));
@@ -117,24 +42,6 @@ private slots:
                  QStringLiteral("Alice: Hello\nBob: Hi there\nAlice: More\nBob:"));
     }
 
-    void shiftEnterBreaksTheLine() {
-        QTest::keyClicks(edit(), QStringLiteral("a"));
-        const int height = edit()->height();
-        QTest::keyClick(edit(), Qt::Key_Return, Qt::ShiftModifier);
-        QTest::keyClicks(edit(), QStringLiteral("b"));
-        settle();
-        QCOMPARE(edit()->toPlainText(), QStringLiteral("a\nb"));
-        QVERIFY(edit()->height() > height);
-        QCOMPARE(m_engine->generations, 0);
-    }
-
-    void composerGrowsToAThirdOfTheWindowAtMost() {
-        edit()->setPlainText(QStringLiteral("line\n").repeated(200));
-        settle();
-        QVERIFY(edit()->height() <= m_window->height() / 3 + 1);
-        QVERIFY(m_window->page()->view()->parentWidget()->height() > 100);
-    }
-
     void escapeStopsWhereverTheFocusIs() {
         for (QWidget* focus :
              {static_cast<QWidget*>(edit()), find<QWidget>("messageView"), find<QWidget>("seed")}) {
@@ -151,47 +58,6 @@ private slots:
             QCOMPARE(shownText(last), QStringLiteral("part"));
             edit()->setFocus();
         }
-    }
-
-    void sendTurnsIntoStopWhileWriting() {
-        auto* button = find<QAbstractButton>("sendButton");
-        QVERIFY(!button->isEnabled());
-        QTest::keyClicks(edit(), QStringLiteral("Go"));
-        QVERIFY(button->isEnabled());
-        QCOMPARE(button->accessibleName(), QStringLiteral("Send"));
-        QTest::mouseClick(button, Qt::LeftButton);
-        settle();
-        QCOMPARE(button->accessibleName(), QStringLiteral("Stop"));
-        QTest::keyClicks(edit(), QStringLiteral("draft"));
-        QTest::keyClick(edit(), Qt::Key_Return);
-        QCOMPARE(edit()->toPlainText(), QStringLiteral("draft"));
-        QTest::mouseClick(button, Qt::LeftButton);
-        QVERIFY(m_engine->lastGenerate.stop->load());
-        m_engine->end(EndReason::Stopped);
-        settle();
-        QCOMPARE(button->accessibleName(), QStringLiteral("Send"));
-        QCOMPARE(edit()->toPlainText(), QStringLiteral("draft"));
-    }
-
-    void upRecallsTheLastMessageInTheEmptyBox() {
-        type(QStringLiteral("Remember me"));
-        answer(QStringLiteral(" ok"));
-        QTest::keyClick(edit(), Qt::Key_Up);
-        QCOMPARE(edit()->toPlainText(), QStringLiteral("Remember me"));
-        QTest::keyClick(edit(), Qt::Key_Z, Qt::ControlModifier);
-        QVERIFY(edit()->toPlainText().isEmpty());
-    }
-
-    void aMegabyteCanBePastedAndUndone() {
-        const QString big = QStringLiteral("A line of text to be pasted.\n").repeated(36000);
-        QApplication::clipboard()->setText(big);
-        edit()->paste();
-        settle();
-        QCOMPARE(m_window->page()->composer()->text(), big);
-        QTest::keyClicks(edit(), QStringLiteral("x"));
-        edit()->undo();
-        edit()->undo();
-        QVERIFY(edit()->toPlainText().isEmpty());
     }
 
     void answersToOldRequestsAreDropped() {
@@ -308,7 +174,9 @@ private slots:
         settle();
         auto* bar = find<QWidget>("noticeBar");
         QVERIFY(bar->isVisible());
-        QCOMPARE(find<QLabel>("noticeSentence")->text(), QStringLiteral("There is no such file."));
+        QCOMPARE(find<QLabel>("noticeSentence")->text(),
+                 QStringLiteral("x.gguf could not be opened. There is no such file. "
+                                "Phidelity demo stays open."));
         QVERIFY(!find<QLabel>("noticeDetail")->isVisible());
         QTest::mouseClick(find<QAbstractButton>("noticeDetails"), Qt::LeftButton);
         QVERIFY(find<QLabel>("noticeDetail")->isVisible());
@@ -326,6 +194,23 @@ private slots:
         QCOMPARE(messages()->at(1).state, MessageState::Failed);
         QCOMPARE(shownText(messages()->at(1)), QStringLiteral("partly"));
         QVERIFY(bar->isVisible());
+    }
+
+    void aModelThatWasLostIsNoLongerShown() {
+        emit m_window->openModelRequested(QStringLiteral("/models/huge.gguf"));
+        settle();
+        EngineFailed failure;
+        failure.id = m_engine->lastOpen.id;
+        failure.sentence = QStringLiteral("There is not enough memory.");
+        failure.modelClosed = true;
+        emit m_engine->failed(failure);
+        settle();
+        QCOMPARE(find<QLabel>("noticeSentence")->text(),
+                 QStringLiteral("huge.gguf could not be opened. There is not enough memory."));
+        QCOMPARE(find<QLabel>("statusModel")->text(), QStringLiteral("No model"));
+        type(QStringLiteral("Hello"));
+        QCOMPARE(m_engine->generations, 0);
+        QCOMPARE(messages()->at(1).state, MessageState::Waiting);
     }
 
     void aMessageSentWhileAModelOpensIsAnsweredThen() {
@@ -430,149 +315,6 @@ private slots:
         answer(QStringLiteral(" ok"));
         QVERIFY(find<QLabel>("statusContext")->text().endsWith(QStringLiteral("2,048 tokens")));
         QVERIFY(find<QLabel>("statusFirstToken")->text().contains(QStringLiteral("0.31 s")));
-    }
-
-    void nothingIsClippedInASmallWindow() {
-        type(QStringLiteral("Go"));
-        answer(QStringLiteral(" ok"));
-        m_window->resize(640, 480);
-        settle();
-        QCOMPARE(m_window->size(), QSize(640, 480));
-        const QList<QWidget*> widgets = m_window->findChildren<QWidget*>();
-        for (const QWidget* widget : widgets) {
-            if (!widget->isVisible() || widget->objectName().isEmpty() ||
-                widget->objectName().startsWith(QLatin1String("qt_"))) {
-                continue;
-            }
-            const bool scrolls = qobject_cast<const QAbstractScrollArea*>(widget->parentWidget()) ||
-                                 widget->objectName() == QLatin1String("settingsContent");
-            const bool floats = widget->parentWidget() == m_window->page()->view()->viewport();
-            if (!scrolls && !floats && widget->parentWidget()) {
-                QVERIFY2(widget->parentWidget()->rect().contains(widget->geometry()),
-                         qPrintable(widget->objectName()));
-            }
-            const auto* label = qobject_cast<const QLabel*>(widget);
-            if (label && !label->wordWrap() &&
-                label->objectName() != QLatin1String("conversationTitle")) {
-                QVERIFY2(label->fontMetrics().horizontalAdvance(label->text()) <=
-                             label->width() + 1,
-                         qPrintable(label->objectName() + label->text()));
-            }
-        }
-    }
-
-    void everyControlHasAName() {
-        const QList<QWidget*> widgets = m_window->findChildren<QWidget*>();
-        for (QWidget* widget : widgets) {
-            if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() ||
-                widget->objectName().startsWith(QLatin1String("qt_"))) {
-                continue;
-            }
-            const auto* button = qobject_cast<QAbstractButton*>(widget);
-            const bool named =
-                !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty());
-            QVERIFY2(named, qPrintable(QString::fromLatin1(widget->metaObject()->className()) +
-                                       widget->objectName()));
-        }
-    }
-
-    void tabReachesEveryControlAndComesBack() {
-        edit()->setFocus();
-        QSet<QString> seen;
-        for (int step = 0; step < 60; ++step) {
-            QTest::keyClick(m_window->focusWidget(), Qt::Key_Tab);
-            seen.insert(m_window->focusWidget()->objectName());
-        }
-        for (const char* name :
-             {"composerEdit", "formatChooser", "newConversation", "conversations", "temperature",
-              "topP", "topK", "maxTokens", "seed", "newSeed", "moreSettings"}) {
-            QVERIFY2(seen.contains(QLatin1String(name)), name);
-        }
-    }
-
-    void zoomScalesAndIsBounded() {
-        const double before = QApplication::font().pointSizeF();
-        connect(m_window.get(), &MainWindow::zoomChosen, qApp,
-                [](double factor) { applyZoom(*qApp, factor); });
-        for (int step = 0; step < 20; ++step) {
-            trigger("actionZoomIn");
-        }
-        QVERIFY(std::abs(QApplication::font().pointSizeF() - 2 * before) < 0.6);
-        QVERIFY(m_window->page()->composer()->height() > 40);
-        trigger("actionZoomReset");
-        QVERIFY(std::abs(QApplication::font().pointSizeF() - before) < 0.1);
-    }
-
-    void panelsAreRememberedAndHideWhenNarrow() {
-        auto* panel = find<QWidget>("settingsPanel");
-        m_window->resize(1200, 700);
-        settle();
-        QVERIFY(panel->isVisible());
-        trigger("actionSettings");
-        QVERIFY(!panel->isVisible());
-        QVERIFY(!m_window->state().settingsShown);
-        trigger("actionSettings");
-        m_window->resize(640, 480);
-        settle();
-        QVERIFY(!panel->isVisible());
-        QVERIFY(m_window->state().settingsShown);
-        trigger("actionSettings");
-        QVERIFY(panel->isVisible());
-        auto* button = find<QToolButton>("actionSettingsButton");
-        QCOMPARE(button->toolButtonStyle(), Qt::ToolButtonIconOnly);
-        QVERIFY(!button->icon().isNull());
-    }
-
-    void theWindowStaysAsItIsWhileAModelOpens() {
-        const int top = edit()->mapTo(m_window.get(), QPoint()).y();
-        emit m_window->openModelRequested(QStringLiteral("/models/phi-2.gguf"));
-        settle();
-        QCOMPARE(edit()->mapTo(m_window.get(), QPoint()).y(), top);
-    }
-
-    void fewLinesFitTheComposerWithoutScrolling() {
-        edit()->setPlainText(QStringLiteral("one\ntwo\n\nfour"));
-        settle();
-        QVERIFY(!edit()->verticalScrollBar()->isVisible());
-    }
-
-    void aMegabyteOnOneLineCanBePasted() {
-        QApplication::clipboard()->setText(QStringLiteral("word ").repeated(200000));
-        QElapsedTimer timer;
-        timer.start();
-        edit()->paste();
-        settle();
-        const qint64 pasted = timer.restart();
-        QTest::keyClicks(edit(), QStringLiteral("x"));
-        settle();
-        qInfo("paste %lld ms, key %lld ms", static_cast<long long>(pasted),
-              static_cast<long long>(timer.elapsed()));
-        QCOMPARE(m_window->page()->composer()->text(),
-                 QStringLiteral("word ").repeated(200000) + u'x');
-        edit()->undo();
-        edit()->undo();
-        QVERIFY(edit()->toPlainText().isEmpty());
-    }
-
-    void preferencesComeBack() {
-        Preferences preferences;
-        preferences.settings.seed = Q_UINT64_C(18446744073709551614);
-        preferences.settings.temperature = 1.25;
-        preferences.format = FormatId::Raw;
-        preferences.window.zoom = 1.3;
-        preferences.window.settingsShown = false;
-        preferences.window.appearance = Appearance::Dark;
-        QSettings::setPath(
-            QSettings::IniFormat, QSettings::UserScope,
-            QStandardPaths::writableLocation(QStandardPaths::TempLocation) +
-                QStringLiteral("/phidelity-test-%1").arg(QCoreApplication::applicationPid()));
-        savePreferences(preferences);
-        const Preferences loaded = loadPreferences();
-        QCOMPARE(loaded.settings, preferences.settings);
-        QCOMPARE(loaded.format, FormatId::Raw);
-        QCOMPARE(loaded.window.zoom, 1.3);
-        QVERIFY(!loaded.window.settingsShown);
-        QCOMPARE(loaded.window.appearance, Appearance::Dark);
     }
 
     void closingStopsWhatRuns() {
