@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <QFileInfo>
+
 namespace phidelity {
 
 namespace {
@@ -44,10 +46,6 @@ MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
         break;
     }
     return MessageState::Complete;
-}
-
-bool isUnfinished(MessageState state) {
-    return state == MessageState::Writing || state == MessageState::Waiting;
 }
 
 } // namespace
@@ -102,7 +100,7 @@ void ChatController::setMessage(Conversation& conversation, qsizetype row, const
 void ChatController::submit(const QString& text) {
     Conversation& conversation = current();
     const bool unfinished =
-        !conversation.entries.isEmpty() && isUnfinished(conversation.entries.last().message.state);
+        !conversation.entries.isEmpty() && isUnfinished(conversation.entries.last().message);
     if (unfinished || text.trimmed().isEmpty()) {
         return;
     }
@@ -214,8 +212,7 @@ ChatController::Entry* ChatController::lastReply() {
         return nullptr;
     }
     Entry& last = conversation.entries.last();
-    const bool reply = last.message.speaker == Speaker::Model && !isUnfinished(last.message.state);
-    return reply ? &last : nullptr;
+    return isEndedReply(last.message) ? &last : nullptr;
 }
 
 void ChatController::regenerate() {
@@ -250,7 +247,7 @@ void ChatController::regenerate() {
 
 void ChatController::continueReply() {
     Entry* entry = lastReply();
-    if (!entry || entry->message.text.isEmpty()) {
+    if (!entry || !canContinue(entry->message)) {
         return;
     }
     Message message = entry->message;
@@ -417,14 +414,27 @@ void ChatController::endReply(Conversation& conversation, const GenerationEnded&
     }
 }
 
+QString ChatController::openingFailed(const EngineFailed& failure) const {
+    const QString name =
+        m_openingPath.isEmpty() ? tr("The demo model") : QFileInfo(m_openingPath).fileName();
+    const QString stays = m_modelReady ? tr("%1 stays open.").arg(m_modelName) : QString();
+    return tr("%1 could not be opened. %2 %3", "file, reason, what stays open")
+        .arg(name, failure.sentence, stays)
+        .trimmed();
+}
+
 void ChatController::onFailed(const EngineFailed& failure) {
     if (failure.id != 0 && failure.id == m_opening) {
         const bool cancelled = m_openingStop && m_openingStop->load(std::memory_order_relaxed);
         m_opening = 0;
         m_openingStop.reset();
         emit openingEnded();
+        if (failure.modelClosed) {
+            m_modelReady = false;
+            emit modelClosed();
+        }
         if (!cancelled) {
-            emit noticeRaised(failure.sentence, failure.detail);
+            emit noticeRaised(openingFailed(failure), failure.detail);
         }
         startWaiting();
         announceBusy();

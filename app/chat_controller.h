@@ -73,6 +73,8 @@ signals:
     void modelOpening(const QString& path, double fraction);
     void modelOpened(const phidelity::ModelOpened& model);
     void openingEnded();
+    /// No model is open any more.
+    void modelClosed();
     void promptProgress(int done, int total);
     void speedChanged(double tokensPerSecond, double firstTokenMs);
     void contextUsed(int tokens);
@@ -111,6 +113,7 @@ private:
     void startWaiting();
     void ask(Conversation& conversation);
     void setMessage(Conversation& conversation, qsizetype row, const Message& message);
+    [[nodiscard]] QString openingFailed(const EngineFailed& failure) const;
     void endReply(Conversation& conversation, const GenerationEnded& end);
     void announceConversations();
     void announceBusy();

@@ -19,6 +19,7 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&controller, &C::modelOpening, &window, &W::showOpening);
     connect(&controller, &C::modelOpened, &window, &W::showModel);
     connect(&controller, &C::openingEnded, &window, &W::endOpening);
+    connect(&controller, &C::modelClosed, &window, &W::showNoModel);
 
     connect(&window, &W::formatChosen, &controller, &C::setFormat);
     connect(&controller, &C::formatChanged, &window, &W::setFormat);

@@ -32,6 +32,8 @@ public:
     /// What Up recalls in the empty field.
     void setRecall(const QString& text) { m_recall = text; }
     void focusInput();
+    /// As if `text` had been typed in the field, which takes the focus.
+    void typeText(const QString& text);
 
 signals:
     void submitted(const QString& text);

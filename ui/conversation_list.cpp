@@ -9,6 +9,7 @@
 
 #include "ui/conversation_delegate.h"
 #include "ui/icon.h"
+#include "ui/plain_tip.h"
 #include "ui/theme.h"
 
 namespace phidelity {
@@ -53,7 +54,7 @@ void ConversationList::setConversations(const QStringList& titles, int current) 
         }
         QListWidgetItem* item = m_list->item(row);
         item->setText(titles.at(row));
-        item->setToolTip(titles.at(row));
+        item->setToolTip(plainTip(titles.at(row)));
         item->setSizeHint(QSize(0, 8 * gridUnit(this)));
     }
     m_list->setCurrentRow(current);

@@ -44,6 +44,7 @@ QDialog* showShortcutsDialog(QWidget* window) {
         {translated("New line"), translated("Shift+Enter")},
         {translated("Stop the reply"), translated("Esc")},
         {translated("Bring back the last message, in the empty box"), translated("Up")},
+        {translated("Go to the box to write in"), translated("Ctrl+L")},
     };
     const QList<QAction*> actions = window->findChildren<QAction*>();
     for (const QAction* action : actions) {

@@ -8,8 +8,8 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMimeData>
+#include <QScreen>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -17,7 +17,9 @@
 #include "ui/composer.h"
 #include "ui/conversation_list.h"
 #include "ui/drop_hint.h"
+#include "ui/elided_label.h"
 #include "ui/icon.h"
+#include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/notice_bar.h"
 #include "ui/settings_panel.h"
@@ -48,17 +50,19 @@ QFrame* separator(QFrame::Shape shape) {
 MainWindow::MainWindow(QWidget* parent)
     : QMainWindow(parent), m_page(new ChatPage), m_conversations(new ConversationList),
       m_settings(new SettingsPanel), m_status(new StatusLine), m_dropHint(new DropHint(this)),
-      m_header(new QWidget), m_title(new QLabel) {
+      m_header(new QWidget), m_title(new ElidedLabel) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Phidelity"));
     setWindowIcon(programIcon());
     setAcceptDrops(true);
     setMinimumSize(440, 340);
-    resize(1180, 760);
+    // With room left for the frame that the desktop draws round it.
+    resize(QSize(1180, 760).boundedTo(screen()->availableSize() - QSize(16, 40)));
     buildMenus();
     buildPage();
     connectPage();
     applyLook();
+    updateActions();
     m_page->composer()->focusInput();
 }
 
@@ -69,9 +73,6 @@ void MainWindow::buildPage() {
     m_header->setAutoFillBackground(true);
     m_header->setBackgroundRole(QPalette::Base);
     m_title->setObjectName(QStringLiteral("conversationTitle"));
-    m_title->setTextFormat(Qt::PlainText);
-    m_title->setAlignment(Qt::AlignCenter);
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* header = new QHBoxLayout(m_header);
     header->addWidget(addHeaderButton(m_showConversations, QStringLiteral("sidebar")));
     header->addWidget(m_title, 1);
@@ -133,9 +134,15 @@ void MainWindow::connectPage() {
         m_page->welcome()->setFormat(format);
         emit formatChosen(format);
     });
+    connect(view, &MessageView::typed, composer, &Composer::typeText);
     connect(view, &MessageView::regenerateRequested, this, &MainWindow::regenerateRequested);
     connect(view, &MessageView::continueRequested, this, &MainWindow::continueRequested);
     connect(view, &MessageView::versionRequested, this, &MainWindow::versionRequested);
+    const MessageModel* messages = m_page->messages();
+    connect(messages, &QAbstractItemModel::modelReset, this, &MainWindow::updateActions);
+    connect(messages, &QAbstractItemModel::rowsInserted, this, &MainWindow::updateActions);
+    connect(messages, &QAbstractItemModel::rowsRemoved, this, &MainWindow::updateActions);
+    connect(messages, &QAbstractItemModel::dataChanged, this, &MainWindow::updateActions);
     connect(m_page->welcome(), &WelcomePage::exampleChosen, this, &MainWindow::submitted);
     connect(m_page->welcome(), &WelcomePage::openModelRequested, this, &MainWindow::chooseFile);
     connect(m_conversations, &ConversationList::newRequested, this,
@@ -143,6 +150,14 @@ void MainWindow::connectPage() {
     connect(m_conversations, &ConversationList::selected, this, &MainWindow::conversationSelected);
     connect(m_settings, &SettingsPanel::settingsChanged, this, &MainWindow::settingsChanged);
     connect(m_status, &StatusLine::cancelRequested, this, &MainWindow::cancelOpeningRequested);
+}
+
+void MainWindow::updateActions() {
+    const MessageModel* messages = m_page->messages();
+    const int last = messages->rowCount() - 1;
+    m_regenerate->setEnabled(last >= 0 && isEndedReply(messages->at(last)));
+    m_continue->setEnabled(last >= 0 && canContinue(messages->at(last)));
+    m_toggleCut->setEnabled(last >= 0 && hasCut(messages->at(last)));
 }
 
 // ---- Values in
@@ -162,7 +177,6 @@ void MainWindow::setConversations(const QStringList& titles, int current) {
     m_conversations->setConversations(titles, current);
     m_title->setText(titles.value(current));
     setWindowTitle(titles.value(current));
-    m_title->setToolTip(titles.value(current));
 }
 
 void MainWindow::showModel(const ModelOpened& model) {
@@ -182,6 +196,11 @@ void MainWindow::showOpening(const QString& path, double fraction) {
 void MainWindow::endOpening() {
     m_opening = false;
     m_status->endOpening();
+}
+
+void MainWindow::showNoModel() {
+    m_status->showNoModel();
+    m_page->welcome()->setModel(WelcomePage::Model::None, {});
 }
 
 void MainWindow::showNotice(const QString& sentence, const QString& detail) {

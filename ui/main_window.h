@@ -10,7 +10,6 @@
 
 class QAction;
 class QActionGroup;
-class QLabel;
 class QToolButton;
 
 namespace phidelity {
@@ -18,6 +17,7 @@ namespace phidelity {
 class ChatPage;
 class ConversationList;
 class DropHint;
+class ElidedLabel;
 class SettingsPanel;
 class StatusLine;
 
@@ -54,6 +54,7 @@ public slots:
     void showModel(const phidelity::ModelOpened& model);
     void showOpening(const QString& path, double fraction);
     void endOpening();
+    void showNoModel();
     void showNotice(const QString& sentence, const QString& detail);
     void clearNotice();
 
@@ -93,6 +94,7 @@ private:
     QAction* addAction(class QMenu* menu, const char* name, const QString& text,
                        const QKeySequence& shortcut);
     QToolButton* addHeaderButton(QAction* action, const QString& symbol);
+    void updateActions();
     void chooseFile();
     void chooseFolder();
     void setZoom(double factor);
@@ -108,10 +110,13 @@ private:
     StatusLine* m_status;
     DropHint* m_dropHint;
     QWidget* m_header;
-    QLabel* m_title;
+    ElidedLabel* m_title;
     QAction* m_showConversations = nullptr;
     QAction* m_showSettings = nullptr;
     QAction* m_stop = nullptr;
+    QAction* m_regenerate = nullptr;
+    QAction* m_continue = nullptr;
+    QAction* m_toggleCut = nullptr;
     QActionGroup* m_appearances = nullptr;
     bool m_busy = false;
     bool m_opening = false;

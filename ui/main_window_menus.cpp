@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The menus of the main window and their shortcuts.
+#include <type_traits>
+
+#include <QAbstractSpinBox>
 #include <QAction>
 #include <QActionGroup>
-#include <QApplication>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
 #include <QPlainTextEdit>
@@ -57,43 +60,54 @@ void MainWindow::buildFileMenu() {
 
 void MainWindow::buildEditMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Edit"));
-    // These act on what has the focus; their keys are those of the text field itself.
-    const auto addEdit = [this, menu](const char* name, const QString& text, auto act) {
-        QAction* action = addAction(menu, name, text, {});
+    // These act on what has the focus; the keys, which the menu only tells, are its own.
+    const auto addEdit = [this, menu](const char* name, const QString& text,
+                                      QKeySequence::StandardKey key, auto act) {
+        const QString keys = QKeySequence(key).toString(QKeySequence::NativeText);
+        QAction* action = addAction(menu, name, text + u'\t' + keys, {});
         connect(action, &QAction::triggered, this, [this, act] {
-            if (auto* edit = qobject_cast<QPlainTextEdit*>(focusWidget())) {
+            QWidget* focus = focusWidget();
+            if (const auto* box = qobject_cast<QAbstractSpinBox*>(focus)) {
+                focus = box->findChild<QLineEdit*>();
+            }
+            if (auto* edit = qobject_cast<QPlainTextEdit*>(focus)) {
                 act(edit);
+            } else if (auto* line = qobject_cast<QLineEdit*>(focus)) {
+                act(line);
+            } else if (auto* view = qobject_cast<MessageView*>(focus)) {
+                act(view);
             }
         });
     };
-    addEdit("actionUndo", tr("&Undo"), [](QPlainTextEdit* edit) { edit->undo(); });
-    addEdit("actionRedo", tr("&Redo"), [](QPlainTextEdit* edit) { edit->redo(); });
+    const auto onText = [](auto act) {
+        return [act](auto* edit) {
+            if constexpr (!std::is_same_v<decltype(edit), MessageView*>) {
+                act(edit);
+            }
+        };
+    };
+    addEdit("actionUndo", tr("&Undo"), QKeySequence::Undo, onText([](auto* e) { e->undo(); }));
+    addEdit("actionRedo", tr("&Redo"), QKeySequence::Redo, onText([](auto* e) { e->redo(); }));
     menu->addSeparator();
-    addEdit("actionCut", tr("Cu&t"), [](QPlainTextEdit* edit) { edit->cut(); });
-    QAction* copy = addAction(menu, "actionCopy", tr("&Copy"), {});
-    connect(copy, &QAction::triggered, this, [this] {
-        auto* edit = qobject_cast<QPlainTextEdit*>(focusWidget());
-        if (edit && edit->textCursor().hasSelection()) {
-            edit->copy();
-        } else {
-            m_page->view()->copySelection();
-        }
-    });
-    addEdit("actionPaste", tr("&Paste"), [](QPlainTextEdit* edit) { edit->paste(); });
+    addEdit("actionCut", tr("Cu&t"), QKeySequence::Cut, onText([](auto* e) { e->cut(); }));
+    addEdit("actionCopy", tr("&Copy"), QKeySequence::Copy, [](auto* edit) { edit->copy(); });
+    addEdit("actionPaste", tr("&Paste"), QKeySequence::Paste, onText([](auto* e) { e->paste(); }));
+    addEdit("actionSelectAll", tr("Select &All"), QKeySequence::SelectAll,
+            [](auto* edit) { edit->selectAll(); });
     menu->addSeparator();
     QAction* copyCode = addAction(menu, "actionCopyCode", tr("Copy Last Co&de"),
                                   QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
     connect(copyCode, &QAction::triggered, m_page->view(), &MessageView::copyLastCode);
-    QAction* again = addAction(menu, "actionRegenerate", tr("&Write Last Reply Again"),
-                               QKeySequence(Qt::CTRL | Qt::Key_R));
-    again->setIcon(icon(QStringLiteral("regenerate")));
-    connect(again, &QAction::triggered, this, &MainWindow::regenerateRequested);
-    QAction* goOn = addAction(menu, "actionContinue", tr("Contin&ue Last Reply"),
-                              QKeySequence(Qt::CTRL | Qt::Key_Return));
-    connect(goOn, &QAction::triggered, this, &MainWindow::continueRequested);
-    QAction* cut = addAction(menu, "actionToggleCut", tr("Show or &Hide What Was Cut"),
-                             QKeySequence(Qt::CTRL | Qt::Key_E));
-    connect(cut, &QAction::triggered, m_page->view(), &MessageView::toggleCut);
+    m_regenerate = addAction(menu, "actionRegenerate", tr("&Write Last Reply Again"),
+                             QKeySequence(Qt::CTRL | Qt::Key_R));
+    m_regenerate->setIcon(icon(QStringLiteral("regenerate")));
+    connect(m_regenerate, &QAction::triggered, this, &MainWindow::regenerateRequested);
+    m_continue = addAction(menu, "actionContinue", tr("Contin&ue Last Reply"),
+                           QKeySequence(Qt::CTRL | Qt::Key_Return));
+    connect(m_continue, &QAction::triggered, this, &MainWindow::continueRequested);
+    m_toggleCut = addAction(menu, "actionToggleCut", tr("Show or &Hide What Was Cut"),
+                            QKeySequence(Qt::CTRL | Qt::Key_E));
+    connect(m_toggleCut, &QAction::triggered, m_page->view(), &MessageView::toggleCut);
     m_stop = addAction(menu, "actionStop", tr("&Stop the Reply"), {});
     m_stop->setIcon(icon(QStringLiteral("stop")));
     m_stop->setEnabled(false);

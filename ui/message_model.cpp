@@ -97,9 +97,8 @@ QString noteOf(const Message& message) {
     case MessageState::ContextFull:
         return translated("The model's context is full: start a new conversation to go on");
     case MessageState::TurnCut:
-        return message.cut.trimmed().isEmpty()
-                   ? QString()
-                   : translated("Cut here, where the model began the next turn itself");
+        return hasCut(message) ? translated("Cut here, where the model began the next turn itself")
+                               : QString();
     case MessageState::Failed:
         return message.problem.isEmpty() ? translated("No reply") : message.problem;
     case MessageState::Waiting:

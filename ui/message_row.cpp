@@ -64,7 +64,7 @@ void MessageRow::takeFacts(const Message& message) {
     m_speaker = message.speaker;
     m_state = message.state;
     m_note = noteOf(message);
-    m_cutText = m_state == MessageState::TurnCut ? message.cut : QString();
+    m_cutText = hasCut(message) ? message.cut : QString();
     m_label = isUser() ? QString()
                        : QCoreApplication::translate("MessageRow", "%1 · %2")
                              .arg(message.author, formatTitle(message.format));

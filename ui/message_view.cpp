@@ -124,10 +124,10 @@ void MessageView::rowsChanged(int first, int last, const QList<int>& roles) {
             item.row->textAppended(m_model->at(row));
         } else {
             item.row->change(m_model->at(row));
-            if (m_selectionStart.row == row || m_selectionEnd.row == row) {
-                const BlockPosition end = item.row->body().end();
-                m_selectionStart.in = std::min(m_selectionStart.in, end);
-                m_selectionEnd.in = std::min(m_selectionEnd.in, end);
+            for (Position* edge : {&m_selectionStart, &m_selectionEnd}) {
+                if (edge->row == row) {
+                    edge->in = std::min(edge->in, item.row->body().end());
+                }
             }
         }
         heightChanged(row);
@@ -261,7 +261,12 @@ void MessageView::relayout() {
         scroll = wantedScroll();
     }
     scroll = wantedScroll();
-    verticalScrollBar()->setRange(0, std::max(0, contentHeight() - viewport()->height()));
+    const int most = std::max(0, contentHeight() - viewport()->height());
+    if (scroll == most) {
+        // A higher window or a shorter text has brought the end into view.
+        setFollowing(true);
+    }
+    verticalScrollBar()->setRange(0, most);
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(m_look.textLine * 2);
     verticalScrollBar()->setValue(scroll);
@@ -364,16 +369,13 @@ void MessageView::placeActions() {
         actions->show();
     };
     const Message* message = last >= 0 ? &m_model->at(last) : nullptr;
-    const bool reply = message && message->speaker == Speaker::Model &&
-                       message->state != MessageState::Writing &&
-                       message->state != MessageState::Waiting;
-    const bool lastVisible = reply && m_items[static_cast<size_t>(last)].row;
+    const bool lastVisible =
+        message && isEndedReply(*message) && m_items[static_cast<size_t>(last)].row;
     if (lastVisible) {
         MessageActions::Offer offer;
         offer.copy = !message->text.isEmpty();
         offer.regenerate = true;
-        offer.goOn = !message->text.isEmpty() && message->state != MessageState::ContextFull &&
-                     message->state != MessageState::Failed;
+        offer.goOn = canContinue(*message);
         offer.version = message->version;
         offer.versions = message->versions;
         place(m_lastActions, last, offer);
@@ -401,9 +403,7 @@ void MessageView::placeActions() {
 
 void MessageView::updateTimer() {
     const Message* message = count() > 0 ? &m_model->at(count() - 1) : nullptr;
-    const bool thinking =
-        message && message->text.isEmpty() &&
-        (message->state == MessageState::Writing || message->state == MessageState::Waiting);
+    const bool thinking = message && message->text.isEmpty() && isUnfinished(*message);
     if (thinking && !m_dots.isActive()) {
         m_dots.start(400, this);
     } else if (!thinking) {

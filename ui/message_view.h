@@ -41,7 +41,8 @@ public:
 
 public slots:
     void jumpToLatest();
-    void copySelection();
+    /// The selected text.
+    void copy();
     void selectAll();
     /// The code block that was written last.
     void copyLastCode();
@@ -50,6 +51,8 @@ public slots:
     void toggleCut();
 
 signals:
+    /// Text that was typed here, where none can be written.
+    void typed(const QString& text);
     void followingChanged(bool following);
     void regenerateRequested();
     void continueRequested();

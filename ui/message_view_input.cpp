@@ -52,7 +52,9 @@ QString MessageView::selectedText() const {
         if (selection) {
             parts.append(m_items[static_cast<size_t>(row)].row->body().text(*selection));
         } else if (row > first && row < last) {
-            parts.append(shownText(m_model->at(row)));
+            // Never seen, but to be copied as it would have been shown.
+            const MessageRow unseen(&m_look, m_model->at(row), m_columnWidth);
+            parts.append(unseen.body().text({{}, unseen.body().end()}));
         }
     }
     return parts.join(QStringLiteral("\n\n"));
@@ -64,7 +66,7 @@ void MessageView::copyText(const QString& text) const {
     }
 }
 
-void MessageView::copySelection() {
+void MessageView::copy() {
     copyText(selectedText());
 }
 
@@ -209,7 +211,7 @@ bool MessageView::viewportEvent(QEvent* event) {
 void MessageView::keyPressEvent(QKeyEvent* event) {
     QScrollBar* bar = verticalScrollBar();
     if (event->matches(QKeySequence::Copy)) {
-        copySelection();
+        copy();
     } else if (event->matches(QKeySequence::SelectAll)) {
         selectAll();
     } else if (event->key() == Qt::Key_Home) {
@@ -224,6 +226,9 @@ void MessageView::keyPressEvent(QKeyEvent* event) {
         bar->triggerAction(QAbstractSlider::SliderSingleStepSub);
     } else if (event->key() == Qt::Key_Down) {
         bar->triggerAction(QAbstractSlider::SliderSingleStepAdd);
+    } else if (!event->text().isEmpty() && event->text().front().isPrint() &&
+               !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier))) {
+        emit typed(event->text());
     } else {
         event->ignore();
     }
@@ -231,7 +236,7 @@ void MessageView::keyPressEvent(QKeyEvent* event) {
 
 void MessageView::fillMenu(QMenu& menu, int row, qsizetype code) {
     if (m_selectionStart != m_selectionEnd) {
-        menu.addAction(tr("Copy Selection"), this, &MessageView::copySelection);
+        menu.addAction(tr("Copy Selection"), this, &MessageView::copy);
     }
     if (row >= 0) {
         menu.addAction(tr("Copy Message"), this, [this, row] { copyMessage(row); });
@@ -239,8 +244,8 @@ void MessageView::fillMenu(QMenu& menu, int row, qsizetype code) {
             menu.addAction(tr("Copy Code"), this,
                            [this, row, code] { copyText(rowAt(row).body().codeText(code)); });
         }
-        const QString cut = m_model->at(row).cut;
-        if (m_model->at(row).state == MessageState::TurnCut && !cut.trimmed().isEmpty()) {
+        if (hasCut(m_model->at(row))) {
+            const QString cut = m_model->at(row).cut;
             menu.addAction(tr("Copy What Was Cut"), this, [this, cut] { copyText(cut); });
         }
     }
@@ -249,8 +254,10 @@ void MessageView::fillMenu(QMenu& menu, int row, qsizetype code) {
     if (row == last && last >= 0 && m_lastActions->isVisible()) {
         menu.addSeparator();
         menu.addAction(tr("Write This Reply Again"), this, &MessageView::regenerateRequested);
-        menu.addAction(tr("Continue This Reply"), this, &MessageView::continueRequested);
-        if (m_model->at(last).state == MessageState::TurnCut) {
+        if (canContinue(m_model->at(last))) {
+            menu.addAction(tr("Continue This Reply"), this, &MessageView::continueRequested);
+        }
+        if (hasCut(m_model->at(last))) {
             menu.addAction(tr("Show or Hide What Was Cut"), this, &MessageView::toggleCut);
         }
     }

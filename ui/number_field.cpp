@@ -9,6 +9,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 
+#include "ui/calm_wheel.h"
 #include "ui/theme.h"
 
 namespace phidelity {
@@ -34,6 +35,8 @@ NumberField::NumberField(const QString& name, const QString& objectName, const R
                             static_cast<QWidget*>(m_slider)}) {
         widget->setToolTip(explanation);
     }
+    ignoreWheelWithoutFocus(m_field);
+    ignoreWheelWithoutFocus(m_slider);
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setVerticalSpacing(gridUnit(this) / 2);

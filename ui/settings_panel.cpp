@@ -17,6 +17,7 @@
 #include <QVBoxLayout>
 
 #include "chat/presets.h"
+#include "ui/calm_wheel.h"
 #include "ui/icon.h"
 #include "ui/number_field.h"
 #include "ui/theme.h"
@@ -68,7 +69,7 @@ SettingsPanel::SettingsPanel(QWidget* parent)
           new NumberField(tr("Repeat penalty"), QStringLiteral("repeatPenalty"), {1, 2, 0.01, 2},
                           tr("Makes words that were just used less likely; 1 changes nothing"))),
       m_more(new QWidget), m_moreButton(new QToolButton), m_maxTokens(new QSpinBox),
-      m_seed(new QLineEdit), m_newSeed(new QToolButton) {
+      m_seed(new QLineEdit), m_newSeed(new QToolButton), m_reset(new QPushButton) {
     setObjectName(QStringLiteral("settingsPanel"));
     setAccessibleName(tr("Settings"));
     build();
@@ -81,10 +82,9 @@ SettingsPanel::SettingsPanel(QWidget* parent)
         take();
     });
     connect(m_newSeed, &QToolButton::toggled, this, &SettingsPanel::take);
-    connect(m_presets, &QButtonGroup::idClicked, this, [this](int id) {
-        setSettings(withPreset(static_cast<Preset>(id), m_settings));
-        emit settingsChanged(m_settings);
-    });
+    connect(m_presets, &QButtonGroup::idClicked, this,
+            [this](int id) { change(withPreset(static_cast<Preset>(id), m_settings)); });
+    connect(m_reset, &QPushButton::clicked, this, &SettingsPanel::resetOrUndo);
     connect(m_moreButton, &QToolButton::toggled, this, [this](bool open) {
         m_more->setVisible(open);
         m_moreButton->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
@@ -136,12 +136,17 @@ void SettingsPanel::build() {
     m_maxTokens->setSuffix(tr(" tokens"));
     m_maxTokens->setKeyboardTracking(false);
     m_maxTokens->setAlignment(Qt::AlignRight);
+    ignoreWheelWithoutFocus(m_maxTokens);
     length->addWidget(lengthLabel, 1);
     length->addWidget(m_maxTokens);
     layout->addLayout(length);
 
     addHeading(layout, tr("Seed"));
     layout->addWidget(buildSeed());
+    m_reset->setObjectName(QStringLiteral("resetSettings"));
+    m_reset->setAutoDefault(false);
+    layout->addSpacing(gridUnit(this));
+    layout->addWidget(m_reset);
     layout->addStretch(1);
 
     auto* scroll = new QScrollArea;
@@ -182,7 +187,7 @@ QWidget* SettingsPanel::buildSeed() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit(this));
     m_seed->setObjectName(QStringLiteral("seed"));
-    m_seed->setTextMargins(gridUnit(this) / 2, 0, gridUnit(this) / 2, 0);
+    m_seed->setTextMargins(gridUnit(this), 0, gridUnit(this), 0);
     m_seed->setAccessibleName(tr("Seed"));
     m_seed->setToolTip(tr("The same seed, prompt and settings give the same reply"));
     m_seed->setValidator(
@@ -212,7 +217,44 @@ void SettingsPanel::addHeading(QVBoxLayout* layout, const QString& text) {
 
 void SettingsPanel::setSettings(const GenerationSettings& settings) {
     m_settings = settings;
+    m_beforeReset.reset();
     showSettings();
+}
+
+void SettingsPanel::change(const GenerationSettings& settings) {
+    setSettings(settings);
+    emit settingsChanged(m_settings);
+}
+
+void SettingsPanel::resetOrUndo() {
+    if (m_beforeReset) {
+        change(*m_beforeReset);
+        return;
+    }
+    const GenerationSettings before = m_settings;
+    change({});
+    m_beforeReset = before;
+    showReset();
+}
+
+void SettingsPanel::showReset() {
+    GenerationSettings comparable = m_settings;
+    if (comparable.randomSeed) {
+        comparable.seed = GenerationSettings().seed; // a new one comes with each reply anyway
+    }
+    m_reset->setText(m_beforeReset ? tr("Undo reset") : tr("Reset all"));
+    m_reset->setToolTip(m_beforeReset ? tr("Bring back the settings from before the reset")
+                                      : tr("Set everything here back to how it was at first"));
+    m_reset->setEnabled(m_beforeReset || comparable != GenerationSettings());
+}
+
+void SettingsPanel::showPreset() {
+    m_presets->setExclusive(false);
+    for (const Preset preset : kPresets) {
+        m_presets->button(static_cast<int>(preset))
+            ->setChecked(withPreset(preset, m_settings) == m_settings);
+    }
+    m_presets->setExclusive(true);
 }
 
 void SettingsPanel::showUsedSeed(quint64 seed) {
@@ -233,12 +275,8 @@ void SettingsPanel::showSettings() {
     m_seed->setText(QString::number(m_settings.seed));
     m_newSeed->setChecked(m_settings.randomSeed);
     m_showing = false;
-    m_presets->setExclusive(false);
-    for (const Preset preset : kPresets) {
-        m_presets->button(static_cast<int>(preset))
-            ->setChecked(withPreset(preset, m_settings) == m_settings);
-    }
-    m_presets->setExclusive(true);
+    showPreset();
+    showReset();
 }
 
 void SettingsPanel::take() {
@@ -257,12 +295,9 @@ void SettingsPanel::take() {
     if (ok) {
         m_settings.seed = seed;
     }
-    m_presets->setExclusive(false);
-    for (const Preset preset : kPresets) {
-        m_presets->button(static_cast<int>(preset))
-            ->setChecked(withPreset(preset, m_settings) == m_settings);
-    }
-    m_presets->setExclusive(true);
+    m_beforeReset.reset();
+    showPreset();
+    showReset();
     emit settingsChanged(m_settings);
 }
 

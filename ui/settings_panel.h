@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QList>
+#include <optional>
+
 #include <QWidget>
 
 #include "chat/generation_settings.h"
 
 class QButtonGroup;
 class QLineEdit;
+class QPushButton;
 class QSpinBox;
 class QToolButton;
 class QVBoxLayout;
@@ -41,7 +43,11 @@ private:
     QWidget* buildSeed();
     void addHeading(QVBoxLayout* layout, const QString& text);
     void take();
+    void change(const GenerationSettings& settings);
+    void resetOrUndo();
     void showSettings();
+    void showPreset();
+    void showReset();
     void applyLook();
 
     GenerationSettings m_settings;
@@ -57,6 +63,8 @@ private:
     QSpinBox* m_maxTokens;
     QLineEdit* m_seed;
     QToolButton* m_newSeed;
+    QPushButton* m_reset;
+    std::optional<GenerationSettings> m_beforeReset; ///< until something else is changed
 };
 
 } // namespace phidelity

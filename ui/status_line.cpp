@@ -10,6 +10,7 @@
 #include <QProgressBar>
 #include <QToolButton>
 
+#include "ui/plain_tip.h"
 #include "ui/theme.h"
 #include "ui/thin_bar.h"
 
@@ -21,18 +22,17 @@ StatusLine::StatusLine(QWidget* parent)
       m_context(new QLabel), m_contextBar(new ThinBar) {
     setObjectName(QStringLiteral("statusLine"));
     setAccessibleName(tr("Status"));
-    const auto name = [](QWidget* widget, const char* objectName, const QString& accessible) {
-        widget->setObjectName(QLatin1String(objectName));
-        widget->setAccessibleName(accessible);
-    };
-    name(m_model, "statusModel", tr("Model"));
-    name(m_device, "statusDevice", tr("Device"));
-    name(m_progress, "openingProgress", tr("Opening the model"));
-    name(m_cancel, "cancelOpening", tr("Cancel opening"));
-    name(m_activity, "statusActivity", tr("Speed"));
-    name(m_firstToken, "statusFirstToken", tr("Time to the first token"));
-    name(m_context, "statusContext", tr("Context used"));
-    name(m_contextBar, "contextBar", tr("Context used"));
+    m_model->setObjectName(QStringLiteral("statusModel"));
+    m_device->setObjectName(QStringLiteral("statusDevice"));
+    m_progress->setObjectName(QStringLiteral("openingProgress"));
+    m_cancel->setObjectName(QStringLiteral("cancelOpening"));
+    m_activity->setObjectName(QStringLiteral("statusActivity"));
+    m_firstToken->setObjectName(QStringLiteral("statusFirstToken"));
+    m_context->setObjectName(QStringLiteral("statusContext"));
+    m_contextBar->setObjectName(QStringLiteral("contextBar"));
+    m_progress->setAccessibleName(tr("Opening the model"));
+    m_cancel->setAccessibleName(tr("Cancel opening"));
+    m_contextBar->setAccessibleName(tr("Context used"));
     m_context->setToolTip(tr("How much of what the model can hold in mind is used, prompt and "
                              "reply together"));
     m_contextBar->setToolTip(m_context->toolTip());
@@ -67,11 +67,11 @@ void StatusLine::showModel(const ModelOpened& model) {
     m_contextSize = model.context;
     m_contextUsed = 0;
     const QLocale locale;
-    m_model->setToolTip(
+    m_model->setToolTip(plainTip(
         tr("%1\n%2 parameters, %3 of weights, opened in %4 s")
             .arg(model.embedded ? tr("The demo model inside this program") : model.path,
                  locale.toString(model.parameters), locale.formattedDataSize(model.weightBytes),
-                 locale.toString(model.loadMs / 1000, 'f', 1)));
+                 locale.toString(model.loadMs / 1000, 'f', 1))));
     m_device->setToolTip(model.deviceReason.isEmpty()
                              ? model.device
                              : tr("%1\n%2").arg(model.device, model.deviceReason));
@@ -119,6 +119,7 @@ void StatusLine::showContextText() {
     const QLocale locale;
     m_context->setText(
         tr("%1 / %2 tokens").arg(locale.toString(m_contextUsed), locale.toString(m_contextSize)));
+    tellReaders();
     m_contextBar->setFraction(known ? static_cast<double>(m_contextUsed) / m_contextSize : 0);
 }
 
@@ -138,9 +139,13 @@ void StatusLine::showSpeed(double tokensPerSecond, double firstTokenMs) {
             ? tr("%1 tokens/s")
                   .arg(locale.toString(tokensPerSecond, 'f', tokensPerSecond < 100 ? 1 : 0))
             : QString());
-    m_firstTokenText =
-        firstTokenMs > 0 ? tr("first token %1 s").arg(locale.toString(firstTokenMs / 1000, 'f', 2))
-                         : QString();
+    m_firstTokenText.clear();
+    if (firstTokenMs >= 100) {
+        m_firstTokenText = tr("first token %1 s").arg(locale.toString(firstTokenMs / 1000, 'f', 2));
+    } else if (firstTokenMs > 0) {
+        m_firstTokenText =
+            tr("first token %1 ms").arg(locale.toString(std::max(1.0, firstTokenMs), 'f', 0));
+    }
     m_firstToken->setText(m_firstTokenText);
     fit();
 }
@@ -152,7 +157,20 @@ void StatusLine::clearActivity() {
     fit();
 }
 
+void StatusLine::tellReaders() {
+    // A name takes the place of a label's text, which may be shortened: so the name has it whole.
+    const auto tell = [](QLabel* label, const QString& what, const QString& text) {
+        label->setAccessibleName(text.isEmpty() ? what : tr("%1: %2").arg(what, text));
+    };
+    tell(m_model, tr("Model"), m_opening ? tr("Opening %1").arg(m_openingName) : m_modelText);
+    tell(m_device, tr("Device"), m_deviceText);
+    tell(m_activity, tr("Speed"), m_activity->text());
+    tell(m_firstToken, tr("Time to the first token"), m_firstTokenText);
+    tell(m_context, tr("Context used"), m_context->text());
+}
+
 void StatusLine::fit() {
+    tellReaders();
     // What is told first stays longest: model and context, then the speed, then the device, then
     // the time to the first token.
     const QFontMetrics metrics(m_model->font());

@@ -43,6 +43,7 @@ protected:
 private:
     void applyLook();
     void showContextText();
+    void tellReaders();
     void fit();
 
     QLabel* m_model;

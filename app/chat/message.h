@@ -36,6 +36,24 @@ struct Message {
     bool operator==(const Message&) const = default;
 };
 
+/// A reply that is being written or waits to be.
+[[nodiscard]] inline bool isUnfinished(const Message& message) {
+    return message.state == MessageState::Writing || message.state == MessageState::Waiting;
+}
+/// A reply that has ended, in whatever way; another version of it can be written.
+[[nodiscard]] inline bool isEndedReply(const Message& message) {
+    return message.speaker == Speaker::Model && !isUnfinished(message);
+}
+/// A reply that has text to go on from, and room for more.
+[[nodiscard]] inline bool canContinue(const Message& message) {
+    return isEndedReply(message) && !message.text.isEmpty() &&
+           message.state != MessageState::ContextFull && message.state != MessageState::Failed;
+}
+/// Something was cut off that can be shown.
+[[nodiscard]] inline bool hasCut(const Message& message) {
+    return message.state == MessageState::TurnCut && !message.cut.trimmed().isEmpty();
+}
+
 } // namespace phidelity
 
 Q_DECLARE_METATYPE(phidelity::Message)

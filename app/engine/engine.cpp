@@ -159,7 +159,7 @@ void Engine::openModel(const OpenModelRequest& request) {
     }
     const auto progress = [&](double fraction) { emit modelOpening({request.id, fraction}); };
     if (request.threads < 0) {
-        emit failed({request.id, tr("The number of threads cannot be negative."), {}});
+        emit failed({request.id, tr("The number of threads cannot be negative."), {}, false});
         return;
     }
     progress(0);
@@ -186,7 +186,7 @@ void Engine::openModel(const OpenModelRequest& request) {
             sentence +=
                 u' ' + tr("The model that was open before had to be closed; open it again.");
         }
-        emit failed({request.id, sentence, errorDetail(opened.error())});
+        emit failed({request.id, sentence, errorDetail(opened.error()), lostOld});
         return;
     }
     m_state->opened = std::move(*opened);
@@ -200,10 +200,10 @@ void Engine::generate(const GenerateRequest& request) {
         return;
     }
     const auto refuse = [&](const Error& error) {
-        emit failed({request.id, describeError(error), errorDetail(error)});
+        emit failed({request.id, describeError(error), errorDetail(error), false});
     };
     if (!m_state->opened) {
-        emit failed({request.id, tr("No model is open: open one first."), {}});
+        emit failed({request.id, tr("No model is open: open one first."), {}, false});
         return;
     }
     Model& model = *m_state->opened->model;

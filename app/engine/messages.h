@@ -62,11 +62,13 @@ struct ModelOpened {
     bool embedded = false; ///< the demo model
 };
 
-/// A request that failed. The engine lives on, and the model that was open stays open.
+/// A request that failed. The engine lives on, and the model that was open stays open unless
+/// `modelClosed` says otherwise.
 struct EngineFailed {
     RequestId id = 0;
     QString sentence; ///< what happened and what the reader can do
     QString detail;   ///< field, expected, found
+    bool modelClosed = false;
 };
 
 struct PromptProgress {
