@@ -5,12 +5,14 @@ target_link_libraries(phidelity_inference PRIVATE hwy)
 target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/aligned_buffer.cpp
     ${CMAKE_CURRENT_LIST_DIR}/attention.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/fixed_input.cpp
     ${CMAKE_CURRENT_LIST_DIR}/fixed_products.cpp
     ${CMAKE_CURRENT_LIST_DIR}/float_products.cpp
     ${CMAKE_CURRENT_LIST_DIR}/limits.cpp
     ${CMAKE_CURRENT_LIST_DIR}/multiply.cpp
     ${CMAKE_CURRENT_LIST_DIR}/packed_matrix.cpp
     ${CMAKE_CURRENT_LIST_DIR}/panel.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/panel_multiply.cpp
     ${CMAKE_CURRENT_LIST_DIR}/prepared_input.cpp
     ${CMAKE_CURRENT_LIST_DIR}/rows.cpp
     ${CMAKE_CURRENT_LIST_DIR}/thread_pool.cpp)
