@@ -25,13 +25,13 @@ void main() {
     }
     const uint supers = (table.width + kSuperColumns - 1) / kSuperColumns;
     const uint group = (token - table.firstRow) / kTileRows;
-    const uint t = token % kTileRows;
+    const uint r = token % kTileRows;
     for (uint eight = gl_LocalInvocationIndex; eight < (table.width + 7) / 8; eight += LOCAL) {
         const uint tile = table.weights + (group * supers + eight / 32) * tileWords(TYPE);
-        const uint sub = eight / 4 % 8;
+        const uint j = eight / 4 % 8;
         const uint c = eight % 4;
-        const Codes codes = codesA(TYPE, tile, sub, t, c);
-        const Scales scales = scalesA(TYPE, tile, sub, t);
+        const Codes codes = codesA(TYPE, tile, r, j, c);
+        const Scales scales = scalesA(TYPE, tile, r, j);
         const float scale = c < 2 ? scales.scale.x : scales.scale.y;
         const float offset = c < 2 ? scales.offset.x : scales.offset.y;
         const uint at = table.outAt + gl_WorkGroupID.x * table.outStride + eight * 8;

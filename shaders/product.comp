@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // y = W a (+ V b), each weight read once for ROWS rows (a dispatch has a row of workgroups for each ROWS
-// rows). Eight lanes take the word columns
-// of a tile (32 columns of the matrix each), so that they read 128 bytes side by side; further eights
-// take other super-blocks (SPLITS of them). A workgroup makes GROUPS groups of eight outputs, whole
-// heads where they are rotated, and then their epilogue. The last workgroup to finish a dispatch that
-// adds to the residual stream computes the norm that the next verb reads, which saves a barrier.
+// rows). Eight lanes take the rows of a tile, so that they read 128 bytes side by side, and TILES tiles
+// each; further eights of lanes take other columns (SPLITS of them). A workgroup makes GROUPS groups of
+// eight outputs, whole heads where they are rotated, and then their epilogue. The last workgroup to
+// finish a dispatch that adds to the residual stream computes the norm that the next verb reads, which
+// saves a barrier.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 #ifdef SUBGROUP_OF_8
-#extension GL_KHR_shader_subgroup_arithmetic : require
+#extension GL_KHR_shader_subgroup_basic : require
+#extension GL_KHR_shader_subgroup_shuffle : require
 #endif
 #include "layouts.h"
 #include "bindings.glsl"
@@ -25,6 +26,8 @@ layout(constant_id = 6) const uint SUPER_B = 1;
 layout(constant_id = 7) const uint GROUPS = 1;
 layout(constant_id = 8) const uint HEAD_SIZE = 64;
 layout(constant_id = 9) const uint ROTARY = 32;
+layout(constant_id = 10) const uint TILES = 1;
+layout(constant_id = 11) const uint CHUNK_SPLITS = 1; // of the SPLITS, those that share a super-block
 
 #include "epilogue.glsl"
 #include "weights.glsl"
@@ -39,15 +42,13 @@ struct Slot {
 layout(binding = 9, std430) restrict readonly buffer Slots { Slot slots[]; };
 
 const uint OUTPUTS = GROUPS * kTileRows; // of a workgroup
-const uint SUMS = kTileRows * ROWS;
-/// Of this lane: acc[t * ROWS + r] is row t of the weights times input row r.
+const uint SUMS = TILES * ROWS;
+/// Of this lane: acc[t * ROWS + r] is its row of tile t times input row r.
 float acc[SUMS];
 
 shared float finished[ROWS * OUTPUTS];
-#ifdef SUBGROUP_OF_8
-shared float partial[1];
-#else
-shared float partial[LOCAL * kTileRows];
+#ifndef SUBGROUP_OF_8
+shared float partial[LOCAL];
 #endif
 shared float norm_[LOCAL];
 shared bool isLast;
@@ -60,52 +61,79 @@ uint inputRow(uint r) {
     return slots[push.slot].table.gatherRows == 0 ? row : stepData[layout_.logitRows + row];
 }
 
-/// Adds to acc what this lane has of a group of rows of the weights.
+// Eight lanes need the same 32 numbers of a row. Where a subgroup is these eight lanes, each reads four
+// of them and hands them round. The index of the lane is written so that Mesa's front end takes it for a
+// variable and LLVM for a constant: as one shuffle of a register; a subgroupBroadcast would search for
+// the first active lane.
+#ifdef SUBGROUP_OF_8
+#define READ_INPUT(at) LOAD_INPUT((at) + gl_LocalInvocationIndex % 8)
+#define SPREAD(value, at, l) subgroupShuffle(value, (gl_SubgroupInvocationID >> 3) + (l))
+#else
+#define READ_INPUT(at) vec4(0)
+#define SPREAD(value, at, l) LOAD_INPUT((at) + (l))
+#endif
+
+/// Adds to acc what this lane has of TILES tiles, of which the first is of group `group` and all are
+/// below `groups`.
 #define DEFINE_ACCUMULATE(NAME, TYPE, SUPERS, CODES, SCALES)                                       \
-    void NAME(uint weights, uint input_, uint stride) {                                            \
-        const uint sub = gl_LocalInvocationIndex % 8;                                              \
-        for (uint s = gl_LocalInvocationIndex / 8; s < SUPERS; s += SPLITS) {                      \
-            const uint tile = weights + s * tileWords(TYPE);                                       \
-            float sum[SUMS];                                                                       \
-            float inputSum[ROWS];                                                                  \
-            [[unroll]] for (uint i = 0; i < SUMS; ++i) { sum[i] = 0; }                 \
-            [[unroll]] for (uint r = 0; r < ROWS; ++r) { inputSum[r] = 0; }                        \
-            [[unroll]] for (uint c = 0; c < 4; ++c) {                                              \
-                vec4 low[ROWS];                                                                    \
-                vec4 high[ROWS];                                                                   \
+    void NAME(uint weights, uint group, uint groups, uint input_, uint stride) {                   \
+        const uint lane = gl_LocalInvocationIndex % 8;                                             \
+        const uint split = gl_LocalInvocationIndex / 8;                                            \
+        uint tiles[TILES];                                                                         \
+        [[unroll]] for (uint t = 0; t < TILES; ++t) {                                              \
+            tiles[t] = weights + min(group + t, groups - 1) * SUPERS * tileWords(TYPE);            \
+        }                                                                                          \
+        uint inputs_[ROWS];                                                                        \
+        [[unroll]] for (uint r = 0; r < ROWS; ++r) {                                               \
+            inputs_[r] = (input_ + inputRow(r) * stride) / 4;                                      \
+        }                                                                                          \
+        [[dont_unroll]] for (uint s = split / CHUNK_SPLITS; s < SUPERS;                            \
+                             s += SPLITS / CHUNK_SPLITS) {                                         \
+            const uint skip = s * tileWords(TYPE);                                                 \
+            [[dont_unroll]] for (uint j = split % CHUNK_SPLITS; j < 8; j += CHUNK_SPLITS) {        \
+                float sum[SUMS];                                                                   \
+                float inputSum[ROWS];                                                              \
+                vec4 own[ROWS];                                                                    \
+                [[unroll]] for (uint i = 0; i < SUMS; ++i) { sum[i] = 0; }                         \
                 [[unroll]] for (uint r = 0; r < ROWS; ++r) {                                       \
-                    const uint at = (input_ + inputRow(r) * stride) / 4 + s * 64 + sub * 8 + 2 * c;\
-                    low[r] = LOAD_INPUT(at);                                                       \
-                    high[r] = LOAD_INPUT(at + 1);                                                  \
-                    if (hasOffset(TYPE)) {                                                         \
-                        const vec4 both = low[r] + high[r];                                        \
-                        inputSum[r] += (both.x + both.y) + (both.z + both.w);                      \
-                    }                                                                              \
+                    inputSum[r] = 0;                                                               \
+                    own[r] = READ_INPUT(inputs_[r] + s * 64 + j * 8);                              \
                 }                                                                                  \
-                [[unroll]] for (uint t = 0; t < kTileRows; ++t) {                                  \
-                    const Codes w = CODES(TYPE, tile, sub, t, c);                                  \
+                [[unroll]] for (uint l = 0; l < 8; ++l) {                                          \
+                    vec4 w[TILES];                                                                 \
+                    [[unroll]] for (uint t = 0; t < TILES; ++t) {                                  \
+                        const Codes codes = CODES(TYPE, tiles[t] + skip, lane, j, l / 2);          \
+                        w[t] = l % 2 == 0 ? codes.low : codes.high;                                \
+                    }                                                                              \
                     [[unroll]] for (uint r = 0; r < ROWS; ++r) {                                   \
-                        float a = sum[t * ROWS + r];                                               \
-                        [[unroll]] for (uint i = 0; i < 4; ++i) { a = fma(w.low[i], low[r][i], a); }   \
-                        [[unroll]] for (uint i = 0; i < 4; ++i) { a = fma(w.high[i], high[r][i], a); } \
-                        sum[t * ROWS + r] = a;                                                     \
-                    }                                                                              \
-                }                                                                                  \
-                if (c == 3 || (c == 1 && hasHalfScales(TYPE))) {                                   \
-                    [[unroll]] for (uint t = 0; t < kTileRows; ++t) {                              \
-                        const Scales scales = SCALES(TYPE, tile, sub, t);                          \
-                        const float scale = c == 1 ? scales.scale.x : scales.scale.y;              \
-                        const float offset = c == 1 ? scales.offset.x : scales.offset.y;           \
-                        [[unroll]] for (uint r = 0; r < ROWS; ++r) {                               \
-                            const uint i = t * ROWS + r;                                           \
-                            acc[i] = hasScales(TYPE) ? fma(scale, sum[i], acc[i]) : acc[i] + sum[i];\
-                            if (hasOffset(TYPE)) {                                                 \
-                                acc[i] = fma(offset, inputSum[r], acc[i]);                         \
-                            }                                                                      \
-                            sum[i] = 0;                                                            \
+                        const vec4 x = SPREAD(own[r], inputs_[r] + s * 64 + j * 8, l);             \
+                        if (hasOffset(TYPE)) { inputSum[r] += (x.x + x.y) + (x.z + x.w); }         \
+                        [[unroll]] for (uint t = 0; t < TILES; ++t) {                              \
+                            float a = sum[t * ROWS + r];                                           \
+                            a = fma(w[t].x, x.x, a);                                               \
+                            a = fma(w[t].y, x.y, a);                                               \
+                            a = fma(w[t].z, x.z, a);                                               \
+                            a = fma(w[t].w, x.w, a);                                               \
+                            sum[t * ROWS + r] = a;                                                 \
                         }                                                                          \
                     }                                                                              \
-                    [[unroll]] for (uint r = 0; r < ROWS; ++r) { inputSum[r] = 0; }                \
+                    if (l == 7 || (l == 3 && hasHalfScales(TYPE))) {                               \
+                        [[unroll]] for (uint t = 0; t < TILES; ++t) {                              \
+                            const Scales scales = SCALES(TYPE, tiles[t] + skip, lane, j);          \
+                            const float scale = l == 3 ? scales.scale.x : scales.scale.y;          \
+                            const float offset = l == 3 ? scales.offset.x : scales.offset.y;       \
+                            [[unroll]] for (uint r = 0; r < ROWS; ++r) {                           \
+                                const uint i = t * ROWS + r;                                       \
+                                acc[i] = hasScales(TYPE) ? fma(scale, sum[i], acc[i])              \
+                                                         : acc[i] + sum[i];                        \
+                                if (hasOffset(TYPE)) {                                             \
+                                    acc[i] = fma(offset, inputSum[r], acc[i]);                     \
+                                }                                                                  \
+                                sum[i] = 0;                                                        \
+                            }                                                                      \
+                        }                                                                          \
+                        [[unroll]] for (uint r = 0; r < ROWS; ++r) { inputSum[r] = 0; }            \
+                    }                                                                              \
                 }                                                                                  \
             }                                                                                      \
         }                                                                                          \
@@ -113,60 +141,77 @@ uint inputRow(uint r) {
 DEFINE_ACCUMULATE(accumulateA, TYPE_A, SUPER_A, codesA, scalesA)
 DEFINE_ACCUMULATE(accumulateB, TYPE_B, SUPER_B, codesB, scalesB)
 
-/// Sums over the lanes into finished[r * OUTPUTS + g * kTileRows + t]; the order is fixed.
-void gatherLanes(uint g) {
-#ifdef SUBGROUP_OF_8
-    // One subgroup is the whole workgroup.
-    [[unroll]] for (uint t = 0; t < kTileRows; ++t) {
-        [[unroll]] for (uint r = 0; r < ROWS; ++r) {
-            const float total = subgroupAdd(acc[t * ROWS + r]);
-            if (gl_LocalInvocationIndex == t) {
-                finished[r * OUTPUTS + g * kTileRows + t] = total;
-            }
-        }
+/// Sums acc over the splits, in order; the first eight lanes then hold what is finished.
+void gatherSplits() {
+#ifndef SUBGROUP_OF_8
+    if (SPLITS == 1) {
+        return;
     }
-#else
     const uint lane = gl_LocalInvocationIndex;
-    [[unroll]] for (uint r = 0; r < ROWS; ++r) {
-        // Eight lanes of a split, then all splits.
-        [[unroll]] for (uint t = 0; t < kTileRows; ++t) { partial[t * LOCAL + lane] = acc[t * ROWS + r]; }
+    [[unroll]] for (uint i = 0; i < SUMS; ++i) {
+        partial[lane] = acc[i];
         barrier();
-        float sum = 0;
-        const uint from = (lane % 8) * LOCAL + lane / 8 * 8;
-        [[unroll]] for (uint i = 0; i < 8; ++i) { sum += partial[from + i]; }
-        barrier();
-        partial[lane] = sum;
-        barrier();
-        if (lane < kTileRows) {
+        if (lane < 8) {
             float total = 0;
             for (uint split = 0; split < SPLITS; ++split) { total += partial[split * 8 + lane]; }
-            finished[r * OUTPUTS + g * kTileRows + lane] = total;
+            acc[i] = total;
         }
         barrier();
     }
 #endif
 }
 
-/// A finished output with its bias; `r` and `o` count within the workgroup.
-float output_(PartTable part, uint r, uint first, uint o) {
-    float value = finished[r * OUTPUTS + o] + vectors[part.bias + first + o];
-    if (TYPE_B != kNone) {
-        value += vectors[part.biasB + first + o];
+bool needsWholeHeads(uint epilogue) { return epilogue >= kRotateQuery && epilogue <= kToValues; }
+
+/// What the first eight lanes hold, with its bias, to where it belongs; numbers of whole heads wait in
+/// shared memory. `g`: the first of TILES groups, within the workgroup.
+void storeTiles(PartTable part, uint firstGroup, uint g) {
+    const uint lane = gl_LocalInvocationIndex;
+    if (lane >= 8) {
+        return;
     }
-    return value;
+    const bool wait = needsWholeHeads(part.epilogue);
+    [[unroll]] for (uint t = 0; t < TILES; ++t) {
+        const uint at = (firstGroup + g + t) * kTileRows + lane;
+        if (g + t >= GROUPS || at >= part.outputs) {
+            continue;
+        }
+        float bias = vectors[part.bias + at];
+        if (TYPE_B != kNone) {
+            bias += vectors[part.biasB + at];
+        }
+        [[unroll]] for (uint r = 0; r < ROWS; ++r) {
+            const float value = acc[t * ROWS + r] + bias;
+            const uint row = gl_WorkGroupID.y * ROWS + r;
+            const uint target = part.outAt + row * part.outStride + at;
+            if (wait) {
+                finished[r * OUTPUTS + (g + t) * kTileRows + lane] = value;
+            } else if (row >= slots[push.slot].table.rows) {
+                // Nobody asked for it.
+            } else if (part.epilogue == kStore) {
+                activations[target] = value;
+            } else if (part.epilogue == kGelu) {
+                activations[target] = gelu(value);
+            } else if (part.epilogue == kAddToResidual) {
+                activations[target] += value;
+            } else {
+                logits[target] = value;
+            }
+        }
+    }
 }
 
 /// Dimension `o` of a head, rotated by the position of the row (Su et al. 2021; pairs
 /// (i, i + ROTARY / 2)). The workgroup holds whole heads.
-float rotated(PartTable part, uint r, uint position, uint first, uint o) {
+float rotated(uint r, uint position, uint o) {
     const uint dim = o % HEAD_SIZE;
-    const float value = output_(part, r, first, o);
+    const float value = finished[r * OUTPUTS + o];
     if (dim >= ROTARY) {
         return value;
     }
     const bool lower = dim < ROTARY / 2;
     const vec2 angle = rotaryAngle(position, lower ? dim : dim - ROTARY / 2);
-    const float other = output_(part, r, first, lower ? o + ROTARY / 2 : o - ROTARY / 2);
+    const float other = finished[r * OUTPUTS + (lower ? o + ROTARY / 2 : o - ROTARY / 2)];
     return lower ? value * angle.x - other * angle.y : value * angle.x + other * angle.y;
 }
 
@@ -181,15 +226,15 @@ void toCache(PartTable part, uint r, uint row, uint first, uint o) {
     const uint block = (pageOf(row, position) * 2 + keyOrValue) * heads + at / HEAD_SIZE;
     if (part.epilogue == kRotateToKeys) {
         cache[keyHalf(block, HEAD_SIZE, token, dim) / 2] =
-            packHalf2x16(vec2(rotated(part, r, position, first, o),
-                              rotated(part, r, position, first, o + 1)));
+            packHalf2x16(vec2(rotated(r, position, o), rotated(r, position, o + 1)));
     } else {
         cache[valueHalf(block, HEAD_SIZE, token, dim) / 2] =
-            packHalf2x16(vec2(output_(part, r, first, o), output_(part, r, first, o + 1)));
+            packHalf2x16(vec2(finished[r * OUTPUTS + o], finished[r * OUTPUTS + o + 1]));
     }
 }
 
-void finish(PartTable part, uint first) {
+/// Rotates and stores what waits in shared memory.
+void finishHeads(PartTable part, uint first) {
     for (uint index = gl_LocalInvocationIndex; index < ROWS * OUTPUTS; index += LOCAL) {
         const uint r = index / OUTPUTS;
         const uint o = index % OUTPUTS;
@@ -197,18 +242,9 @@ void finish(PartTable part, uint first) {
         if (first + o >= part.outputs || row >= slots[push.slot].table.rows) {
             continue;
         }
-        const uint target = part.outAt + row * part.outStride + first + o;
-        if (part.epilogue == kStore) {
-            activations[target] = output_(part, r, first, o);
-        } else if (part.epilogue == kGelu) {
-            activations[target] = gelu(output_(part, r, first, o));
-        } else if (part.epilogue == kAddToResidual) {
-            activations[target] += output_(part, r, first, o);
-        } else if (part.epilogue == kToLogits) {
-            logits[target] = output_(part, r, first, o);
-        } else if (part.epilogue == kRotateQuery) {
-            activations[target] =
-                rotated(part, r, positionOf(row), first, o) * inversesqrt(float(HEAD_SIZE));
+        if (part.epilogue == kRotateQuery) {
+            activations[part.outAt + row * part.outStride + first + o] =
+                rotated(r, positionOf(row), o) * inversesqrt(float(HEAD_SIZE));
         } else if (o % 2 == 0) {
             toCache(part, r, row, first, o);
         }
@@ -225,18 +261,21 @@ void main() {
     const PartTable part = slots[push.slot].table.parts[index];
     const uint firstGroup = part.firstGroup + (workgroup - part.firstWorkgroup) * GROUPS;
 
-    for (uint g = 0; g < GROUPS && firstGroup + g < part.groups; ++g) {
+    [[dont_unroll]] for (uint g = 0; g < GROUPS && firstGroup + g < part.groups; g += TILES) {
         [[unroll]] for (uint i = 0; i < SUMS; ++i) { acc[i] = 0; }
-        accumulateA(part.weights + (firstGroup + g) * SUPER_A * tileWords(TYPE_A),
-                    slots[push.slot].table.inputA, slots[push.slot].table.strideA);
+        accumulateA(part.weights, firstGroup + g, part.groups, slots[push.slot].table.inputA,
+                    slots[push.slot].table.strideA);
         if (TYPE_B != kNone) {
-            accumulateB(part.weightsB + (firstGroup + g) * SUPER_B * tileWords(TYPE_B),
-                        slots[push.slot].table.inputB, slots[push.slot].table.strideB);
+            accumulateB(part.weightsB, firstGroup + g, part.groups, slots[push.slot].table.inputB,
+                        slots[push.slot].table.strideB);
         }
-        gatherLanes(g);
+        gatherSplits();
+        storeTiles(part, firstGroup, g);
     }
-    barrier();
-    finish(part, firstGroup * kTileRows);
+    if (needsWholeHeads(part.epilogue)) {
+        barrier();
+        finishHeads(part, firstGroup * kTileRows);
+    }
 
     if (slots[push.slot].table.normWeight == kNone) {
         return;

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 // How the words of a tile (kTileRows rows by 256 columns) are read. What packs them is
-// inference/backend/vulkan/device_weights.cpp. Word column `sub` (0..7) holds columns 32 sub to
-// 32 sub + 31; "word w" below is the word at w * 8 + sub from the tile's first.
+// inference/backend/vulkan/device_weights.cpp. "Word w" below is the word of row r at w * 8 + r from the
+// tile's first, so that eight lanes which take eight rows read 128 bytes side by side. Columns come in
+// chunks of 32, j = 0..7.
 //
-//   F32      word 8 t + i: row t, columns 4 i to 4 i + 3
-//   F16,BF16 word 4 t + i: row t, columns 8 i to 8 i + 7
-//   Q8_0     word 2 t + i: row t, columns 16 i to 16 i + 15; word 16: a half for each row
+//   F32      word 8 j + i: columns 4 i to 4 i + 3 of chunk j
+//   F16,BF16 word 4 j + i: columns 8 i to 8 i + 7
+//   Q8_0     word 2 j + i: columns 16 i to 16 i + 15; word 16: a half for each chunk
 //   Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K
-//            word t: row t, column 8 c + n in nibble n of component c; then
-//            Q5: words 8, 9: the fifth bits, 32 for each row
-//            Q6_K: words 8-11: two high bits, 64 for each row
-//            then scales: Q4_0, Q5_0 a half for each row; Q4_1, Q5_1 two halves (scale, minimum);
-//            Q4_K, Q5_K twelve bits for each row (scale, minimum) in three components, and in the
-//            fourth d and dmin of row `sub`; Q6_K two signed bytes for each row, then, in one word
-//            for all columns, d as a half for each row
-//   Q2_K     words 0-3: two bits, 64 for each row; word 4: two bytes for each row (scale and minimum
-//            in nibbles, of 16 columns each); then two words for all columns: d and dmin of each row
-//   Q3_K     words 0-3 as Q2_K; words 4, 5: the third bits as Q5; word 6: twelve bits for each row
-//            (two scales, 16 columns each), and d of row `sub` in the fourth component
+//            word j: column 8 c + n in nibble n of component c; then
+//            Q5: words 8, 9: the fifth bits, 32 for each chunk
+//            Q6_K: words 8-11: two high bits, 64 for each chunk
+//            then scales: Q4_0, Q5_0 a half for each chunk; Q4_1, Q5_1 two halves (scale, minimum);
+//            Q4_K, Q5_K d and dmin, eight low nibbles of scales, of minima, two high bits of both;
+//            Q6_K two signed bytes for each chunk, then, in one word for all rows, d as a half for each
+//   Q2_K     words 0-3: two bits, 64 for each chunk; word 4: two bytes for each chunk (scale and minimum
+//            in nibbles, of 16 columns each); then two words for all rows: d and dmin of each
+//   Q3_K     words 0-3 as Q2_K; words 4, 5: the third bits as Q5; word 6: d, then of sixteen scales the
+//            low nibbles in two components and the two high bits in one
 //
 // TYPE is a specialisation constant wherever these are used: a pipeline keeps one branch of each.
 
@@ -118,111 +118,109 @@ Codes brainCodes(uvec4 bits) {
         uintBitsToFloat(uvec4(bits.z << 16, bits.z & upper, bits.w << 16, bits.w & upper)));
 }
 
-/// Twelve bits of row t out of three components.
-uint twelveBits(uvec4 words, uint t) {
-    const uint bit = 12 * t;
-    uint value = words[bit / 32] >> (bit % 32);
-    if (bit % 32 > 20) {
-        value |= words[bit / 32 + 1] << (32 - bit % 32);
-    }
-    return value & 0xFFFu;
-}
-
 float halfAt(uvec4 words, uint index) {
     const vec2 pair = unpackHalf2x16(words[index / 2]);
     return index % 2 == 0 ? pair.x : pair.y;
 }
 
-/// Scale and offset of a row's 32 columns: (scale, offset) of the first 16, then of the others.
+/// Scale and offset of a chunk: of its first 16 columns, then of the others.
 struct Scales {
     vec2 scale;
     vec2 offset;
 };
 
-// The same functions for the weights of each binding; LOAD reads a word. `tile` is the tile's first
-// word, t a row, c (0..3) eight columns.
+// The same functions for the weights of each binding; LOAD reads a word. `tile` is the tile's first word,
+// r a row of it, j a chunk, c (0..3) eight columns of the chunk.
 #define DEFINE_TILE_READER(CODES, SCALES, LOAD)                                                    \
-    Codes CODES(uint type, uint tile, uint sub, uint t, uint c) {                                  \
-        const uint at = tile + sub;                                                                \
+    Codes CODES(uint type, uint tile, uint r, uint j, uint c) {                                    \
+        const uint at = tile + r;                                                                  \
         if (type == kF32) {                                                                        \
-            return Codes(uintBitsToFloat(LOAD(at + (8 * t + 2 * c) * 8)),                          \
-                         uintBitsToFloat(LOAD(at + (8 * t + 2 * c + 1) * 8)));                     \
+            return Codes(uintBitsToFloat(LOAD(at + (8 * j + 2 * c) * 8)),                          \
+                         uintBitsToFloat(LOAD(at + (8 * j + 2 * c + 1) * 8)));                     \
         }                                                                                          \
         if (type == kF16) {                                                                        \
-            return halfCodes(LOAD(at + (4 * t + c) * 8));                                          \
+            return halfCodes(LOAD(at + (4 * j + c) * 8));                                          \
         }                                                                                          \
         if (type == kBF16) {                                                                       \
-            return brainCodes(LOAD(at + (4 * t + c) * 8));                                         \
+            return brainCodes(LOAD(at + (4 * j + c) * 8));                                         \
         }                                                                                          \
         if (type == kQ8_0) {                                                                       \
-            const uvec4 word = LOAD(at + (2 * t + c / 2) * 8);                                     \
+            const uvec4 word = LOAD(at + (2 * j + c / 2) * 8);                                     \
             return byteCodes(c % 2 == 0 ? word.xy : word.zw);                                      \
         }                                                                                          \
         if (type == kQ2_K || type == kQ3_K) {                                                      \
-            const uint bits = LOAD(at + (t / 2) * 8)[2 * (t % 2) + c / 2] >> (16 * (c % 2));       \
+            const uvec4 word = LOAD(at + (j / 2) * 8);                                             \
+            const uvec2 pair = j % 2 == 0 ? word.xy : word.zw;                                     \
+            const uint bits = pair[c / 2] >> (16 * (c % 2));                                       \
             if (type == kQ2_K) {                                                                   \
                 return twoBitCodes(bits, 0, 0.0);                                                  \
             }                                                                                      \
-            return twoBitCodes(bits, LOAD(at + (4 + t / 4) * 8)[t % 4] >> (8 * c), 4.0);           \
+            return twoBitCodes(bits, LOAD(at + (4 + j / 4) * 8)[j % 4] >> (8 * c), 4.0);           \
         }                                                                                          \
-        const uint bits = LOAD(at + t * 8)[c];                                                     \
+        const uint bits = LOAD(at + j * 8)[c];                                                     \
         if (type == kQ6_K) {                                                                       \
-            const uint top = LOAD(at + (8 + t / 2) * 8)[2 * (t % 2) + c / 2] >> (16 * (c % 2));    \
-            return wideCodes(bits, top, 2, 32.0);                                                  \
+            const uvec4 word = LOAD(at + (8 + j / 2) * 8);                                         \
+            const uvec2 pair = j % 2 == 0 ? word.xy : word.zw;                                     \
+            return wideCodes(bits, pair[c / 2] >> (16 * (c % 2)), 2, 32.0);                        \
         }                                                                                          \
         if (type == kQ5_0 || type == kQ5_1 || type == kQ5_K) {                                     \
-            const uint top = LOAD(at + (8 + t / 4) * 8)[t % 4] >> (8 * c);                         \
+            const uint top = LOAD(at + (8 + j / 4) * 8)[j % 4] >> (8 * c);                         \
             return wideCodes(bits, top, 1, type == kQ5_0 ? 16.0 : 0.0);                            \
         }                                                                                          \
         return nibbleCodes(bits);                                                                  \
     }                                                                                              \
                                                                                                    \
-    Scales SCALES(uint type, uint tile, uint sub, uint t) {                                        \
-        const uint at = tile + sub;                                                                \
+    Scales SCALES(uint type, uint tile, uint r, uint j) {                                          \
+        const uint at = tile + r;                                                                  \
         if (type == kQ8_0) {                                                                       \
-            return Scales(vec2(halfAt(LOAD(at + 16 * 8), t)), vec2(0));                            \
+            return Scales(vec2(halfAt(LOAD(at + 16 * 8), j)), vec2(0));                            \
         }                                                                                          \
         if (type == kQ4_0) {                                                                       \
-            const float d = halfAt(LOAD(at + 8 * 8), t);                                           \
+            const float d = halfAt(LOAD(at + 8 * 8), j);                                           \
             return Scales(vec2(16.0 * d), vec2(-24.0 * d));                                        \
         }                                                                                          \
         if (type == kQ5_0) {                                                                       \
-            return Scales(vec2(halfAt(LOAD(at + 10 * 8), t)), vec2(0));                            \
+            return Scales(vec2(halfAt(LOAD(at + 10 * 8), j)), vec2(0));                            \
         }                                                                                          \
         if (type == kQ4_1) {                                                                       \
-            const vec2 d = unpackHalf2x16(LOAD(at + (8 + t / 4) * 8)[t % 4]);                      \
+            const vec2 d = unpackHalf2x16(LOAD(at + (8 + j / 4) * 8)[j % 4]);                      \
             return Scales(vec2(16.0 * d.x), vec2(d.y - 16.0 * d.x));                               \
         }                                                                                          \
         if (type == kQ5_1) {                                                                       \
-            const vec2 d = unpackHalf2x16(LOAD(at + (10 + t / 4) * 8)[t % 4]);                     \
+            const vec2 d = unpackHalf2x16(LOAD(at + (10 + j / 4) * 8)[j % 4]);                     \
             return Scales(d.xx, d.yy);                                                             \
         }                                                                                          \
         if (type == kQ4_K || type == kQ5_K) {                                                      \
-            const uint first = type == kQ4_K ? 8 : 10;                                             \
-            const uint bits = twelveBits(LOAD(at + first * 8), t);                                 \
-            const vec2 d = unpackHalf2x16(LOAD(tile + first * 8 + t).w) *                          \
-                           vec2(float(bits & 63u), -float(bits >> 6));                             \
+            const uvec4 head = LOAD(at + (type == kQ4_K ? 8 : 10) * 8);                            \
+            const uint scale = ((head.y >> (4 * j)) & 15u) | (((head.w >> (2 * j)) & 3u) << 4);    \
+            const uint low = ((head.z >> (4 * j)) & 15u) | (((head.w >> (16 + 2 * j)) & 3u) << 4); \
+            const vec2 d = unpackHalf2x16(head.x) * vec2(float(scale), -float(low));               \
             if (type == kQ4_K) {                                                                   \
                 return Scales(vec2(16.0 * d.x), vec2(d.y - 16.0 * d.x));                           \
             }                                                                                      \
             return Scales(d.xx, d.yy);                                                             \
         }                                                                                          \
         if (type == kQ6_K) {                                                                       \
-            const int two = int(LOAD(at + 12 * 8)[t / 2] >> (16 * (t % 2)));                       \
-            const float d = halfAt(LOAD(tile + 13 * 8), t);                                        \
+            const int two = int(LOAD(at + 12 * 8)[j / 2] >> (16 * (j % 2)));                       \
+            const float d = halfAt(LOAD(tile + 13 * 8), r);                                        \
             return Scales(d * vec2(bitfieldExtract(two, 0, 8), bitfieldExtract(two, 8, 8)),        \
                           vec2(0));                                                                \
         }                                                                                          \
         if (type == kQ2_K) {                                                                       \
-            const uint two = LOAD(at + 4 * 8)[t / 2] >> (16 * (t % 2));                            \
-            const vec2 d = unpackHalf2x16(LOAD(tile + 5 * 8 + t / 4)[t % 4]);                      \
+            const uint two = LOAD(at + 4 * 8)[j / 2] >> (16 * (j % 2));                            \
+            const vec2 d = unpackHalf2x16(LOAD(tile + 5 * 8 + r / 4)[r % 4]);                      \
             return Scales(d.x * vec2(two & 15u, (two >> 8) & 15u),                                 \
                           -d.y * vec2((two >> 4) & 15u, (two >> 12) & 15u));                       \
         }                                                                                          \
         if (type == kQ3_K) {                                                                       \
-            const uint bits = twelveBits(LOAD(at + 6 * 8), t);                                     \
-            const float d = unpackHalf2x16(LOAD(tile + 6 * 8 + t).w).x;                            \
-            return Scales(d * (vec2(bits & 63u, bits >> 6) - 32.0), vec2(0));                      \
+            const uvec4 head = LOAD(at + 6 * 8);                                                   \
+            const uint low = (j < 4 ? head.y : head.z) >> (8 * (j % 4));                           \
+            const uint high = head.w >> (4 * j);                                                   \
+            return Scales(unpackHalf2x16(head.x).x *                                               \
+                              (vec2((low & 15u) | ((high & 3u) << 4),                              \
+                                    ((low >> 4) & 15u) | (((high >> 2) & 3u) << 4)) -              \
+                               32.0),                                                              \
+                          vec2(0));                                                                \
         }                                                                                          \
         return Scales(vec2(1), vec2(0));                                                           \
     }

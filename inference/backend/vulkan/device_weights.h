@@ -11,10 +11,9 @@ namespace phidelity::vulkan {
 
 /// How a matrix lies on a Vulkan device: in tiles of kTileRows rows by kSuperColumns columns, each
 /// a fixed number of 16-byte words that depends on the type (shaders/weights.glsl says what stands
-/// where). A tile has eight columns of words, one for each 32 columns of the matrix, so that
-/// neighbouring lanes, which take neighbouring columns, read neighbouring words. Tiles of one group
-/// of rows follow one another. Values are exactly those of the file; rows and columns are filled up
-/// with zeros.
+/// where). Words of the rows of a tile are interleaved, so that neighbouring lanes, which take
+/// neighbouring rows, read neighbouring words. Tiles of one group of rows follow one another.
+/// Values are exactly those of the file; rows and columns are filled up with zeros.
 struct DeviceShape {
     TensorType type = TensorType::F32;
     std::uint32_t rows = 0;

@@ -9,6 +9,9 @@ namespace phidelity::vulkan {
 namespace {
 
 constexpr std::uint32_t kMostGroups = 32; ///< of a workgroup: its outputs stand in shared memory
+constexpr std::uint32_t kMostTiles = 5;
+constexpr std::uint32_t kMostSums = 16;
+constexpr std::uint32_t kChunks = 8; ///< of a super-block
 
 std::uint32_t typeId(const DeviceMatrix& matrix) {
     return static_cast<std::uint32_t>(matrix.shape.type);
@@ -19,6 +22,16 @@ std::uint32_t typeId(const DeviceMatrix& matrix) {
 std::uint32_t origin(const DeviceMatrix& matrix, const WeightSlice& slice) {
     return slice.firstWord -
            static_cast<std::uint32_t>(slice.firstGroup * matrix.shape.groupWords());
+}
+
+/// Tiles that a lane works on side by side: as many as divide the groups of a workgroup and as its
+/// sums fit in registers. They share what is read of the input.
+std::uint32_t tilesOf(std::uint32_t groups, std::uint32_t kernelRows) {
+    std::uint32_t tiles = std::min(kMostTiles, std::max(1U, kMostSums / kernelRows));
+    while (groups % tiles != 0) {
+        --tiles;
+    }
+    return tiles;
 }
 
 std::uint32_t epilogueId(Epilogue epilogue) {
@@ -88,7 +101,11 @@ std::uint32_t Recorder::rowsOfKernel(std::uint32_t rows) const {
 
 std::uint32_t Recorder::groupsOfWorkgroup(std::uint32_t groups) const {
     const std::uint32_t wanted = m_sources.tuning.productWorkgroups;
-    return wanted == 0 ? 1 : std::clamp(groups / wanted, 1U, kMostGroups);
+    if (wanted == 0) {
+        return 1;
+    }
+    const std::uint32_t each = std::clamp(groups / wanted, 1U, kMostGroups);
+    return each > 4 ? each / 4 * 4 : each; // whole tiles side by side
 }
 
 ProductTable Recorder::productTable(std::uint32_t rows) const {
@@ -102,13 +119,16 @@ void Recorder::addProduct(const ProductTable& table, std::uint32_t typeA, std::u
                           std::uint32_t superA, std::uint32_t superB, std::uint32_t groups,
                           Dispatch dispatch, std::uint32_t rows) {
     const std::uint32_t longest = typeB == kNone ? superA : std::max(superA, superB);
-    const std::uint32_t splits = std::min(longest, m_sources.tuning.productSplits);
+    // Where rows are short, lanes share a super-block.
+    const std::uint32_t most = m_sources.tuning.productSplits;
+    const std::uint32_t chunkSplits =
+        std::min(kChunks, std::bit_floor(std::max(1U, most / longest)));
+    const std::uint32_t splits = std::min(longest, most) * chunkSplits;
     const std::uint32_t kernelRows = rowsOfKernel(rows);
     const AttentionShape& shape = m_sources.memory.attention();
-    dispatch.key = {"product" + m_sources.tuning.suffix +
-                        (m_sources.tuning.subgroupSums ? "_8" : ""),
+    dispatch.key = {"product" + m_sources.tuning.suffix + (m_sources.tuning.eightLanes ? "_8" : ""),
                     {8 * splits, splits, typeA, typeB, kernelRows, superA, superB, groups,
-                     shape.headSize, shape.rotary}};
+                     shape.headSize, shape.rotary, tilesOf(groups, kernelRows), chunkSplits}};
     dispatch.slot = slot(table);
     dispatch.y = (rows + kernelRows - 1) / kernelRows;
     add(std::move(dispatch));
@@ -240,9 +260,10 @@ void Recorder::attend(const StepOp& op) {
     table.rows = step.rows;
     Dispatch dispatch;
     const std::uint32_t octets = shape.headSize / 8;
-    dispatch.key = {"attend" + m_sources.tuning.suffix,
-                    {octets * m_sources.tuning.attendLanes, shape.headSize,
-                     StepMemory::splitKeys(step.attendRows), step.attendRows}};
+    const Tuning& tuning = m_sources.tuning;
+    dispatch.key = {"attend" + tuning.suffix + (tuning.eightLanes ? "_8" : ""),
+                    {tuning.eightLanes ? 8 : octets * tuning.attendLanes, shape.headSize,
+                     m_sources.memory.splitKeys(step.attendRows), step.attendRows}};
     dispatch.slot = slot(table);
     dispatch.layer = op.layer;
     dispatch.x = shape.heads * step.splits;

@@ -28,11 +28,6 @@ std::uint64_t layerPageBytes(const AttentionShape& shape) {
     return std::uint64_t{2} * shape.heads * shape.headSize * kPageTokens * 2;
 }
 
-std::uint32_t splitsOf(const AttentionShape& shape, std::uint32_t attendRows) {
-    const std::uint32_t keys = StepMemory::splitKeys(attendRows);
-    return (shape.context + keys - 1) / keys;
-}
-
 /// Rotary angles of every position: (rotary / 2) cosines, then as many sines, w_i =
 /// theta^(-2i/rotary) (Su et al. 2021).
 std::vector<float> rotaryAngles(const AttentionShape& shape) {
@@ -56,8 +51,13 @@ std::uint64_t StepMemory::pageBytes(const AttentionShape& shape) {
     return layerPageBytes(shape) * shape.layers;
 }
 
-std::uint32_t StepMemory::splitKeys(std::uint32_t attendRows) {
-    return attendRows == 1 ? 128 : 256;
+std::uint32_t StepMemory::splitKeys(std::uint32_t attendRows) const {
+    return attendRows == 1 ? m_tuning.splitKeysOfOne : m_tuning.splitKeysOfMany;
+}
+
+std::uint32_t StepMemory::mostSplits(std::uint32_t attendRows) const {
+    const std::uint32_t keys = splitKeys(attendRows);
+    return std::max(1U, (m_shape.context + keys - 1) / keys);
 }
 
 VectorId StepMemory::addVector(std::span<const float> numbers) {
@@ -151,7 +151,9 @@ Result<bool> StepMemory::prepareActivations() {
     at += widest * kMostRows;
     m_partials = at;
     const std::uint32_t part = m_shape.heads * (m_shape.headSize + 2);
-    at += part * std::max(kMostRows * splitsOf(m_shape, kFewRows), kFewRows * splitsOf(m_shape, 1));
+    if (!m_tuning.eightLanes) { // else keys are not split
+        at += part * kMostRows * std::max(mostSplits(1), mostSplits(kFewRows));
+    }
     PHIDELITY_TRY(m_activations,
                   m_device.createBuffer(std::uint64_t{at} * sizeof(float), MemoryUse::Device));
     // What stands past the width of a row is multiplied by weights that are zero: it must be

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inference/backend/backend.h"
+#include "inference/backend/vulkan/tuning.h"
 #include "inference/backend/vulkan/vulkan_device.h"
 #include "shaders/layouts.h"
 
@@ -24,7 +25,7 @@ public:
     /// Most rows of a step.
     static constexpr std::uint32_t kMostRows = 512;
 
-    explicit StepMemory(Device& device) : m_device(device) {}
+    StepMemory(Device& device, const Tuning& tuning) : m_device(device), m_tuning(tuning) {}
 
     VectorId addVector(std::span<const float> numbers);
     Activation addActivation(std::uint32_t width);
@@ -64,7 +65,9 @@ public:
 
     [[nodiscard]] static std::uint64_t pageBytes(const AttentionShape& shape);
     /// Keys that a workgroup of attention takes where `rows` rows share them.
-    [[nodiscard]] static std::uint32_t splitKeys(std::uint32_t attendRows);
+    [[nodiscard]] std::uint32_t splitKeys(std::uint32_t attendRows) const;
+    /// Workgroups that share the keys of a full context.
+    [[nodiscard]] std::uint32_t mostSplits(std::uint32_t attendRows) const;
 
 private:
     Result<bool> prepareVectors();
@@ -72,6 +75,7 @@ private:
     Result<bool> prepareStep();
 
     Device& m_device;
+    Tuning m_tuning;
     AttentionShape m_shape;
     std::uint32_t m_pages = 0;
     std::vector<float> m_numbers; ///< of all vectors, behind the rotary angles

@@ -9,6 +9,9 @@ namespace {
 /// Even where more may be bound: smaller blocks are easier to find room for.
 constexpr std::uint64_t kLargestBlock = std::uint64_t{1} << 30;
 
+/// More keys than any context has.
+constexpr std::uint32_t kNoSplit = 1U << 30;
+
 } // namespace
 
 Tuning tuningFor(const Device& device, ReadPath wanted) {
@@ -25,16 +28,21 @@ Tuning tuningFor(const Device& device, ReadPath wanted) {
                                            : std::uint64_t{limits.maxStorageBufferRange}});
     if (physical.isSoftware) {
         // Workgroups cost more than lanes, and a barrier between subgroups costs most.
-        tuning.subgroupSums = texels && physical.subgroupSize == 8;
+        tuning.eightLanes = texels && physical.subgroupSize == 8;
         tuning.productSplits = 1;
         tuning.productWorkgroups = 64;
         tuning.rowLanes = 8;
         tuning.attendLanes = 1;
+        // Heads alone keep a processor busy; the kernel for eight lanes does not split keys at all.
+        tuning.splitKeysOfOne = tuning.eightLanes ? kNoSplit : 128;
+        tuning.splitKeysOfMany = tuning.eightLanes ? kNoSplit : 256;
         tuning.firstRows = 32;
     } else {
         tuning.productSplits = 16;
         tuning.rowLanes = 256;
         tuning.attendLanes = 8;
+        tuning.splitKeysOfOne = 128;
+        tuning.splitKeysOfMany = 256;
         tuning.firstRows = 128;
     }
     return tuning;

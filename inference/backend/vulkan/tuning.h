@@ -18,13 +18,16 @@ enum class ReadPath {
 /// What is chosen once a device, by what it is.
 struct Tuning {
     ReadPath reads = ReadPath::Buffers;
-    std::string suffix;              ///< of shader names
-    bool subgroupSums = false;       ///< a workgroup of a product is one subgroup of eight lanes
+    std::string suffix;      ///< of shader names
+    bool eightLanes = false; ///< workgroups of products and attention are subgroups of eight lanes
     std::uint32_t productSplits = 0; ///< highest number of super-blocks that work side by side
     std::uint32_t productWorkgroups =
-        0;                          ///< wanted for a matrix of many rows; 0: as many as there are
-    std::uint32_t rowLanes = 0;     ///< lanes of a workgroup that works on one row
-    std::uint32_t attendLanes = 0;  ///< lanes for each octet of a head's dims
+        0;                         ///< wanted for a matrix of many rows; 0: as many as there are
+    std::uint32_t rowLanes = 0;    ///< lanes of a workgroup that works on one row
+    std::uint32_t attendLanes = 0; ///< lanes for each octet of a head's dims
+    /// Keys that a workgroup of attention takes, by whether rows share them.
+    std::uint32_t splitKeysOfOne = 0;
+    std::uint32_t splitKeysOfMany = 0;
     std::uint64_t largestBlock = 0; ///< bytes that may be bound
     std::uint32_t firstRows = 0;    ///< rows of a step before its time was measured
 };

@@ -57,7 +57,7 @@ public:
 
 private:
     VulkanBackend(std::unique_ptr<Device> device, const Tuning& tuning)
-        : m_device(std::move(device)), m_tuning(tuning), m_memory(*m_device),
+        : m_device(std::move(device)), m_tuning(tuning), m_memory(*m_device, tuning),
           m_weights(*m_device, tuning.largestBlock), m_rowLimit(tuning.firstRows) {}
 
     [[nodiscard]] StepShape shapeOf(const Step& step) const;
@@ -205,9 +205,9 @@ StepShape VulkanBackend::shapeOf(const Step& step) const {
         keys = std::max(keys, row.position + 1);
     }
     // A power of two, so that a growing context seldom needs a new recording.
-    const std::uint32_t split = StepMemory::splitKeys(shape.attendRows);
-    const std::uint32_t most = (m_memory.attention().context + split - 1) / split;
-    shape.splits = std::min(std::max(most, 1U), std::bit_ceil((keys + split - 1) / split));
+    const std::uint32_t split = m_memory.splitKeys(shape.attendRows);
+    shape.splits =
+        std::min(m_memory.mostSplits(shape.attendRows), std::bit_ceil((keys + split - 1) / split));
     return shape;
 }
 
