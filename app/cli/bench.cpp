@@ -9,7 +9,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "inference/backend/cpu/kernels/kernels.h"
 #include "inference/sample/sampler.h"
 #include "interrupt.h"
 #include "json_text.h"
@@ -136,21 +135,30 @@ Result<void> checkLength(const BenchOptions& options, std::uint32_t context) {
     return {};
 }
 
-/// Bytes per second that the device's threads can read; 0 where that is not known.
-double readBandwidth(const DeviceInfo& device) {
-    if (!device.id.starts_with("cpu")) {
-        return 0;
-    }
-    kernels::ThreadPool pool(std::max(device.threads, 1U));
-    return kernels::measureReadBandwidth(pool);
+/// Multiply-adds of a token of a prompt, without attention and head.
+double multiplyAddsOfToken(const ModelShape& shape) {
+    const double width = shape.width;
+    return shape.layers * (4 * width * width + 2 * width * shape.hidden);
+}
+
+/// What the device can do at most; zeros where that cannot be measured.
+DeviceRates limitsOf(Model& model) {
+    return model.measureRates().value_or(DeviceRates{});
+}
+
+/// `value`, or null where a limit is not known.
+Json ratio(double value, double limit) {
+    return limit > 0 ? Json(value / limit) : Json(nullptr);
 }
 
 Json resultJson(const BenchOptions& options, const LoadedModel& loaded, const Speeds& speeds) {
-    const Model& model = *loaded.model;
+    Model& model = *loaded.model;
     const std::uint64_t peak = peakMemory(); // before the bandwidth buffer
     const double decode = median(speeds.decode);
     const double achieved = decode * static_cast<double>(model.bytesPerToken());
-    const double read = readBandwidth(model.device());
+    const DeviceRates limits = limitsOf(model);
+    const double prefill = median(speeds.prefill);
+    const double multiplied = prefill * multiplyAddsOfToken(model.shape());
     Json json{{"model", model.checkpoint().name()},
               {"types", model.checkpoint().typeSummary()},
               {"device", model.device().id},
@@ -159,14 +167,20 @@ Json resultJson(const BenchOptions& options, const LoadedModel& loaded, const Sp
               {"prompt_tokens", options.promptTokens},
               {"generate_tokens", options.generateTokens},
               {"repetitions", options.repetitions},
-              {"prefill_tokens_per_second", median(speeds.prefill)},
+              {"prefill_tokens_per_second", prefill},
               {"decode_tokens_per_second", decode},
               {"prefill_runs", speeds.prefill},
               {"decode_runs", speeds.decode},
               {"bytes_per_token", model.bytesPerToken()},
               {"achieved_gb_per_second", achieved / 1e9}};
-    json["read_gb_per_second"] = read > 0 ? Json(read / 1e9) : Json(nullptr);
-    json["share_of_read_bandwidth"] = read > 0 ? Json(achieved / read) : Json(nullptr);
+    json["read_gb_per_second"] =
+        limits.bytesPerSecond > 0 ? Json(limits.bytesPerSecond / 1e9) : Json(nullptr);
+    json["share_of_read_bandwidth"] = ratio(achieved, limits.bytesPerSecond);
+    json["achieved_gmac_per_second"] = multiplied / 1e9;
+    json["gmac_per_second"] =
+        limits.multiplyAddsPerSecond > 0 ? Json(limits.multiplyAddsPerSecond / 1e9) : Json(nullptr);
+    json["arithmetic"] = limits.arithmetic;
+    json["share_of_arithmetic"] = ratio(multiplied, limits.multiplyAddsPerSecond);
     json["load_ms"] = loaded.loadMs;
     json["peak_memory_bytes"] = peak;
     return json;
@@ -193,6 +207,12 @@ std::string table(const Json& result) {
         text += formatted(" of %.2f GB/s", number("read_gb_per_second")) +
                 formatted(" that this machine can read (%.0f %%)",
                           100 * number("share_of_read_bandwidth"));
+    }
+    text += "\nAchieved product " +
+            formatted("%.1f G multiply-adds/s", number("achieved_gmac_per_second"));
+    if (!result["gmac_per_second"].is_null()) {
+        text += formatted(" of %.1f", number("gmac_per_second")) + " in " +
+                result["arithmetic"].get<std::string>();
     }
     text += "\nLoad time        " + formatted("%.0f ms\n", number("load_ms"));
     text += "Peak memory      " + formatted("%.0f MB\n", number("peak_memory_bytes") / 1e6);

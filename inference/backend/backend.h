@@ -124,6 +124,13 @@ struct DeviceInfo {
     std::vector<std::string> features; ///< of use to us: "matrix cores", "subgroups of 32"
 };
 
+/// What a device can do at most, measured: the limits that speed is compared with.
+struct DeviceRates {
+    double bytesPerSecond = 0;        ///< memory: read by a CPU, read and written by a GPU's copy
+    double multiplyAddsPerSecond = 0; ///< 0 = not measured
+    std::string arithmetic;           ///< of those: "F32", "F16 matrix cores"
+};
+
 /// A device that runs the five verbs. The forward pass (model/forward.cpp) is written once against
 /// this; a backend only records between begin and submit, and one place waits, once a step. One
 /// thread at a time.
@@ -178,6 +185,12 @@ public:
     /// Runs what was recorded and waits. Logits: (logitRows, outputs of head), valid until the next
     /// begin. DeviceLost, OutOfMemory.
     virtual Result<std::span<const float>> submit() = 0;
+
+    /// Measures the device's limits, a second or two. Not between begin and submit. OutOfMemory,
+    /// DeviceLost, Unsupported.
+    virtual Result<DeviceRates> measureRates() {
+        return fail(ErrorCode::Unsupported, device().id + ": its limits cannot be measured");
+    }
 
     /// Bytes of weights on the device, as stored there.
     [[nodiscard]] virtual std::uint64_t weightBytes() const = 0;

@@ -238,6 +238,9 @@ const DeviceInfo& Model::device() const {
 std::uint32_t Model::context() const {
     return m_parts->context;
 }
+Result<DeviceRates> Model::measureRates() {
+    return m_parts->backend->measureRates();
+}
 std::uint64_t Model::bytesPerToken() const {
     return m_parts->bytesPerToken;
 }

@@ -52,6 +52,9 @@ public:
     /// Bytes of weights that one decoded token reads (all matrices but the embedding).
     [[nodiscard]] std::uint64_t bytesPerToken() const;
 
+    /// What the device can do at most, measured now: a second or two. Not while a step runs.
+    [[nodiscard]] Result<DeviceRates> measureRates();
+
     struct Parts; ///< private to the model room
     [[nodiscard]] Parts& parts() { return *m_parts; }
 

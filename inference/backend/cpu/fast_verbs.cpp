@@ -91,6 +91,11 @@ void FastBackend::planAttention() {
     m_pageTables.resize(std::max(m_pageTables.size(), m_tablePages * 2 * m_pool.threads()));
 }
 
+Result<DeviceRates> FastBackend::measureRates() {
+    return DeviceRates{kernels::measureReadBandwidth(m_pool), kernels::measureFmaPeak(m_pool),
+                       "F32"};
+}
+
 void FastBackend::embed(Activation x, MatrixId table) {
     const TensorView& view = m_matrices[static_cast<std::size_t>(table)].view;
     for (std::size_t r = 0; r < rows(); ++r) {

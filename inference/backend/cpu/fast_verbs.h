@@ -25,6 +25,8 @@ public:
     [[nodiscard]] std::uint32_t maxRows() const override { return 512; }
     Result<void> begin(const Step& step) override;
 
+    Result<DeviceRates> measureRates() override;
+
     void embed(Activation x, MatrixId table) override;
     void project(Activation x, const Norm& norm, std::span<const Part> parts,
                  std::uint32_t layer) override;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/bindings.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/device_rates.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_weights.cpp
     ${CMAKE_CURRENT_LIST_DIR}/pipeline_cache_file.cpp
     ${CMAKE_CURRENT_LIST_DIR}/pipelines.cpp

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "inference/backend/vulkan/device_rates.h"
 #include "inference/backend/vulkan/recording.h"
 
 namespace phidelity::vulkan {
@@ -53,6 +54,7 @@ public:
     void merge(Activation x, std::span<const Term> terms) override;
     void head(Activation x, const Norm& norm, const Linear& linear) override;
     Result<std::span<const float>> submit() override;
+    Result<DeviceRates> measureRates() override;
     [[nodiscard]] std::uint64_t weightBytes() const override { return m_weights.bytes(); }
 
 private:
@@ -192,6 +194,12 @@ void VulkanBackend::head(Activation x, const Norm& norm, const Linear& linear) {
     op.linear = linear;
     m_ops.push_back(op);
     m_outputs = m_matrices[static_cast<std::size_t>(linear.weight)].shape.rows;
+}
+
+Result<DeviceRates> VulkanBackend::measureRates() {
+    auto rates = vulkan::measureRates(*m_device, *m_pipelines, *m_bindings);
+    forgetAll(); // sets name buffers of the measurement that are gone
+    return rates;
 }
 
 StepShape VulkanBackend::shapeOf(const Step& step) const {
