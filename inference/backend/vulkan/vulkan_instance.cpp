@@ -5,11 +5,16 @@
 #include <cstring>
 #include <mutex>
 
+#include "shaders/layouts.h"
+
 namespace phidelity::vulkan {
 namespace {
 
 constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
 constexpr std::size_t kMessagesKept = 50;
+/// What the largest of our workgroups take.
+constexpr std::uint32_t kMostLanes = 256;
+constexpr std::uint32_t kSharedBytes = 16384;
 
 DeviceKind kindOf(const VkPhysicalDeviceProperties& properties) {
     switch (properties.deviceType) {
@@ -81,6 +86,27 @@ std::string version(std::uint32_t packed) {
            std::to_string(VK_API_VERSION_MINOR(packed));
 }
 
+/// What of the device is less than our shaders need; empty if nothing is.
+std::string tooSmall(const VkPhysicalDeviceLimits& limits) {
+    struct Need {
+        const char* what;
+        std::uint32_t needed;
+        std::uint32_t found;
+    };
+    const Need needs[] = {
+        {"buffers that a shader sees", kBindings, limits.maxPerStageDescriptorStorageBuffers},
+        {"lanes of a workgroup", kMostLanes, limits.maxComputeWorkGroupInvocations},
+        {"bytes of shared memory", kSharedBytes, limits.maxComputeSharedMemorySize},
+    };
+    for (const Need& need : needs) {
+        if (need.found < need.needed) {
+            return "it offers " + std::to_string(need.found) + ' ' + need.what + ", and " +
+                   std::to_string(need.needed) + " are needed";
+        }
+    }
+    return {};
+}
+
 PhysicalDevice describe(VkPhysicalDevice handle, std::size_t index) {
     PhysicalDevice device;
     device.handle = handle;
@@ -111,6 +137,8 @@ PhysicalDevice describe(VkPhysicalDevice handle, std::size_t index) {
     device.info.memoryFree = memoryAvailable(device);
     if (!findComputeQueue(handle, device.queueFamily)) {
         device.refused = "it has no queue that computes";
+    } else {
+        device.refused = tooSmall(device.properties.limits);
     }
     return device;
 }
