@@ -67,7 +67,7 @@ struct CodeColors::Tools {
         if (language.isEmpty()) {
             return {};
         }
-        const KSyntaxHighlighting::Definition byName = repository.definitionForName(language);
+        KSyntaxHighlighting::Definition byName = repository.definitionForName(language);
         if (byName.isValid()) {
             return byName;
         }

@@ -112,6 +112,7 @@ private:
     [[nodiscard]] CodeColors::State colorsBefore(qsizetype index);
     [[nodiscard]] QPoint textOrigin(qsizetype index) const;
     [[nodiscard]] qsizetype firstOfCode(qsizetype index) const;
+    void forgetHeights();
     void syncItems(qsizetype unchanged);
     void updateTops() const;
     void paintFrame(QPainter& painter, qsizetype index, const QRect& box, bool hot) const;

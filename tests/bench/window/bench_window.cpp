@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// What the list of messages costs while it is used: frames of a long reply that streams, the first
+// sight of it, a wider window, wheel steps through a long conversation, many turns.
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QScrollBar>
+
+#include "ui/message_model.h"
+#include "ui/message_view.h"
+#include "ui/theme.h"
+
+using namespace phidelity;
+
+namespace {
+
+/// Milliseconds of what was done one after the other.
+class Times {
+public:
+    template <class Act>
+    void take(const Act& act) {
+        QElapsedTimer timer;
+        timer.start();
+        act();
+        m_times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    }
+    void print(const char* what) const {
+        std::vector<double> sorted = m_times;
+        std::sort(sorted.begin(), sorted.end());
+        const auto at = [&sorted](double share) {
+            return sorted[static_cast<size_t>(static_cast<double>(sorted.size() - 1) * share)];
+        };
+        std::printf("%-44s n %6zu  median %7.2f  99%% %7.2f  most %7.2f ms\n", what, sorted.size(),
+                    at(0.5), at(0.99), sorted.back());
+    }
+
+private:
+    std::vector<double> m_times;
+};
+
+Message reply(const QString& text, MessageState state) {
+    Message message;
+    message.speaker = Speaker::Model;
+    message.author = QStringLiteral("Phi-2");
+    message.text = text;
+    message.state = state;
+    return message;
+}
+
+Message question(int number) {
+    Message message;
+    message.text = QStringLiteral("Question %1: how does this go on?").arg(number);
+    return message;
+}
+
+QString prose(int lines) {
+    QString text;
+    for (int line = 0; line < lines; ++line) {
+        text += QStringLiteral("Line %1 tells of **rivers**, `code` and the sea.\n\n").arg(line);
+    }
+    return text;
+}
+
+QString code(int lines) {
+    QString text = QStringLiteral("```python\n");
+    for (int line = 0; line < lines; ++line) {
+        text += QStringLiteral("    total_%1 = sum(values[:%1])  # so far\n").arg(line);
+    }
+    return text;
+}
+
+double residentMb() {
+    QFile file(QStringLiteral("/proc/self/statm"));
+    if (!file.open(QIODevice::ReadOnly)) {
+        return 0;
+    }
+    return file.readAll().split(' ').value(1).toDouble() * 4096 / 1e6;
+}
+
+struct Stage {
+    MessageModel model;
+    MessageView view;
+
+    Stage() {
+        view.setModel(&model);
+        view.resize(1000, 700);
+        view.show();
+        QApplication::processEvents();
+    }
+    void draw() { view.viewport()->repaint(); }
+};
+
+/// Batches as the engine sends them: some 30 characters thirty times a second.
+void stream(const QString& text, const char* what) {
+    Stage stage;
+    stage.model.add(question(1));
+    stage.model.add(reply({}, MessageState::Writing));
+    Times times;
+    for (qsizetype at = 0; at < text.size(); at += 30) {
+        times.take([&] {
+            stage.model.appendText(1, text.mid(at, 30));
+            stage.draw();
+        });
+    }
+    times.print(what);
+}
+
+void firstSight(const QString& text, const char* what) {
+    Times times;
+    for (int round = 0; round < 5; ++round) {
+        Stage stage;
+        const QList<Message> messages{question(1), reply(text, MessageState::Complete)};
+        times.take([&] {
+            stage.model.reset(messages);
+            stage.draw();
+        });
+    }
+    times.print(what);
+}
+
+void widen(const QString& text, const char* what) {
+    Stage stage;
+    stage.model.add(reply(text, MessageState::Complete));
+    Times times;
+    for (int step = 0; step < 50; ++step) {
+        times.take([&] {
+            stage.view.resize(600 + step * 4, 700);
+            stage.draw();
+        });
+    }
+    times.print(what);
+}
+
+void scroll() {
+    Stage stage;
+    QList<Message> messages;
+    for (int turn = 0; turn < 5000; ++turn) {
+        messages << question(turn) << reply(prose(2 + turn % 9), MessageState::Complete);
+    }
+    Times open;
+    open.take([&] {
+        stage.model.reset(messages);
+        stage.draw();
+    });
+    open.print("open a conversation of 10,000 messages");
+    Times times;
+    QScrollBar* bar = stage.view.verticalScrollBar();
+    for (int step = 0; step < 2000; ++step) {
+        times.take([&] {
+            bar->setValue(bar->value() - 120);
+            stage.draw();
+        });
+    }
+    times.print("wheel step up in it");
+}
+
+void manyTurns() {
+    Stage stage;
+    const double before = residentMb();
+    for (int turn = 0; turn < 200; ++turn) {
+        stage.model.add(question(turn));
+        stage.model.add(reply({}, MessageState::Writing));
+        const QString text = prose(6) + code(10);
+        for (qsizetype at = 0; at < text.size(); at += 30) {
+            stage.model.appendText(turn * 2 + 1, text.mid(at, 30));
+        }
+        stage.draw();
+    }
+    std::printf("%-44s %.1f MB\n", "memory that 200 turns (320 KB of text) take",
+                residentMb() - before);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    QApplication application(argc, argv);
+    applyAppearance(application, Appearance::Light);
+    manyTurns();
+    stream(prose(10000), "frame while 10,000 lines of prose stream");
+    stream(code(10000), "frame while 10,000 lines of code stream");
+    firstSight(prose(10000), "first sight of 10,000 lines of prose");
+    firstSight(code(10000), "first sight of 10,000 lines of code");
+    widen(prose(10000), "frame while the window widens, prose");
+    widen(code(10000), "frame while the window widens, code");
+    scroll();
+    return 0;
+}
