@@ -298,6 +298,11 @@ void ChatController::selectConversation(int index) {
             m_format = conversation.format;
             emit formatChanged(m_format);
         }
+        if (m_replyNotice) {
+            // It was about a reply that is no longer shown.
+            m_replyNotice = false;
+            emit noticeCleared();
+        }
         emit messagesReset(shownMessages(conversation));
         emit contextUsed(conversation.contextUsed);
         emit activityCleared();
@@ -434,6 +439,7 @@ void ChatController::onFailed(const EngineFailed& failure) {
             emit modelClosed();
         }
         if (!cancelled) {
+            m_replyNotice = false;
             emit noticeRaised(openingFailed(failure), failure.detail);
         }
         startWaiting();
@@ -449,6 +455,7 @@ void ChatController::onFailed(const EngineFailed& failure) {
     message.problem = failure.sentence;
     m_running = {};
     setMessage(*conversation, conversation->entries.size() - 1, message);
+    m_replyNotice = isShown(*conversation);
     emit noticeRaised(failure.sentence, failure.detail);
     startWaiting();
     announceBusy();

@@ -134,6 +134,8 @@ private:
     SharedStop m_openingStop;
     bool m_modelReady = false;
     QString m_modelName;
+    bool m_replyNotice =
+        false; ///< the notice that was raised last tells of the reply that is shown
     bool m_shuttingDown = false;
 };
 

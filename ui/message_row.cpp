@@ -65,9 +65,14 @@ void MessageRow::takeFacts(const Message& message) {
     m_state = message.state;
     m_note = noteOf(message);
     m_cutText = hasCut(message) ? message.cut : QString();
-    m_label = isUser() ? QString()
-                       : QCoreApplication::translate("MessageRow", "%1 · %2")
-                             .arg(message.author, formatTitle(message.format));
+    if (isUser()) {
+        m_label.clear();
+    } else if (message.author.isEmpty()) { // no model has been open yet
+        m_label = formatTitle(message.format);
+    } else {
+        m_label = QCoreApplication::translate("MessageRow", "%1 · %2")
+                      .arg(message.author, formatTitle(message.format));
+    }
     m_length = message.text.size();
     m_version = message.version;
 }

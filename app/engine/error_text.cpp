@@ -51,8 +51,8 @@ QString describeError(const Error& error) {
                           "ended: the file is likely damaged; download it again or choose another "
                           "device.");
     case ErrorCode::ContextFull:
-        return translated("The text is longer than the model can read at once: shorten it, or "
-                          "start a new conversation.");
+        return translated("The text, with all that came before it, is longer than the model "
+                          "can read at once: start a new conversation or shorten it.");
     case ErrorCode::WriteFailed:
         return translated("The file could not be written: check the free space and the "
                           "permissions of the folder.");

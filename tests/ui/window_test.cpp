@@ -196,6 +196,22 @@ private slots:
         QVERIFY(bar->isVisible());
     }
 
+    void whatFailedInAReplyIsToldOnlyWhereItIsShown() {
+        type(QStringLiteral("Too long"));
+        m_engine->answerFailure(m_engine->lastGenerate.id, QStringLiteral("It does not fit."), {});
+        settle();
+        QVERIFY(find<QWidget>("noticeBar")->isVisible());
+        trigger("actionNew");
+        QVERIFY(!find<QWidget>("noticeBar")->isVisible());
+        emit m_window->openModelRequested(QStringLiteral("/nowhere/x.gguf"));
+        settle();
+        m_engine->answerFailure(m_engine->lastOpen.id, QStringLiteral("There is none."), {});
+        settle();
+        find<QListWidget>("conversations")->setCurrentRow(1);
+        settle();
+        QVERIFY(find<QWidget>("noticeBar")->isVisible());
+    }
+
     void aModelThatWasLostIsNoLongerShown() {
         emit m_window->openModelRequested(QStringLiteral("/models/huge.gguf"));
         settle();
