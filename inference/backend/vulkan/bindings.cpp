@@ -35,6 +35,7 @@ Result<VkDescriptorSet> Bindings::set(const BoundRanges& ranges) {
     if (const auto known = m_sets.find(ranges); known != m_sets.end()) {
         return known->second;
     }
+    PHIDELITY_CHECK(m_device.usable());
     PHIDELITY_TRY(const VkDescriptorSet set, allocate());
     std::array<VkDescriptorBufferInfo, kBindings> buffers{};
     std::array<VkBufferView, kBindings> views{};

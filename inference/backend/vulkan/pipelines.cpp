@@ -85,6 +85,7 @@ Result<void> Pipelines::createCache(const std::filesystem::path& folder) {
 }
 
 Result<VkPipeline> Pipelines::get(const PipelineKey& key) {
+    PHIDELITY_CHECK(m_device.usable());
     VkShaderModule shader = VK_NULL_HANDLE;
     {
         const std::lock_guard lock(m_mutex);
@@ -136,15 +137,15 @@ Result<VkPipeline> Pipelines::build(const PipelineKey& key, VkShaderModule shade
     info.stage.pSpecializationInfo = &constants;
     info.layout = m_layout;
     VkPipeline pipeline = VK_NULL_HANDLE;
-    PHIDELITY_CHECK(check(m_device.vk().vkCreateComputePipelines(m_device.handle(), m_cache, 1,
-                                                                 &info, nullptr, &pipeline),
-                          "vkCreateComputePipelines (" + key.shader + ")"));
+    PHIDELITY_CHECK(m_device.checked(m_device.vk().vkCreateComputePipelines(
+                                         m_device.handle(), m_cache, 1, &info, nullptr, &pipeline),
+                                     "vkCreateComputePipelines (" + key.shader + ")"));
     return pipeline;
 }
 
 void Pipelines::save() {
     const std::lock_guard lock(m_mutex);
-    if (m_cacheFile.empty() || !m_unsaved) {
+    if (m_cacheFile.empty() || !m_unsaved || !m_device.usable()) {
         return;
     }
     std::size_t bytes = 0;

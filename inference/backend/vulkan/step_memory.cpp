@@ -154,11 +154,12 @@ Result<bool> StepMemory::prepareActivations() {
     if (!m_tuning.eightLanes) { // else keys are not split
         at += part * kMostRows * std::max(mostSplits(1), mostSplits(kFewRows));
     }
-    PHIDELITY_TRY(m_activations,
+    PHIDELITY_TRY(Buffer activations,
                   m_device.createBuffer(std::uint64_t{at} * sizeof(float), MemoryUse::Device));
     // What stands past the width of a row is multiplied by weights that are zero: it must be
     // finite.
-    PHIDELITY_CHECK(m_device.clear(m_activations));
+    PHIDELITY_CHECK(m_device.clear(activations));
+    m_activations = std::move(activations);
     return true;
 }
 
@@ -167,16 +168,18 @@ Result<bool> StepMemory::prepareStep() {
         return false;
     }
     const std::uint64_t uints = kHeaderUints + std::uint64_t{kMostRows} * (4 + tablePages(m_shape));
-    PHIDELITY_TRY(m_step, m_device.createBuffer(uints * 4, MemoryUse::Upload));
-    PHIDELITY_TRY(m_counters,
+    PHIDELITY_TRY(Buffer step, m_device.createBuffer(uints * 4, MemoryUse::Upload));
+    PHIDELITY_TRY(Buffer counters,
                   m_device.createBuffer(std::uint64_t{kCounters} * 4, MemoryUse::Device));
-    PHIDELITY_CHECK(m_device.clear(m_counters));
+    PHIDELITY_CHECK(m_device.clear(counters));
     PHIDELITY_TRY(m_slots,
                   m_device.createBuffer(std::uint64_t{kSlots} * kSlotUints * 4, MemoryUse::Device));
     const StepLayout layout{
         0, kMostRows, 2 * kMostRows, 3 * kMostRows, 4 * kMostRows, tablePages(m_shape)};
-    std::memset(m_step.mapped(), 0, m_step.bytes());
-    std::memcpy(m_step.mapped(), &layout, sizeof layout);
+    std::memset(step.mapped(), 0, step.bytes());
+    std::memcpy(step.mapped(), &layout, sizeof layout);
+    m_step = std::move(step);
+    m_counters = std::move(counters);
     return true;
 }
 

@@ -44,9 +44,10 @@ Result<void> check(VkResult result, std::string_view call) {
     if (result == VK_SUCCESS) {
         return {};
     }
-    const bool memory = result == VK_ERROR_OUT_OF_HOST_MEMORY ||
-                        result == VK_ERROR_OUT_OF_DEVICE_MEMORY ||
-                        result == VK_ERROR_MEMORY_MAP_FAILED;
+    const bool memory =
+        result == VK_ERROR_OUT_OF_HOST_MEMORY || result == VK_ERROR_OUT_OF_DEVICE_MEMORY ||
+        result == VK_ERROR_MEMORY_MAP_FAILED || result == VK_ERROR_TOO_MANY_OBJECTS ||
+        result == VK_ERROR_FRAGMENTED_POOL || result == VK_ERROR_OUT_OF_POOL_MEMORY;
     return fail(memory ? ErrorCode::OutOfMemory : ErrorCode::DeviceLost,
                 std::string(call) + ": expected VK_SUCCESS, found " + resultName(result));
 }

@@ -222,9 +222,12 @@ StepShape VulkanBackend::shapeOf(const Step& step) const {
 Result<std::span<const float>> VulkanBackend::submit() {
     PHIDELITY_CHECK(m_weights.endUploads());
     const std::size_t logits = m_step.logitRows.size() * m_outputs;
-    PHIDELITY_TRY(const bool replaced, m_memory.prepare(logits));
-    if (replaced) {
+    const Result<bool> replaced = m_memory.prepare(logits);
+    if (!replaced || *replaced) { // half prepared: some may have been replaced as well
         forgetAll();
+    }
+    if (!replaced) {
+        return tl::unexpected<Error>(replaced.error());
     }
     if (m_ops.empty() || m_step.rows.empty()) {
         return std::span<const float>{};

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstring>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace phidelity::vulkan {
 namespace {
@@ -25,6 +27,14 @@ std::array<VkMemoryPropertyFlags, 3> preferences(MemoryUse use) {
         break;
     }
     return {kDevice, 0, 0};
+}
+
+/// To the end of the process, whose exit may take it from under the device.
+void keepForever(const std::shared_ptr<Instance>& instance) {
+    static std::mutex mutex;
+    static auto* const kept = new std::vector<std::shared_ptr<Instance>>;
+    const std::lock_guard lock(mutex);
+    kept->push_back(instance);
 }
 
 } // namespace
@@ -71,8 +81,9 @@ Device::~Device() {
     if (m_device == VK_NULL_HANDLE) {
         return;
     }
-    // Of a lost device this fails; what it owns is to be destroyed all the same.
-    m_vk.vkDeviceWaitIdle(m_device);
+    if (!m_lost) {
+        m_vk.vkDeviceWaitIdle(m_device);
+    }
     destroyFence(m_fence);
     if (m_commandPool != VK_NULL_HANDLE) {
         m_vk.vkDestroyCommandPool(m_device, m_commandPool, nullptr);
@@ -124,8 +135,8 @@ void Device::findMemoryTypes() {
     const bool unified = m_physical.info.kind == DeviceKind::IntegratedGpu ||
                          m_physical.info.kind == DeviceKind::Software;
     const std::uint32_t type = memoryType(MemoryUse::Device, ~0U);
-    m_sharesMemory =
-        unified && type != kNoType && (m_memory.memoryTypes[type].propertyFlags & kHost) == kHost;
+    m_sharesMemory = m_options.uploads == Uploads::Auto && unified && type != kNoType &&
+                     (m_memory.memoryTypes[type].propertyFlags & kHost) == kHost;
 }
 
 std::uint32_t Device::memoryType(MemoryUse use, std::uint32_t allowed) const {
@@ -140,15 +151,46 @@ std::uint32_t Device::memoryType(MemoryUse use, std::uint32_t allowed) const {
     return kNoType;
 }
 
+Result<void> Device::usable() const {
+    if (m_lost) {
+        return fail(ErrorCode::DeviceLost, "device: expected it to answer, found it lost before");
+    }
+    return {};
+}
+
+/// A submission never ended and may still use what it was given: to free that could crash, to wait
+/// for it could last for ever. So nothing of this device is destroyed any more.
+void Device::giveUp() {
+    m_lost = true;
+    keepForever(m_instance);
+    const auto nothing = [](auto...) {};
+    m_vk.vkDestroyBuffer = nothing;
+    m_vk.vkDestroyBufferView = nothing;
+    m_vk.vkDestroyCommandPool = nothing;
+    m_vk.vkDestroyDescriptorPool = nothing;
+    m_vk.vkDestroyDescriptorSetLayout = nothing;
+    m_vk.vkDestroyDevice = nothing;
+    m_vk.vkDestroyFence = nothing;
+    m_vk.vkDestroyPipeline = nothing;
+    m_vk.vkDestroyPipelineCache = nothing;
+    m_vk.vkDestroyPipelineLayout = nothing;
+    m_vk.vkDestroyShaderModule = nothing;
+    m_vk.vkFreeCommandBuffers = nothing;
+    m_vk.vkFreeMemory = nothing;
+}
+
 Result<void> Device::checked(VkResult result, std::string_view call) {
     auto checkedResult = check(result, call);
-    if (!checkedResult && checkedResult.error().code == ErrorCode::DeviceLost) {
-        m_lost = true;
+    if (!checkedResult && checkedResult.error().code == ErrorCode::DeviceLost &&
+        !m_lost.exchange(true)) {
+        // Nothing may be freed that still runs. Of a lost device this takes finite time.
+        m_vk.vkDeviceWaitIdle(m_device);
     }
     return checkedResult;
 }
 
 Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
+    PHIDELITY_CHECK(usable());
     ++m_counts.allocations;
     Buffer buffer;
     buffer.m_device = this;
@@ -224,6 +266,7 @@ Result<void> Device::runOnce(const std::function<void(VkCommandBuffer)>& record)
 
 Result<void> Device::write(const Buffer& target, std::uint64_t offset,
                            std::span<const std::byte> data) {
+    PHIDELITY_CHECK(usable());
     if (target.mapped() != nullptr) {
         std::memcpy(target.mapped() + offset, data.data(), data.size());
         return {};
@@ -248,9 +291,9 @@ Result<void> Device::run(std::span<const VkCommandBuffer> commands) {
 }
 
 Result<void> Device::submit(std::span<const VkCommandBuffer> commands, VkFence fence) {
-    if (m_lost) {
-        return fail(ErrorCode::DeviceLost, "device: expected it to answer, found it lost before");
-    }
+    PHIDELITY_CHECK(usable());
+    // Before, not after the wait: a failure must leave nothing running.
+    PHIDELITY_CHECK(checked(m_vk.vkResetFences(m_device, 1, &fence), "vkResetFences"));
     ++m_counts.submits;
     auto info = make<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
     info.commandBufferCount = static_cast<std::uint32_t>(commands.size());
@@ -259,13 +302,30 @@ Result<void> Device::submit(std::span<const VkCommandBuffer> commands, VkFence f
 }
 
 Result<void> Device::wait(VkFence fence) {
-    const VkResult waited =
-        m_vk.vkWaitForFences(m_device, 1, &fence, VK_TRUE, m_options.waitLimitMs * 1'000'000);
-    PHIDELITY_CHECK(checked(waited, "vkWaitForFences"));
-    return checked(m_vk.vkResetFences(m_device, 1, &fence), "vkResetFences");
+    PHIDELITY_CHECK(usable());
+    const auto waitOnce = [&] {
+        return m_vk.vkWaitForFences(m_device, 1, &fence, VK_TRUE,
+                                    m_options.waitLimitMs * 1'000'000);
+    };
+    VkResult waited = waitOnce();
+    if (waited != VK_SUCCESS && waited != VK_TIMEOUT && waited != VK_ERROR_DEVICE_LOST) {
+        waited = waitOnce(); // a lack of memory may pass; what was submitted is still running
+    }
+    if (waited == VK_TIMEOUT) {
+        giveUp();
+        return fail(ErrorCode::DeviceLost, "device: expected a submission to end within " +
+                                               std::to_string(m_options.waitLimitMs) +
+                                               " ms, found it still running");
+    }
+    auto result = checked(waited, "vkWaitForFences");
+    if (!result && !m_lost) {
+        giveUp();
+    }
+    return result;
 }
 
 Result<VkFence> Device::createFence() {
+    PHIDELITY_CHECK(usable());
     const auto info = make<VkFenceCreateInfo>(VK_STRUCTURE_TYPE_FENCE_CREATE_INFO);
     VkFence fence = VK_NULL_HANDLE;
     PHIDELITY_CHECK(checked(m_vk.vkCreateFence(m_device, &info, nullptr, &fence), "vkCreateFence"));
@@ -279,6 +339,7 @@ void Device::destroyFence(VkFence fence) {
 }
 
 Result<VkCommandBuffer> Device::allocateCommands() {
+    PHIDELITY_CHECK(usable());
     auto info = make<VkCommandBufferAllocateInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO);
     info.commandPool = m_commandPool;
     info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;

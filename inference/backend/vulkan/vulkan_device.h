@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -48,12 +49,19 @@ private:
     std::byte* m_mapped = nullptr;
 };
 
+/// How data comes to the device.
+enum class Uploads {
+    Auto,   ///< written in place where the host sees device memory at full speed
+    Staged, ///< always copied by the device, as on a GPU with memory of its own
+};
+
 struct DeviceOptions {
     /// Sees the table of device functions before the first is called and may replace entries: how
     /// tests let a driver fail.
     std::function<void(VolkDeviceTable&)> intercept;
     /// A submission that takes longer is taken for one that never ends, ms.
     std::uint64_t waitLimitMs = 30'000;
+    Uploads uploads = Uploads::Auto;
 };
 
 /// What a step or a load cost in calls, counted by the device.
@@ -66,8 +74,8 @@ struct CallCounts {
 };
 
 /// One logical device with one compute queue. Every call's result is checked; after a lost device
-/// or a submission that never ends all later calls fail with DeviceLost. One thread at a time, but
-/// for pipeline creation.
+/// or a submission that never ends all later calls fail with DeviceLost and do not reach the
+/// driver. One thread at a time, but for pipeline creation.
 class Device {
 public:
     /// DeviceLost, OutOfMemory.
@@ -95,7 +103,10 @@ public:
     /// mapped. OutOfMemory with the size.
     Result<Buffer> createBuffer(std::uint64_t bytes, MemoryUse use);
 
-    /// Result of a call as check() gives it; a lost device is remembered.
+    /// DeviceLost once the device was lost: then no function of it may be called but those that
+    /// destroy. Any thread.
+    [[nodiscard]] Result<void> usable() const;
+    /// Result of a call as check() gives it; a lost device is remembered. Any thread.
     Result<void> checked(VkResult result, std::string_view call);
 
     /// Copies bytes into a buffer, through another one where the host cannot see it, and waits.
@@ -107,8 +118,9 @@ public:
 
     /// Submits and waits until all is done. DeviceLost also where it does not end within the limit.
     Result<void> run(std::span<const VkCommandBuffer> commands);
-    /// Submits without waiting; `fence` is signalled at the end.
+    /// Submits without waiting; `fence`, which nobody waits for, is signalled at the end.
     Result<void> submit(std::span<const VkCommandBuffer> commands, VkFence fence);
+    /// Waits for a submission. DeviceLost also where it does not end within the limit.
     Result<void> wait(VkFence fence);
     Result<VkFence> createFence();
     void destroyFence(VkFence fence);
@@ -121,6 +133,7 @@ private:
     Device(std::shared_ptr<Instance> instance, const PhysicalDevice& physical,
            const DeviceOptions& options);
     Result<void> initialise();
+    void giveUp();
     void findMemoryTypes();
     [[nodiscard]] std::uint32_t memoryType(MemoryUse use, std::uint32_t allowed) const;
     void free(Buffer& buffer);
@@ -136,7 +149,7 @@ private:
     VkPhysicalDeviceMemoryProperties m_memory{};
     std::uint64_t m_maxAllocation = 0;
     bool m_sharesMemory = false;
-    bool m_lost = false;
+    std::atomic<bool> m_lost = false;
     CallCounts m_counts;
 };
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "inference/backend/vulkan/vulkan_backend.h"
+#include "inference/backend/vulkan/vulkan_instance.h"
+#include "inference/file/checkpoint.h"
+#include "inference/model/model.h"
+
+namespace phidelity::test {
+
+/// The first device that can be used, with the instance that it belongs to.
+struct FoundDevice {
+    std::shared_ptr<vulkan::Instance> instance;
+    vulkan::PhysicalDevice physical;
+    std::string missing; ///< why there is none; empty if there is one
+};
+[[nodiscard]] FoundDevice findDevice(vulkan::Validation validation = vulkan::Validation::Off);
+
+/// The tiny model on such a device.
+Result<std::unique_ptr<Model>> tinyOnDevice(const FoundDevice& device,
+                                            const vulkan::VulkanOptions& options);
+
+/// What a session does to a device: load, a prompt in two chunks, single tokens, a fork that copies
+/// a page, two sequences side by side, unload.
+class Journey {
+public:
+    static constexpr int kStages = 5; ///< the load is the first
+    [[nodiscard]] static const char* stageName(int stage);
+
+    Journey(const FoundDevice& device, const vulkan::VulkanOptions& options)
+        : m_device(device), m_options(options) {}
+
+    /// Runs one stage; the load must come first. A stage that failed can be run again.
+    Result<void> run(int stage);
+    /// Runs all.
+    Result<void> runAll();
+    /// Logits of every stage that succeeded, in order.
+    [[nodiscard]] const std::vector<std::vector<float>>& logits() const { return m_logits; }
+
+private:
+    const FoundDevice& m_device;
+    vulkan::VulkanOptions m_options;
+    std::unique_ptr<Model> m_model;
+    std::vector<Sequence> m_sequences; ///< die before the model
+    std::vector<std::vector<float>> m_logits;
+};
+
+} // namespace phidelity::test
