@@ -305,10 +305,13 @@ int CalmStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
 
 int CalmStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
                          QStyleHintReturn* data) const {
-    // The base style's pictures on dialog buttons are drawn for light windows only.
-    return hint == SH_DialogButtonBox_ButtonsHaveIcons
-               ? 0
-               : QProxyStyle::styleHint(hint, option, widget, data);
+    switch (hint) {
+    case SH_DialogButtonBox_ButtonsHaveIcons: // drawn for light windows only
+    case SH_EtchDisabledText:                 // a shadow under letters, hard to read in the dark
+        return 0;
+    default:
+        return QProxyStyle::styleHint(hint, option, widget, data);
+    }
 }
 
 } // namespace phidelity

@@ -6,6 +6,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStyle>
 #include <QTest>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -95,6 +96,11 @@ private slots:
         applyAppearance(*qApp, Appearance::Dark);
         QDialogButtonBox buttons(QDialogButtonBox::Close);
         QVERIFY(buttons.button(QDialogButtonBox::Close)->icon().isNull());
+    }
+
+    void textThatIsDisabledCastsNoShadow() {
+        applyAppearance(*qApp, Appearance::Dark);
+        QVERIFY(!QApplication::style()->styleHint(QStyle::SH_EtchDisabledText));
     }
 
     void menusHaveAnEdgeOnDark() {
