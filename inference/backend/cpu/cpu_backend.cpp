@@ -14,6 +14,18 @@ namespace {
 
 constexpr std::uint32_t kMostThreads = 1024;
 
+/// What a processor's maker calls the instruction set that Highway's name stands for.
+std::string instructionSetName() {
+    const std::string name = kernels::instructionSet();
+    if (name == "AVX3") {
+        return "AVX-512";
+    }
+    if (name == "AVX3_DL") {
+        return "AVX-512 VNNI";
+    }
+    return name == "SSE4" ? "SSE4.2" : name;
+}
+
 } // namespace
 
 DeviceInfo cpuDeviceInfo(const CpuOptions& options) {
@@ -29,7 +41,7 @@ DeviceInfo cpuDeviceInfo(const CpuOptions& options) {
     info.threads =
         options.threads == 0 ? std::min(defaultThreads(), kMostThreads) : options.threads;
     info.name = cpuName() + " (" + std::to_string(info.threads) +
-                (info.threads == 1 ? " thread, " : " threads, ") + kernels::instructionSet() + ")";
+                (info.threads == 1 ? " thread, " : " threads, ") + instructionSetName() + ")";
     return info;
 }
 
