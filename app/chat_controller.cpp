@@ -40,6 +40,8 @@ MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
         return MessageState::ContextFull;
     case EndReason::Stopped:
         return MessageState::Stopped;
+    case EndReason::Interrupted:
+        return MessageState::Interrupted;
     case EndReason::StopString:
         return isMoreThanAStop(end.cut, stops) ? MessageState::TurnCut : MessageState::Complete;
     case EndReason::EndOfText:
@@ -367,6 +369,17 @@ void ChatController::onModelOpened(const ModelOpened& model) {
     startWaiting();
 }
 
+void ChatController::onModelMoved(const ModelMoved& move) {
+    if (move.closed) {
+        m_modelReady = false;
+        emit modelClosed();
+    } else if (m_opening == 0) {
+        emit modelOpened(move.model);
+    }
+    m_replyNotice = false;
+    emit noticeRaised(move.sentence, move.detail);
+}
+
 void ChatController::onPromptProgress(const PromptProgress& progress) {
     if (progress.id != m_running.id || m_running.conversation != current().id) {
         return;
@@ -408,6 +421,7 @@ void ChatController::endReply(Conversation& conversation, const GenerationEnded&
     message.text = message.text.left(m_running.before) + end.text;
     message.state = stateOf(end, m_running.stops);
     message.cut = end.cut;
+    message.problem = end.problem;
     setMessage(conversation, row, message);
     conversation.contextUsed = end.contextUsed;
     emit seedUsed(end.seed);

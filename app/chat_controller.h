@@ -49,6 +49,7 @@ public slots:
     // What the engine answers.
     void onModelOpening(const phidelity::ModelOpening& progress);
     void onModelOpened(const phidelity::ModelOpened& model);
+    void onModelMoved(const phidelity::ModelMoved& move);
     void onPromptProgress(const phidelity::PromptProgress& progress);
     void onTextArrived(const phidelity::TextArrived& arrived);
     void onGenerationEnded(const phidelity::GenerationEnded& end);

@@ -20,6 +20,7 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
     QObject::connect(&controller, &C::openRequested, &engine, &E::openModel, kQueued);
     QObject::connect(&engine, &E::modelOpening, &controller, &C::onModelOpening, kQueued);
     QObject::connect(&engine, &E::modelOpened, &controller, &C::onModelOpened, kQueued);
+    QObject::connect(&engine, &E::modelMoved, &controller, &C::onModelMoved, kQueued);
     QObject::connect(&controller, &C::generateRequested, &engine, &E::generate, kQueued);
     QObject::connect(&engine, &E::promptProgress, &controller, &C::onPromptProgress, kQueued);
     QObject::connect(&engine, &E::textArrived, &controller, &C::onTextArrived, kQueued);

@@ -101,6 +101,8 @@ QString noteOf(const Message& message) {
                                : QString();
     case MessageState::Failed:
         return message.problem.isEmpty() ? translated("No reply") : message.problem;
+    case MessageState::Interrupted:
+        return message.problem;
     case MessageState::Waiting:
         return translated("Waiting for the model");
     case MessageState::Complete:

@@ -301,7 +301,9 @@ void MessageRow::paint(QPainter& painter, QPoint origin, const QRect& clip,
         }
     } else if (!m_note.isEmpty()) {
         painter.setFont(m_look->label);
-        painter.setPen(m_state == MessageState::Failed ? shades.danger : shades.dimText);
+        const bool problem =
+            m_state == MessageState::Failed || m_state == MessageState::Interrupted;
+        painter.setPen(problem ? shades.danger : shades.dimText);
         painter.drawText(noteRect().translated(origin), Qt::TextWordWrap, m_note);
         if (!m_cutText.isEmpty()) {
             QFont link = m_look->label;

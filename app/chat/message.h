@@ -19,6 +19,7 @@ enum class MessageState {
     ContextFull,   ///< the model holds no more tokens
     TurnCut,       ///< the model began to invent the next turn, which is in `cut`
     Failed,        ///< by an error, told in `problem`
+    Interrupted,   ///< by the device, told in `problem`; what was written is kept
 };
 
 /// One message as it is kept and shown. Plain value.
@@ -29,7 +30,7 @@ struct Message {
     QString cut;                      ///< what a stop rule took off the end
     MessageState state = MessageState::Complete;
     QString author;   ///< of a reply: the model's name
-    QString problem;  ///< of a failed reply: a sentence
+    QString problem;  ///< of a failed or interrupted reply: a sentence
     int version = 1;  ///< of a reply that was regenerated: which one is shown, from 1
     int versions = 1; ///< and how many there are
 

@@ -182,6 +182,9 @@ Result<void> generateVerb(const GenerateOptions& options) {
     if (!record) {
         return tl::unexpected<Error>(std::move(record).error());
     }
+    if (record->failure) {
+        return tl::unexpected<Error>(*record->failure);
+    }
     if (!options.json) {
         return {};
     }

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "engine/engine.h"
 
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
-#include <QFile>
 #include <QRandomGenerator>
 #include <QThread>
 
 #include "engine/error_text.h"
 #include "engine/model_source.h"
+#include "engine/opened_model.h"
+#include "engine/recovery.h"
 #include "engine/sampler_settings.h"
 #include "engine/text_batcher.h"
-#include "inference/backend/choose.h"
 #include "inference/model/generator.h"
 #include "inference/model/model.h"
 
@@ -24,25 +23,11 @@ namespace phidelity {
 
 namespace {
 
-/// Conversations whose prefixes are kept; each holds pages of the cache.
-constexpr std::size_t kKeptSequences = 4;
 constexpr qint64 kProgressMs = 33;
 
 QString fromUtf8(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
-
-double milliseconds(const QElapsedTimer& timer) {
-    return static_cast<double>(timer.nsecsElapsed()) / 1e6;
-}
-
-/// A model that is open, with the request that opened it. The cache dies before the model.
-struct OpenedModel {
-    OpenModelRequest request;
-    std::unique_ptr<Model> model;
-    std::unique_ptr<PrefixCache> cache;
-    ModelOpened facts;
-};
 
 EndReason endReason(FinishReason reason) {
     switch (reason) {
@@ -54,43 +39,12 @@ EndReason endReason(FinishReason reason) {
         return EndReason::MaxTokens;
     case FinishReason::ContextFull:
         return EndReason::ContextFull;
+    case FinishReason::Interrupted:
+        return EndReason::Interrupted;
     case FinishReason::Stopped:
         break;
     }
     return EndReason::Stopped;
-}
-
-Result<OpenedModel> load(const OpenModelRequest& request, const StopFlag& stop,
-                         const std::function<void(double)>& progress) {
-    QElapsedTimer timer;
-    timer.start();
-    const std::filesystem::path path = QFile::encodeName(request.path).toStdString();
-    PHIDELITY_TRY(auto checkpoint, openCheckpoint(path));
-    PHIDELITY_TRY(auto chosen, chooseBackend(request.device.toStdString(),
-                                             static_cast<std::uint32_t>(request.threads)));
-    LoadOptions options;
-    options.progress = progress;
-    options.stop = &stop;
-
-    OpenedModel opened;
-    opened.request = request;
-    PHIDELITY_TRY(opened.model, Model::load(checkpoint, std::move(chosen.backend), options));
-    opened.cache = std::make_unique<PrefixCache>(*opened.model, kKeptSequences);
-
-    const ModelSize size = modelSize(*checkpoint);
-    ModelOpened& facts = opened.facts;
-    facts.id = request.id;
-    facts.path = request.path;
-    facts.name = fromUtf8(checkpoint->name());
-    facts.types = fromUtf8(checkpoint->typeSummary());
-    facts.device = fromUtf8(opened.model->device().name);
-    facts.deviceReason = fromUtf8(chosen.reason);
-    facts.context = static_cast<int>(opened.model->context());
-    facts.weightBytes = static_cast<qint64>(size.bytes);
-    facts.parameters = static_cast<qint64>(size.parameters);
-    facts.loadMs = milliseconds(timer);
-    facts.embedded = request.path.isEmpty();
-    return opened;
 }
 
 GenerationEnded endMessage(const GenerateRequest& request, const Tokenizer& tokenizer,
@@ -108,6 +62,9 @@ GenerationEnded endMessage(const GenerateRequest& request, const Tokenizer& toke
     end.promptMs = record.timings.promptMs;
     end.generateMs = record.timings.generateMs;
     end.firstTokenMs = batcher.firstTokenMs();
+    if (record.failure) {
+        end.problem = describeInterruption(*record.failure);
+    }
     end.tokens.reserve(static_cast<qsizetype>(record.tokens.size()));
     for (const GeneratedToken& token : record.tokens) {
         ReplyToken reply{token.id, fromUtf8(tokenizer.label(token.id)), token.logprob, {}};
@@ -123,6 +80,7 @@ GenerationEnded endMessage(const GenerateRequest& request, const Tokenizer& toke
 } // namespace
 
 struct Engine::State {
+    BackendFactory openDevice;
     std::optional<OpenedModel> opened;
 
     std::mutex mutex; ///< guards what follows
@@ -140,7 +98,9 @@ struct Engine::State {
     }
 };
 
-Engine::Engine() : m_state(std::make_unique<State>()) {}
+Engine::Engine(BackendFactory openDevice) : m_state(std::make_unique<State>()) {
+    m_state->openDevice = std::move(openDevice);
+}
 Engine::~Engine() = default;
 
 void Engine::requestShutdown() {
@@ -163,21 +123,23 @@ void Engine::openModel(const OpenModelRequest& request) {
         return;
     }
     progress(0);
-    Result<OpenedModel> opened = load(request, *stop, progress);
+    const BackendFactory& openDevice = m_state->openDevice;
+    Result<OpenedModel> opened = load(request, openDevice, stop.get(), progress);
     bool lostOld = false;
     if (!opened && opened.error().code == ErrorCode::OutOfMemory && m_state->opened) {
         // The old and the new model do not fit together; perhaps the new one does alone.
         const OpenModelRequest oldRequest = m_state->opened->request;
         m_state->opened.reset();
-        opened = load(request, *stop, progress);
+        opened = loadSomewhere(request, openDevice, stop.get(), progress);
         if (!opened) {
-            const StopFlag never(false);
-            if (Result<OpenedModel> again = load(oldRequest, never, {})) {
+            if (Result<OpenedModel> again = load(oldRequest, openDevice)) {
                 m_state->opened = std::move(*again);
             } else {
                 lostOld = true;
             }
         }
+    } else if (!opened && isDeviceFailure(opened.error())) {
+        opened = loadSomewhere(request, openDevice, stop.get(), progress);
     }
     if (!opened) {
         QString sentence =
@@ -206,11 +168,10 @@ void Engine::generate(const GenerateRequest& request) {
         emit failed({request.id, tr("No model is open: open one first."), {}, false});
         return;
     }
-    Model& model = *m_state->opened->model;
-    const Tokenizer& tokenizer = model.tokenizer();
+    const Model& model = *m_state->opened->model;
 
     GenerationRequest generation;
-    generation.prompt = encodePrompt(tokenizer, request.prompt.toStdString());
+    generation.prompt = encodePrompt(model.tokenizer(), request.prompt.toStdString());
     if (const auto fits = checkPromptFits(generation.prompt.size(), model.context()); !fits) {
         return refuse(fits.error());
     }
@@ -241,13 +202,44 @@ void Engine::generate(const GenerateRequest& request) {
             sinceProgress.start();
         }
     };
-    const auto record =
-        phidelity::generate(model, *m_state->opened->cache, generation, stop.get(), listen);
-    batcher.flush();
-    if (!record) {
-        return refuse(record.error());
+    while (true) {
+        const OpenedModel& opened = *m_state->opened;
+        const auto record =
+            phidelity::generate(*opened.model, *opened.cache, generation, stop.get(), listen);
+        batcher.flush();
+        if (record) {
+            emit generationEnded(endMessage(request, opened.model->tokenizer(), *record, batcher));
+        }
+        if (record && !record->failure) {
+            return;
+        }
+        const Error error = record ? *record->failure : record.error();
+        const bool goesOn = isDeviceFailure(error) && !opened.isOnCpu() && recover(error);
+        if (record) {
+            return;
+        }
+        if (!goesOn) {
+            return refuse(error);
+        }
+        // Nothing was shown yet: the reply can still be whole.
     }
-    emit generationEnded(endMessage(request, tokenizer, *record, batcher));
+}
+
+/// Whether a model is open afterwards. Says what happened in either case.
+bool Engine::recover(const Error& error) {
+    OpenedModel failed = std::move(*m_state->opened);
+    m_state->opened.reset();
+    Recovery recovery = phidelity::recover(std::move(failed), error, m_state->openDevice);
+    ModelMoved moved;
+    moved.sentence = recovery.sentence;
+    moved.detail = errorDetail(error);
+    moved.closed = !recovery.opened.has_value();
+    if (recovery.opened) {
+        moved.model = recovery.opened->facts;
+        m_state->opened = std::move(recovery.opened);
+    }
+    emit modelMoved(moved);
+    return m_state->opened.has_value();
 }
 
 } // namespace phidelity

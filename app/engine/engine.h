@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string_view>
 
 #include <QObject>
 
 #include "engine/messages.h"
+#include "inference/backend/choose.h"
 
 namespace phidelity {
+
+/// Opens the device that a specification names: chooseBackend, or a test's own.
+using BackendFactory =
+    std::function<Result<ChosenBackend>(std::string_view spec, std::uint32_t threads)>;
 
 /// The worker object that lives on the engine thread and owns device, weights and caches. Slots in,
 /// signals out, no getters. Every slot asserts its thread. A slow call is ended by the request's
@@ -15,11 +22,15 @@ namespace phidelity {
 ///
 /// Each openModel is answered by modelOpened or failed, each generate by generationEnded or failed,
 /// except after requestShutdown.
+///
+/// When a device fails (lost, out of memory, a submission that never ends), what was written of a
+/// reply is kept and ends as Interrupted; a reply of which nothing was shown is begun again. The
+/// model is loaded again on the same device once, after that on the CPU; modelMoved says so.
 class Engine : public QObject {
     Q_OBJECT
 
 public:
-    Engine();
+    explicit Engine(BackendFactory openDevice = chooseBackend);
     ~Engine() override;
 
     /// Ends what is running within one token and lets requests that still wait pass unanswered. The
@@ -36,12 +47,15 @@ public slots:
 signals:
     void modelOpening(const phidelity::ModelOpening& progress);
     void modelOpened(const phidelity::ModelOpened& model);
+    void modelMoved(const phidelity::ModelMoved& move);
     void promptProgress(const phidelity::PromptProgress& progress);
     void textArrived(const phidelity::TextArrived& text);
     void generationEnded(const phidelity::GenerationEnded& end);
     void failed(const phidelity::EngineFailed& failure);
 
 private:
+    bool recover(const Error& error);
+
     struct State;
     std::unique_ptr<State> m_state;
 };

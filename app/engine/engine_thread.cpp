@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "engine/engine_thread.h"
 
+#include <utility>
+
 namespace phidelity {
 
-EngineThread::EngineThread() : m_engine(new Engine) {
+EngineThread::EngineThread(BackendFactory openDevice)
+    : m_engine(new Engine(std::move(openDevice))) {
     registerEngineMessages();
     m_thread.setObjectName(QStringLiteral("engine"));
     m_engine->moveToThread(&m_thread);

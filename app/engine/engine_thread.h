@@ -12,7 +12,7 @@ namespace phidelity {
 /// die on their thread.
 class EngineThread {
 public:
-    EngineThread();
+    explicit EngineThread(BackendFactory openDevice = chooseBackend);
     ~EngineThread();
     EngineThread(const EngineThread&) = delete;
     EngineThread& operator=(const EngineThread&) = delete;

@@ -8,6 +8,7 @@ void registerEngineMessages() {
     qRegisterMetaType<GenerateRequest>();
     qRegisterMetaType<ModelOpening>();
     qRegisterMetaType<ModelOpened>();
+    qRegisterMetaType<ModelMoved>();
     qRegisterMetaType<EngineFailed>();
     qRegisterMetaType<PromptProgress>();
     qRegisterMetaType<TextArrived>();

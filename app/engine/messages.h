@@ -62,6 +62,15 @@ struct ModelOpened {
     bool embedded = false; ///< the demo model
 };
 
+/// The device failed and the model was loaded again, there or on the CPU. Conversations go on;
+/// answers to no request.
+struct ModelMoved {
+    QString sentence;    ///< what happened, where it goes on, what the reader can do
+    QString detail;      ///< the error
+    bool closed = false; ///< it could be loaded nowhere: no model is open
+    ModelOpened model;   ///< as it is now, with the id of the request that opened it
+};
+
 /// A request that failed. The engine lives on, and the model that was open stays open unless
 /// `modelClosed` says otherwise.
 struct EngineFailed {
@@ -87,7 +96,14 @@ struct TextArrived {
     double firstTokenMs = 0; ///< from the request to the first token
 };
 
-enum class EndReason { EndOfText, StopString, MaxTokens, ContextFull, Stopped };
+enum class EndReason {
+    EndOfText,
+    StopString,
+    MaxTokens,
+    ContextFull,
+    Stopped,
+    Interrupted ///< by an error, told in GenerationEnded::problem
+};
 
 struct TokenAlternative {
     quint32 id = 0;
@@ -116,6 +132,7 @@ struct GenerationEnded {
     double generateMs = 0;
     double firstTokenMs = 0;
     QList<ReplyToken> tokens;
+    QString problem; ///< of an interrupted reply: a sentence
 };
 
 /// Registers all of the above for queued connections; call once before connecting.
@@ -127,6 +144,7 @@ Q_DECLARE_METATYPE(phidelity::OpenModelRequest)
 Q_DECLARE_METATYPE(phidelity::GenerateRequest)
 Q_DECLARE_METATYPE(phidelity::ModelOpening)
 Q_DECLARE_METATYPE(phidelity::ModelOpened)
+Q_DECLARE_METATYPE(phidelity::ModelMoved)
 Q_DECLARE_METATYPE(phidelity::EngineFailed)
 Q_DECLARE_METATYPE(phidelity::PromptProgress)
 Q_DECLARE_METATYPE(phidelity::TextArrived)

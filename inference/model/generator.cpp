@@ -26,6 +26,10 @@ bool isSet(const StopFlag* stop) {
     return stop != nullptr && stop->load(std::memory_order_relaxed);
 }
 
+bool isOfDevice(const Error& error) {
+    return error.code == ErrorCode::DeviceLost || error.code == ErrorCode::OutOfMemory;
+}
+
 std::vector<bool> breakerTokens(const Tokenizer& tokenizer, const SamplerSettings& settings) {
     return settings.dryMultiplier == 0.0F ? std::vector<bool>()
                                           : dryBreakerTokens(tokenizer, settings.dryBreakers);
@@ -88,7 +92,15 @@ public:
             return {};
         }
         const Stopwatch watch;
-        PHIDELITY_TRY(m_record.finish, decode(logits));
+        if (auto finish = decode(logits)) {
+            m_record.finish = *finish;
+        } else if (m_record.tokens.empty() || !isOfDevice(finish.error())) {
+            return tl::unexpected<Error>(std::move(finish).error());
+        } else {
+            stopped(); // shows what was held back
+            m_record.finish = FinishReason::Interrupted;
+            m_record.failure = std::move(finish).error();
+        }
         m_record.cut = m_assembler.cut();
         m_record.timings.generatedTokens = static_cast<std::uint32_t>(m_record.tokens.size());
         m_record.timings.generateMs = watch.milliseconds();
@@ -209,6 +221,8 @@ std::string_view finishReasonName(FinishReason reason) {
         return "context_full";
     case FinishReason::Stopped:
         return "stopped";
+    case FinishReason::Interrupted:
+        return "interrupted";
     }
     return "stopped";
 }

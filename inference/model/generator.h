@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,8 +24,15 @@ struct GenerationRequest {
     std::uint32_t alternatives = 0; ///< candidates kept per token
 };
 
-enum class FinishReason { EndOfText, StopString, MaxTokens, ContextFull, Stopped };
-/// "end_of_text", "stop_string", "max_tokens", "context_full", "stopped".
+enum class FinishReason {
+    EndOfText,
+    StopString,
+    MaxTokens,
+    ContextFull,
+    Stopped,
+    Interrupted ///< by the device, after there were tokens: GenerationRecord::failure says how
+};
+/// "end_of_text", "stop_string", "max_tokens", "context_full", "stopped", "interrupted".
 [[nodiscard]] std::string_view finishReasonName(FinishReason reason);
 
 struct GeneratedToken {
@@ -54,6 +62,7 @@ struct GenerationRecord {
     std::string text;                   ///< what was shown: decoded, stop string cut
     std::string cut; ///< what a stop rule cut off, so that it can be brought back
     FinishReason finish = FinishReason::Stopped;
+    std::optional<Error> failure; ///< of an interrupted run: DeviceLost or OutOfMemory
     Timings timings;
 };
 
@@ -69,7 +78,8 @@ struct GenerationEvent {
 /// not errors; `stop` ends within one token. The record is complete also when the listener's text
 /// was held back. Afterwards prompt and output are in `cache` for the next turn. Errors:
 /// BadArgument (no prompt, settings or ids out of range), ContextFull (prompt longer than the
-/// context), OutOfMemory, NotFinite.
+/// context), NotFinite; OutOfMemory and DeviceLost if there is no token yet, else they interrupt
+/// the run, so that what was written is kept.
 Result<GenerationRecord> generate(Model& model, PrefixCache& cache,
                                   const GenerationRequest& request, const StopFlag* stop = nullptr,
                                   const std::function<void(const GenerationEvent&)>& listener = {});

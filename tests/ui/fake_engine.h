@@ -86,6 +86,7 @@ public slots:
 signals:
     void modelOpening(const phidelity::ModelOpening& progress);
     void modelOpened(const phidelity::ModelOpened& model);
+    void modelMoved(const phidelity::ModelMoved& move);
     void promptProgress(const phidelity::PromptProgress& progress);
     void textArrived(const phidelity::TextArrived& text);
     void generationEnded(const phidelity::GenerationEnded& end);

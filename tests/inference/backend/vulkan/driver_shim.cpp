@@ -221,6 +221,16 @@ void DriverShim::add(const Fault& fault) {
     m_faults.push_back(fault);
 }
 
+void DriverShim::failNext(const std::string& function, VkResult result, Strikes strikes) {
+    const std::lock_guard lock(m_mutex);
+    m_faults.push_back({function, m_calls[function] + 1, result, strikes});
+}
+
+void DriverShim::heal() {
+    const std::lock_guard lock(m_mutex);
+    m_faults.clear();
+}
+
 void DriverShim::intercept(VolkDeviceTable& table) {
 #define PHIDELITY_PLACE(function) place<&VolkDeviceTable::function>(table, #function);
     PHIDELITY_DEVICE_FUNCTIONS(PHIDELITY_PLACE)

@@ -43,6 +43,10 @@ public:
     void reset();
     void setShaders(Shaders shaders);
     void add(const Fault& fault);
+    /// The next call of a function from now on fails.
+    void failNext(const std::string& function, VkResult result, Strikes strikes = Strikes::Once);
+    /// No more faults.
+    void heal();
     /// For DeviceOptions::intercept: the shim sees all calls of that device.
     void intercept(VolkDeviceTable& table);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vulkan_rig.h"
 
+#include "driver_shim.h"
 #include "memory_checkpoint.h"
 #include "model_on.h"
 
@@ -37,6 +38,19 @@ Result<std::unique_ptr<Model>> tinyOnDevice(const FoundDevice& device,
     LoadOptions load;
     load.context = 256;
     return Model::load(checkpoint, std::move(backend), load);
+}
+
+Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_view spec,
+                                      std::uint32_t threads, std::uint64_t waitLimitMs) {
+    if (spec != "auto" && !spec.starts_with("vulkan")) {
+        return chooseBackend(spec, threads);
+    }
+    vulkan::VulkanOptions options;
+    options.device.intercept = [](VolkDeviceTable& table) { DriverShim::get().intercept(table); };
+    options.device.waitLimitMs = waitLimitMs;
+    PHIDELITY_TRY(auto backend,
+                  vulkan::createVulkanBackend(device.instance, device.physical, options));
+    return ChosenBackend{std::move(backend), "the test's device"};
 }
 
 const char* Journey::stageName(int stage) {

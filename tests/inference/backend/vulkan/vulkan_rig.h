@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/backend/choose.h"
 #include "inference/backend/vulkan/vulkan_backend.h"
 #include "inference/backend/vulkan/vulkan_instance.h"
 #include "inference/file/checkpoint.h"
@@ -23,6 +24,10 @@ struct FoundDevice {
 /// The tiny model on such a device.
 Result<std::unique_ptr<Model>> tinyOnDevice(const FoundDevice& device,
                                             const vulkan::VulkanOptions& options);
+
+/// As chooseBackend, but "auto" and "vulkan" take this device, through the shim.
+Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_view spec,
+                                      std::uint32_t threads, std::uint64_t waitLimitMs = 30'000);
 
 /// What a session does to a device: load, a prompt in two chunks, single tokens, a fork that copies
 /// a page, two sequences side by side, unload.

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "engine/opened_model.h"
+
+#include <filesystem>
+#include <utility>
+
+#include <QElapsedTimer>
+#include <QFile>
+
+#include "engine/model_source.h"
+
+namespace phidelity {
+
+namespace {
+
+/// Conversations whose prefixes are kept; each holds pages of the cache.
+constexpr std::size_t kKeptSequences = 4;
+
+QString fromUtf8(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+double milliseconds(const QElapsedTimer& timer) {
+    return static_cast<double>(timer.nsecsElapsed()) / 1e6;
+}
+
+} // namespace
+
+bool OpenedModel::isOnCpu() const {
+    return model->device().kind == DeviceKind::Cpu;
+}
+
+bool isDeviceFailure(const Error& error) {
+    return error.code == ErrorCode::DeviceLost || error.code == ErrorCode::OutOfMemory;
+}
+
+Result<OpenedModel> load(const OpenModelRequest& request, const BackendFactory& openDevice,
+                         const StopFlag* stop, const std::function<void(double)>& progress) {
+    QElapsedTimer timer;
+    timer.start();
+    const std::filesystem::path path = QFile::encodeName(request.path).toStdString();
+    PHIDELITY_TRY(auto checkpoint, openCheckpoint(path));
+    LoadOptions options;
+    options.progress = progress;
+    options.stop = stop;
+    PHIDELITY_TRY(OpenedModel opened, loadOn(request.device.toStdString(), request,
+                                             std::move(checkpoint), openDevice, options));
+    opened.facts.loadMs = milliseconds(timer);
+    return opened;
+}
+
+Result<OpenedModel> loadSomewhere(const OpenModelRequest& request, const BackendFactory& openDevice,
+                                  const StopFlag* stop,
+                                  const std::function<void(double)>& progress) {
+    auto opened = load(request, openDevice, stop, progress);
+    if (opened || request.device != QLatin1String("auto") || !isDeviceFailure(opened.error())) {
+        return opened;
+    }
+    OpenModelRequest onCpu = request;
+    onCpu.device = QStringLiteral("cpu");
+    auto second = load(onCpu, openDevice, stop, progress);
+    if (!second) {
+        return opened;
+    }
+    second->request = request;
+    second->facts.deviceReason =
+        QStringLiteral("the CPU has taken over: ") + fromUtf8(opened.error().detail);
+    return second;
+}
+
+Result<OpenedModel> loadOn(std::string_view device, const OpenModelRequest& request,
+                           std::shared_ptr<const Checkpoint> checkpoint,
+                           const BackendFactory& openDevice, const LoadOptions& options) {
+    QElapsedTimer timer;
+    timer.start();
+    PHIDELITY_TRY(auto chosen, openDevice(device, static_cast<std::uint32_t>(request.threads)));
+    OpenedModel opened;
+    opened.request = request;
+    opened.checkpoint = std::move(checkpoint);
+    PHIDELITY_TRY(opened.model, Model::load(opened.checkpoint, std::move(chosen.backend), options));
+    opened.cache = std::make_unique<PrefixCache>(*opened.model, kKeptSequences);
+
+    const ModelSize size = modelSize(*opened.checkpoint);
+    ModelOpened& facts = opened.facts;
+    facts.id = request.id;
+    facts.path = request.path;
+    facts.name = fromUtf8(opened.checkpoint->name());
+    facts.types = fromUtf8(opened.checkpoint->typeSummary());
+    facts.device = fromUtf8(opened.model->device().name);
+    facts.deviceReason = fromUtf8(chosen.reason);
+    facts.context = static_cast<int>(opened.model->context());
+    facts.weightBytes = static_cast<qint64>(size.bytes);
+    facts.parameters = static_cast<qint64>(size.parameters);
+    facts.loadMs = milliseconds(timer);
+    facts.embedded = request.path.isEmpty();
+    return opened;
+}
+
+} // namespace phidelity
