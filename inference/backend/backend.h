@@ -131,11 +131,42 @@ struct DeviceRates {
     std::string arithmetic;           ///< of those: "F32", "F16 matrix cores"
 };
 
+/// A matrix that a load is going to add: a view without its numbers.
+struct PlannedMatrix {
+    TensorType type = TensorType::F32;
+    std::uint64_t rows = 0;
+    std::uint64_t columns = 0;
+    MatrixUse use = MatrixUse::Product;
+    bool inMemory = false; ///< already, not in a file that is mapped
+};
+
+/// All that a load is going to ask of a backend.
+struct LoadPlan {
+    AttentionShape attention;
+    std::uint32_t pages = 0;                ///< of the cache
+    std::vector<std::uint32_t> activations; ///< their widths, in the order of addActivation
+    std::vector<PlannedMatrix> matrices;    ///< in the order of addMatrix
+    std::uint64_t vectorNumbers = 0;        ///< in all vectors together
+    std::uint32_t outputs = 0;              ///< numbers in a row of logits
+};
+
+/// Bytes that a load takes of a device's memory.
+struct LoadBytes {
+    std::uint64_t weights = 0;
+    std::uint64_t cache = 0;
+    std::uint64_t scratch = 0; ///< vectors, activations, tables, one row of logits
+    std::uint64_t staging = 0; ///< given back before scratch is taken
+
+    [[nodiscard]] std::uint64_t total() const {
+        return weights + cache + (scratch > staging ? scratch : staging);
+    }
+};
+
 /// A device that runs the five verbs. The forward pass (model/forward.cpp) is written once against
 /// this; a backend only records between begin and submit, and one place waits, once a step. One
 /// thread at a time.
 ///
-/// Load: addMatrix, addVector, addActivation, createCache. Step: begin, verbs, submit.
+/// Load: expectLoad, createCache, addActivation, addMatrix, addVector. Step: begin, verbs, submit.
 class Backend {
 public:
     virtual ~Backend() = default;
@@ -144,6 +175,11 @@ public:
 
     /// Bytes that loading could still take now without swapping, an estimate; a load plans with it.
     [[nodiscard]] virtual std::uint64_t memoryAvailable() const = 0;
+    /// What such a load will take beyond what is taken now: to the byte where the device has memory
+    /// of its own, else an estimate. Takes nothing; below a millisecond. DeviceLost, OutOfMemory.
+    virtual Result<LoadBytes> bytesFor(const LoadPlan& plan) = 0;
+    /// That this load comes next: memory is then taken in the pieces that bytesFor counted.
+    virtual void expectLoad(const LoadPlan& /*plan*/) {}
 
     /// Takes a matrix to the device, repacked as it reads fastest. `weights` must outlive the
     /// backend only if keepsView() says so for its type and use; values are kept exactly as stored.

@@ -3,39 +3,145 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <limits>
-#include <string>
 
+#include "inference/model/load_plan.h"
 #include "inference/model/page_pool.h"
 
 namespace phidelity {
 namespace {
 
-constexpr std::uint64_t kFullSequences = 4;
+constexpr std::uint32_t kFullSequences = 4;
+/// Of what is available, kept back from an advice: it must still hold when it is followed.
+constexpr std::uint64_t kReserve = 32;
+/// File types to advise, the best first: of those in use, one for each size.
+constexpr TensorType kUsualTypes[] = {TensorType::F16,  TensorType::Q8_0, TensorType::Q6_K,
+                                      TensorType::Q5_K, TensorType::Q4_K, TensorType::Q4_0,
+                                      TensorType::Q3_K, TensorType::Q2_K};
 
-std::string gigabytes(std::uint64_t bytes) {
-    char text[32];
-    std::snprintf(text, sizeof(text), "%.2f GB", static_cast<double>(bytes) / 1e9);
-    return text;
+bool canHold(TensorType type, const ModelShape& shape) {
+    const std::uint32_t block = blockLayout(type).elements;
+    return shape.width % block == 0 && shape.hidden % block == 0;
+}
+
+std::uint64_t missingFor(const LoadBytes& bytes, std::uint64_t available) {
+    return bytes.total() - std::min(bytes.total(), available);
+}
+
+Result<void> planPages(MemoryPlan& plan, Backend& backend) {
+    const std::uint32_t one = plan.load.pages;
+    const std::uint64_t page = plan.bytes.cache / std::max(1U, one);
+    const std::uint64_t rest = plan.available - (plan.bytes.total() - plan.bytes.cache);
+    const std::uint64_t comfortable = rest / 2 / std::max<std::uint64_t>(1, page);
+    plan.load.pages = static_cast<std::uint32_t>(
+        std::clamp<std::uint64_t>(comfortable, one, std::uint64_t{one} * kFullSequences));
+    PHIDELITY_TRY(plan.bytes, backend.bytesFor(plan.load));
+    if (plan.bytes.total() > plan.available) { // one page more was rounded up by more than a page
+        plan.load.pages = one;
+        PHIDELITY_TRY(plan.bytes, backend.bytesFor(plan.load));
+    }
+    return {};
+}
+
+Result<std::uint32_t> longestContext(const MemoryPlan& plan, Backend& backend) {
+    const std::uint64_t available = plan.available - plan.available / kReserve;
+    std::uint32_t fitting = 0;
+    std::uint32_t tooMany = plan.load.pages;
+    while (tooMany - fitting > 1) {
+        const std::uint32_t pages = fitting + (tooMany - fitting) / 2;
+        LoadPlan shorter = plan.load;
+        shorter.pages = pages;
+        shorter.attention.context = pages * kPageTokens;
+        PHIDELITY_TRY(const LoadBytes bytes, backend.bytesFor(shorter));
+        (bytes.total() <= available ? fitting : tooMany) = pages;
+    }
+    return fitting * kPageTokens;
+}
+
+Result<std::optional<TensorType>> bestSmallerType(const MemoryPlan& plan, const ModelShape& shape,
+                                                  Backend& backend) {
+    const std::uint64_t available = plan.available - plan.available / kReserve;
+    for (const TensorType type : kUsualTypes) {
+        if (!canHold(type, shape)) {
+            continue;
+        }
+        PHIDELITY_TRY(const LoadBytes bytes,
+                      backend.bytesFor(loadPlan(shape, type, plan.context(), plan.load.pages)));
+        if (bytes.weights < plan.bytes.weights && bytes.total() <= available) {
+            return type;
+        }
+    }
+    return std::optional<TensorType>();
 }
 
 } // namespace
 
-Result<std::uint32_t> planPages(const MemoryNeeds& needs) {
-    const std::uint64_t one = pagesFor(needs.context);
-    const std::uint64_t cache = one * needs.page;
-    const std::uint64_t fixed = needs.weights + needs.scratch;
-    if (fixed > needs.available || cache > needs.available - fixed) {
-        return fail(ErrorCode::OutOfMemory,
-                    "model: expected at most " + gigabytes(needs.available) +
-                        " that are available, found " + gigabytes(needs.weights) + " of weights, " +
-                        gigabytes(cache) + " of cache for " + std::to_string(needs.context) +
-                        " positions and " + gigabytes(needs.scratch) + " of intermediate results");
+Result<MemoryPlan> planMemory(const Checkpoint& checkpoint, Backend& backend, std::uint32_t context,
+                              std::uint64_t available) {
+    MemoryPlan plan;
+    plan.load = loadPlan(checkpoint, context, pagesFor(context));
+    PHIDELITY_TRY(plan.bytes, backend.bytesFor(plan.load));
+    plan.available = available;
+    plan.missing = missingFor(plan.bytes, plan.available);
+    if (plan.fits()) {
+        PHIDELITY_CHECK(planPages(plan, backend));
+    } else {
+        PHIDELITY_TRY(plan.fittingContext, longestContext(plan, backend));
+        PHIDELITY_TRY(plan.fittingType, bestSmallerType(plan, checkpoint.shape(), backend));
     }
-    const std::uint64_t comfortable = (needs.available - fixed) / 2 / needs.page;
-    const std::uint64_t pages = std::clamp(comfortable, one, one * kFullSequences);
-    return static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(pages, std::numeric_limits<PageId>::max()));
+    return plan;
+}
+
+std::string describeShortfall(const MemoryPlan& plan) {
+    std::string text = "memory: expected at most " + formatBytes(plan.available) +
+                       " that are available, found " + formatBytes(plan.bytes.weights) +
+                       " of weights, " + formatBytes(plan.bytes.cache) + " of cache for " +
+                       std::to_string(plan.context()) + " positions and " +
+                       formatBytes(plan.bytes.total() - plan.bytes.weights - plan.bytes.cache) +
+                       " of intermediate results: " + formatBytes(plan.missing) + " are missing";
+    std::string fitting;
+    if (plan.fittingContext > 0) {
+        fitting = "a context of " + std::to_string(plan.fittingContext);
+    }
+    if (plan.fittingType) {
+        fitting += (fitting.empty() ? "" : ", or ") + std::string("a file of type ") +
+                   std::string(tensorTypeName(*plan.fittingType));
+    }
+    return fitting.empty() ? text : text + "; it fits with " + fitting;
+}
+
+std::string formatBytes(std::uint64_t bytes) {
+    constexpr double kGiga = 1e9;
+    constexpr double kMega = 1e6;
+    const auto count = static_cast<double>(bytes);
+    char text[32];
+    if (count < kMega) {
+        std::snprintf(text, sizeof(text), "%.0f KB", count / 1e3);
+    } else if (count < kGiga) {
+        std::snprintf(text, sizeof(text), "%.0f MB", count / kMega);
+    } else {
+        std::snprintf(text, sizeof(text), count < 100 * kGiga ? "%.2f GB" : "%.0f GB",
+                      count / kGiga);
+    }
+    return text;
+}
+
+std::optional<TensorType> bestFittingType(const ModelShape& shape, std::uint32_t context,
+                                          std::uint64_t available) {
+    for (const TensorType type : kUsualTypes) {
+        if (!canHold(type, shape)) {
+            continue;
+        }
+        const LoadPlan plan = loadPlan(shape, type, context, pagesFor(context));
+        std::uint64_t bytes = std::uint64_t{4} * context * shape.layers * shape.width; // 16 bits
+        for (const PlannedMatrix& matrix : plan.matrices) {
+            bytes += matrix.rows * rowBytes(matrix.type, matrix.columns);
+        }
+        constexpr std::uint64_t kScratch = std::uint64_t{256} << 20;
+        if (bytes + kScratch <= available) {
+            return type;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace phidelity

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "inference/model/model.h"
 
-#include <algorithm>
 #include <bit>
 #include <string>
 
@@ -128,30 +127,6 @@ Result<Scratch> addScratch(Backend& backend, const ModelShape& shape) {
     return scratch;
 }
 
-/// Bytes that uploading takes beyond what is in memory now. A mapped file counts even where it is
-/// used as it lies: it must stay resident to be of use. Weights made in memory count only if they
-/// are copied.
-std::uint64_t uploadBytes(const Checkpoint& checkpoint, const Backend& backend) {
-    const bool resident = checkpoint.files().empty();
-    std::uint64_t bytes = 0;
-    const auto add = [&](TensorRole role, std::uint32_t layer, MatrixUse use) {
-        const TensorView view = checkpoint.tensor(role, layer);
-        if (!resident || !backend.keepsView(view.type, use)) {
-            bytes += view.bytes();
-        }
-    };
-    using enum TensorRole;
-    add(Embedding, 0, MatrixUse::Table);
-    for (std::uint32_t layer = 0; layer < checkpoint.shape().layers; ++layer) {
-        for (const TensorRole role :
-             {QueryWeight, KeyWeight, ValueWeight, DenseWeight, UpWeight, DownWeight}) {
-            add(role, layer, MatrixUse::Product);
-        }
-    }
-    add(HeadWeight, 0, MatrixUse::Product);
-    return bytes;
-}
-
 bool allFinite(std::span<const float> values) {
     // An exponent of all ones is NaN or infinity. Counting instead of leaving early lets this be
     // vectorised.
@@ -199,24 +174,18 @@ Result<std::unique_ptr<Model>> Model::load(std::shared_ptr<const Checkpoint> che
     }
     parts->context = options.context == 0 ? shape.context : options.context;
 
-    const AttentionShape attention{shape.layers, shape.heads,     shape.headSize,
-                                   shape.rotary, shape.ropeTheta, parts->context};
-    MemoryNeeds needs;
-    needs.weights = uploadBytes(*parts->checkpoint, device);
-    needs.scratch = std::uint64_t{std::min(device.maxRows(), parts->context)} *
-                        (std::uint64_t{3} * shape.width + shape.hidden) * sizeof(float) +
-                    std::uint64_t{shape.vocabulary} * sizeof(float);
-    needs.page = device.pageBytes(attention);
-    needs.context = parts->context;
-    needs.available = device.memoryAvailable();
-    PHIDELITY_TRY(const std::uint32_t pages, planPages(needs));
-
-    PHIDELITY_CHECK(device.createCache(attention, pages));
+    PHIDELITY_TRY(const MemoryPlan plan,
+                  planMemory(*parts->checkpoint, device, parts->context, device.memoryAvailable()));
+    if (!plan.fits()) {
+        return fail(ErrorCode::OutOfMemory, describeShortfall(plan));
+    }
+    device.expectLoad(plan.load);
+    PHIDELITY_CHECK(device.createCache(plan.load.attention, plan.load.pages));
     PHIDELITY_TRY(parts->scratch, addScratch(device, shape));
     Uploader uploader(*parts->checkpoint, device, options);
     PHIDELITY_TRY(parts->weights, uploadWeights(uploader, shape.layers));
     parts->bytesPerToken = uploader.productBytes();
-    parts->pool.emplace(device, pages);
+    parts->pool.emplace(device, plan.load.pages);
     return std::unique_ptr<Model>(new Model(std::move(parts)));
 }
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
+    ${CMAKE_CURRENT_LIST_DIR}/device_fit.cpp
     ${CMAKE_CURRENT_LIST_DIR}/forward.cpp
     ${CMAKE_CURRENT_LIST_DIR}/generator.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/load_plan.cpp
     ${CMAKE_CURRENT_LIST_DIR}/memory_plan.cpp
     ${CMAKE_CURRENT_LIST_DIR}/model.cpp
     ${CMAKE_CURRENT_LIST_DIR}/page_pool.cpp

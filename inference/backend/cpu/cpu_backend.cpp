@@ -31,6 +31,7 @@ std::string instructionSetName() {
 DeviceInfo cpuDeviceInfo(const CpuOptions& options) {
     DeviceInfo info;
     info.memory = physicalMemory();
+    info.memoryFree = availableMemory();
     if (options.kernels == CpuKernels::Obvious) {
         info.id = "cpu:obvious";
         info.name = cpuName() + " (1 thread, plain loops)";

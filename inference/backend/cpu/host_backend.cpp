@@ -21,6 +21,25 @@ std::uint64_t HostBackend::memoryAvailable() const {
     return availableMemory();
 }
 
+/// A mapped file counts even where it is used as it lies: it must stay resident to be of use.
+/// Weights in memory count only if they are copied. What repacking adds is a few per cent.
+Result<LoadBytes> HostBackend::bytesFor(const LoadPlan& plan) {
+    LoadBytes bytes;
+    for (const PlannedMatrix& matrix : plan.matrices) {
+        if (!matrix.inMemory || !keepsView(matrix.type, matrix.use)) {
+            bytes.weights += matrix.rows * rowBytes(matrix.type, matrix.columns);
+        }
+    }
+    bytes.cache = plan.pages * pageBytes(plan.attention);
+    std::uint64_t width = 0;
+    for (const std::uint32_t activation : plan.activations) {
+        width += activation;
+    }
+    const std::uint64_t rows = std::min(maxRows(), plan.attention.context);
+    bytes.scratch = (rows * width + plan.vectorNumbers + plan.outputs) * sizeof(float);
+    return bytes;
+}
+
 Result<VectorId> HostBackend::addVector(const TensorView& vector) {
     assert(vector.rows == 1);
     HostArray<float> values;

@@ -21,6 +21,7 @@ class HostBackend : public Backend {
 public:
     [[nodiscard]] const DeviceInfo& device() const override { return m_device; }
     [[nodiscard]] std::uint64_t memoryAvailable() const override;
+    Result<LoadBytes> bytesFor(const LoadPlan& plan) override;
     Result<VectorId> addVector(const TensorView& vector) override;
     Result<Activation> addActivation(std::uint32_t width) override;
     Result<void> createCache(const AttentionShape& shape, std::uint32_t pages) override;

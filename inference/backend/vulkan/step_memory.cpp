@@ -28,6 +28,21 @@ std::uint64_t layerPageBytes(const AttentionShape& shape) {
     return std::uint64_t{2} * shape.heads * shape.headSize * kPageTokens * 2;
 }
 
+std::uint64_t cacheBytes(const AttentionShape& shape, std::uint32_t pages) {
+    return std::max<std::uint64_t>(16, layerPageBytes(shape) * pages);
+}
+
+std::uint64_t floatBytes(std::uint64_t numbers) {
+    return std::max<std::uint64_t>(16, numbers * sizeof(float));
+}
+
+std::uint64_t stepBytes(const AttentionShape& shape) {
+    return (kHeaderUints + std::uint64_t{StepMemory::kMostRows} * (4 + tablePages(shape))) * 4;
+}
+
+constexpr std::uint64_t kCounterBytes = std::uint64_t{kCounters} * 4;
+constexpr std::uint64_t kSlotBytes = std::uint64_t{kSlots} * kSlotUints * 4;
+
 /// Rotary angles of every position: (rotary / 2) cosines, then as many sines, w_i =
 /// theta^(-2i/rotary) (Su et al. 2021).
 std::vector<float> rotaryAngles(const AttentionShape& shape) {
@@ -56,8 +71,48 @@ std::uint32_t StepMemory::splitKeys(std::uint32_t attendRows) const {
 }
 
 std::uint32_t StepMemory::mostSplits(std::uint32_t attendRows) const {
+    return splitsOf(attendRows, m_shape.context);
+}
+
+std::uint32_t StepMemory::splitsOf(std::uint32_t attendRows, std::uint32_t context) const {
     const std::uint32_t keys = splitKeys(attendRows);
-    return std::max(1U, (m_shape.context + keys - 1) / keys);
+    return std::max(1U, (context + keys - 1) / keys);
+}
+
+ActivationLayout StepMemory::layOut(std::span<const std::uint32_t> widths,
+                                    const AttentionShape& shape) const {
+    ActivationLayout layout;
+    std::uint32_t at = 0;
+    std::uint32_t widest = kSuperColumns;
+    for (const std::uint32_t width : widths) {
+        layout.places.push_back({at, padded(width)});
+        at += padded(width) * kMostRows;
+        widest = std::max(widest, padded(width));
+    }
+    layout.normed = {at, widest};
+    layout.partials = at + widest * kMostRows;
+    layout.floats = layout.partials;
+    if (!m_tuning.eightLanes) { // else keys are not split
+        const std::uint64_t part = std::uint64_t{shape.heads} * (shape.headSize + 2);
+        layout.floats += part * kMostRows *
+                         std::max(splitsOf(1, shape.context), splitsOf(kFewRows, shape.context));
+    }
+    return layout;
+}
+
+std::vector<PlannedBuffer> StepMemory::cacheFor(const LoadPlan& plan) {
+    return {plan.attention.layers, {cacheBytes(plan.attention, plan.pages), MemoryUse::Device}};
+}
+
+std::vector<PlannedBuffer> StepMemory::scratchFor(const LoadPlan& plan) const {
+    const AttentionShape& shape = plan.attention;
+    const std::uint64_t angles = std::uint64_t{shape.context} * shape.rotary;
+    return {{floatBytes(angles + plan.vectorNumbers), MemoryUse::Device},
+            {layOut(plan.activations, shape).floats * sizeof(float), MemoryUse::Device},
+            {stepBytes(shape), MemoryUse::Upload},
+            {kCounterBytes, MemoryUse::Device},
+            {kSlotBytes, MemoryUse::Device},
+            {floatBytes(plan.outputs), MemoryUse::Readback}};
 }
 
 VectorId StepMemory::addVector(std::span<const float> numbers) {
@@ -83,9 +138,8 @@ Result<void> StepMemory::createCache(const AttentionShape& shape, std::uint32_t 
     }
     m_cache.clear();
     for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
-        PHIDELITY_TRY(Buffer buffer, m_device.createBuffer(
-                                         std::max<std::uint64_t>(16, layerPageBytes(shape) * pages),
-                                         MemoryUse::Device));
+        PHIDELITY_TRY(Buffer buffer,
+                      m_device.createBuffer(cacheBytes(shape, pages), MemoryUse::Device));
         m_cache.push_back(std::move(buffer));
     }
     return {};
@@ -116,7 +170,7 @@ Result<bool> StepMemory::prepare(std::uint64_t logits) {
     PHIDELITY_TRY(const bool activations, prepareActivations());
     PHIDELITY_TRY(const bool step, prepareStep());
     replaced = vectors || activations || step;
-    const std::uint64_t bytes = std::max<std::uint64_t>(16, logits * sizeof(float));
+    const std::uint64_t bytes = floatBytes(logits);
     if (m_logits.bytes() < bytes) {
         PHIDELITY_TRY(m_logits, m_device.createBuffer(bytes, MemoryUse::Readback));
         replaced = true;
@@ -128,8 +182,8 @@ Result<bool> StepMemory::prepareVectors() {
     if (m_uploaded == m_numbers.size() && m_vectors.bytes() > 0) {
         return false;
     }
-    const std::uint64_t bytes = std::max<std::uint64_t>(16, m_numbers.size() * sizeof(float));
-    PHIDELITY_TRY(m_vectors, m_device.createBuffer(bytes, MemoryUse::Device));
+    PHIDELITY_TRY(m_vectors,
+                  m_device.createBuffer(floatBytes(m_numbers.size()), MemoryUse::Device));
     PHIDELITY_CHECK(m_device.write(m_vectors, 0, std::as_bytes(std::span(m_numbers))));
     m_uploaded = m_numbers.size();
     return true;
@@ -139,23 +193,9 @@ Result<bool> StepMemory::prepareActivations() {
     if (m_activations.bytes() > 0) {
         return false;
     }
-    std::uint32_t at = 0;
-    std::uint32_t widest = kSuperColumns;
-    m_places.clear();
-    for (const std::uint32_t width : m_widths) {
-        m_places.push_back({at, padded(width)});
-        at += padded(width) * kMostRows;
-        widest = std::max(widest, padded(width));
-    }
-    m_normed = {at, widest};
-    at += widest * kMostRows;
-    m_partials = at;
-    const std::uint32_t part = m_shape.heads * (m_shape.headSize + 2);
-    if (!m_tuning.eightLanes) { // else keys are not split
-        at += part * kMostRows * std::max(mostSplits(1), mostSplits(kFewRows));
-    }
+    m_layout = layOut(m_widths, m_shape);
     PHIDELITY_TRY(Buffer activations,
-                  m_device.createBuffer(std::uint64_t{at} * sizeof(float), MemoryUse::Device));
+                  m_device.createBuffer(m_layout.floats * sizeof(float), MemoryUse::Device));
     // What stands past the width of a row is multiplied by weights that are zero: it must be
     // finite.
     PHIDELITY_CHECK(m_device.clear(activations));
@@ -167,13 +207,10 @@ Result<bool> StepMemory::prepareStep() {
     if (m_step.bytes() > 0) {
         return false;
     }
-    const std::uint64_t uints = kHeaderUints + std::uint64_t{kMostRows} * (4 + tablePages(m_shape));
-    PHIDELITY_TRY(Buffer step, m_device.createBuffer(uints * 4, MemoryUse::Upload));
-    PHIDELITY_TRY(Buffer counters,
-                  m_device.createBuffer(std::uint64_t{kCounters} * 4, MemoryUse::Device));
+    PHIDELITY_TRY(Buffer step, m_device.createBuffer(stepBytes(m_shape), MemoryUse::Upload));
+    PHIDELITY_TRY(Buffer counters, m_device.createBuffer(kCounterBytes, MemoryUse::Device));
     PHIDELITY_CHECK(m_device.clear(counters));
-    PHIDELITY_TRY(m_slots,
-                  m_device.createBuffer(std::uint64_t{kSlots} * kSlotUints * 4, MemoryUse::Device));
+    PHIDELITY_TRY(m_slots, m_device.createBuffer(kSlotBytes, MemoryUse::Device));
     const StepLayout layout{
         0, kMostRows, 2 * kMostRows, 3 * kMostRows, 4 * kMostRows, tablePages(m_shape)};
     std::memset(step.mapped(), 0, step.bytes());

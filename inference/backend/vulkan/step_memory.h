@@ -18,6 +18,20 @@ struct Place {
     std::uint32_t stride = 0; ///< floats from row to row
 };
 
+/// Where activations stand in their buffer.
+struct ActivationLayout {
+    std::vector<Place> places;  ///< in the order of addActivation
+    Place normed;               ///< room for norms of any activation
+    std::uint32_t partials = 0; ///< room for parts of attention, floats
+    std::uint64_t floats = 0;   ///< of all together
+};
+
+/// A buffer that a load is going to need.
+struct PlannedBuffer {
+    std::uint64_t bytes = 0;
+    MemoryUse use = MemoryUse::Device;
+};
+
 /// Everything on the device but weights: vectors, activations, cache, what changes from step to
 /// step, logits. Buffers are made when the first step needs them.
 class StepMemory {
@@ -26,6 +40,10 @@ public:
     static constexpr std::uint32_t kMostRows = 512;
 
     StepMemory(Device& device, const Tuning& tuning) : m_device(device), m_tuning(tuning) {}
+
+    /// The buffers that a load makes for its cache, and for everything else but weights.
+    [[nodiscard]] static std::vector<PlannedBuffer> cacheFor(const LoadPlan& plan);
+    [[nodiscard]] std::vector<PlannedBuffer> scratchFor(const LoadPlan& plan) const;
 
     VectorId addVector(std::span<const float> numbers);
     Activation addActivation(std::uint32_t width);
@@ -48,11 +66,13 @@ public:
     [[nodiscard]] std::uint32_t vectorAt(VectorId id) const {
         return m_vectorAt[static_cast<std::size_t>(id)];
     }
-    [[nodiscard]] Place place(Activation activation) const { return m_places[activation.index]; }
+    [[nodiscard]] Place place(Activation activation) const {
+        return m_layout.places[activation.index];
+    }
     /// Room for norms of any activation.
-    [[nodiscard]] Place normed() const { return m_normed; }
+    [[nodiscard]] Place normed() const { return m_layout.normed; }
     /// Room for parts of attention, floats.
-    [[nodiscard]] std::uint32_t partials() const { return m_partials; }
+    [[nodiscard]] std::uint32_t partials() const { return m_layout.partials; }
     [[nodiscard]] const AttentionShape& attention() const { return m_shape; }
 
     [[nodiscard]] const Buffer& vectors() const { return m_vectors; }
@@ -70,6 +90,9 @@ public:
     [[nodiscard]] std::uint32_t mostSplits(std::uint32_t attendRows) const;
 
 private:
+    [[nodiscard]] std::uint32_t splitsOf(std::uint32_t attendRows, std::uint32_t context) const;
+    [[nodiscard]] ActivationLayout layOut(std::span<const std::uint32_t> widths,
+                                          const AttentionShape& shape) const;
     Result<bool> prepareVectors();
     Result<bool> prepareActivations();
     Result<bool> prepareStep();
@@ -82,9 +105,7 @@ private:
     std::vector<std::uint32_t> m_vectorAt;
     std::size_t m_uploaded = 0; ///< of m_numbers
     std::vector<std::uint32_t> m_widths;
-    std::vector<Place> m_places;
-    Place m_normed;
-    std::uint32_t m_partials = 0;
+    ActivationLayout m_layout;
     Buffer m_vectors;
     Buffer m_activations;
     std::vector<Buffer> m_cache; ///< one a layer

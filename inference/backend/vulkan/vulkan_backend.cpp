@@ -19,6 +19,16 @@ constexpr std::size_t kTablesOfOp = 8;
 /// No submission is to run longer, ms: watchdogs of drivers wait for 2 s, screens for far less.
 constexpr double kLongestSubmissionMs = 100;
 
+std::vector<DeviceShape> shapesOf(std::span<const PlannedMatrix> matrices) {
+    std::vector<DeviceShape> shapes;
+    shapes.reserve(matrices.size());
+    for (const PlannedMatrix& matrix : matrices) {
+        shapes.push_back({matrix.type, static_cast<std::uint32_t>(matrix.rows),
+                          static_cast<std::uint32_t>(matrix.columns)});
+    }
+    return shapes;
+}
+
 double millisecondsSince(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
         .count();
@@ -35,6 +45,8 @@ public:
     [[nodiscard]] std::uint64_t memoryAvailable() const override {
         return vulkan::memoryAvailable(m_device->physical());
     }
+    Result<LoadBytes> bytesFor(const LoadPlan& plan) override;
+    void expectLoad(const LoadPlan& plan) override;
     Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) override;
     [[nodiscard]] bool keepsView(TensorType, MatrixUse) const override { return false; }
     Result<VectorId> addVector(const TensorView& vector) override;
@@ -107,6 +119,34 @@ VulkanBackend::~VulkanBackend() {
         m_pipelines->save();
     }
     forgetAll();
+}
+
+Result<LoadBytes> VulkanBackend::bytesFor(const LoadPlan& plan) {
+    const auto add = [this](std::uint64_t& sum, std::uint64_t bytes,
+                            MemoryUse use) -> Result<void> {
+        PHIDELITY_TRY(const std::uint64_t taken, m_device->allocationBytes(bytes, use));
+        sum += taken;
+        return {};
+    };
+    LoadBytes bytes;
+    for (const std::uint64_t block : m_weights.blocksFor(shapesOf(plan.matrices))) {
+        PHIDELITY_CHECK(add(bytes.weights, block, MemoryUse::Device));
+    }
+    for (const PlannedBuffer& buffer : StepMemory::cacheFor(plan)) {
+        PHIDELITY_CHECK(add(bytes.cache, buffer.bytes, buffer.use));
+    }
+    for (const PlannedBuffer& buffer : m_memory.scratchFor(plan)) {
+        PHIDELITY_CHECK(add(bytes.scratch, buffer.bytes, buffer.use));
+    }
+    if (const std::uint64_t staging = m_weights.stagingBytes(); staging > 0) {
+        PHIDELITY_CHECK(add(bytes.staging, staging, MemoryUse::Upload));
+        bytes.staging *= 2;
+    }
+    return bytes;
+}
+
+void VulkanBackend::expectLoad(const LoadPlan& plan) {
+    m_weights.expect(shapesOf(plan.matrices));
 }
 
 Result<MatrixId> VulkanBackend::addMatrix(const TensorView& weights, MatrixUse) {

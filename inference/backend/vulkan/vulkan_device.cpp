@@ -37,6 +37,17 @@ void keepForever(const std::shared_ptr<Instance>& instance) {
     kept->push_back(instance);
 }
 
+VkBufferCreateInfo bufferInfo(std::uint64_t bytes, MemoryUse use) {
+    auto info = make<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
+    info.size = bytes;
+    info.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                 VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+    if (use == MemoryUse::Device) {
+        info.usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
+    }
+    return info;
+}
+
 } // namespace
 
 Buffer::Buffer(Buffer&& other) noexcept
@@ -195,13 +206,7 @@ Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
     Buffer buffer;
     buffer.m_device = this;
     buffer.m_bytes = bytes;
-    auto info = make<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
-    info.size = bytes;
-    info.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
-                 VK_BUFFER_USAGE_TRANSFER_DST_BIT;
-    if (use == MemoryUse::Device) {
-        info.usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
-    }
+    const VkBufferCreateInfo info = bufferInfo(bytes, use);
     const auto outOfMemory = [bytes](Error error) {
         error.detail =
             "device memory: no room for " + std::to_string(bytes) + " bytes (" + error.detail + ")";
@@ -236,6 +241,18 @@ Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
         buffer.m_mapped = static_cast<std::byte*>(mapped);
     }
     return buffer;
+}
+
+Result<std::uint64_t> Device::allocationBytes(std::uint64_t bytes, MemoryUse use) {
+    PHIDELITY_CHECK(usable());
+    const VkBufferCreateInfo info = bufferInfo(bytes, use);
+    VkBuffer buffer = VK_NULL_HANDLE;
+    PHIDELITY_CHECK(
+        checked(m_vk.vkCreateBuffer(m_device, &info, nullptr, &buffer), "vkCreateBuffer"));
+    VkMemoryRequirements needs{};
+    m_vk.vkGetBufferMemoryRequirements(m_device, buffer, &needs);
+    m_vk.vkDestroyBuffer(m_device, buffer, nullptr);
+    return needs.size;
 }
 
 void Device::free(Buffer& buffer) {

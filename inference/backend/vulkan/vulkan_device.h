@@ -103,6 +103,9 @@ public:
     /// mapped. OutOfMemory with the size.
     Result<Buffer> createBuffer(std::uint64_t bytes, MemoryUse use);
 
+    /// Bytes of memory that createBuffer takes for a buffer: what the driver rounds up included.
+    Result<std::uint64_t> allocationBytes(std::uint64_t bytes, MemoryUse use);
+
     /// DeviceLost once the device was lost: then no function of it may be called but those that
     /// destroy. Any thread.
     [[nodiscard]] Result<void> usable() const;

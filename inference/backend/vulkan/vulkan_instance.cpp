@@ -5,6 +5,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "inference/backend/cpu/cpu_info.h"
 #include "shaders/layouts.h"
 
 namespace phidelity::vulkan {
@@ -115,7 +116,7 @@ PhysicalDevice describe(VkPhysicalDevice handle, std::size_t index) {
     device.info.id = "vulkan:" + std::to_string(index);
     device.info.name = device.properties.deviceName;
     device.info.kind = kindOf(device.properties);
-    device.info.memory = deviceLocalBytes(handle);
+    device.info.memory = device.isSoftware ? physicalMemory() : deviceLocalBytes(handle);
     if (device.properties.apiVersion < VK_API_VERSION_1_2) {
         device.refused = "its driver offers Vulkan " + version(device.properties.apiVersion) +
                          ", and 1.2 is needed; a newer driver may help";
@@ -252,6 +253,9 @@ Result<void> Instance::enumerate() {
 }
 
 std::uint64_t memoryAvailable(const PhysicalDevice& device) {
+    if (device.isSoftware) {
+        return availableMemory();
+    }
     auto budget = make<VkPhysicalDeviceMemoryBudgetPropertiesEXT>(
         VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT);
     auto memory = make<VkPhysicalDeviceMemoryProperties2>(
@@ -271,7 +275,8 @@ std::uint64_t memoryAvailable(const PhysicalDevice& device) {
         }
         most = std::max(most, free);
     }
-    return most;
+    const bool shared = device.info.kind == DeviceKind::IntegratedGpu;
+    return shared ? std::min(most, availableMemory()) : most;
 }
 
 } // namespace phidelity::vulkan

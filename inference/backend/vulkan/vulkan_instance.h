@@ -60,8 +60,9 @@ private:
     std::vector<std::string> m_messages;
 };
 
-/// Bytes of device-local memory that can still be taken: what the driver's budget says, else what
-/// the heap holds.
+/// Bytes that can still be taken: what the driver's budget says of device-local memory, else what
+/// the heap holds. A device that lives in the host's memory has no more than the host; of a
+/// software driver that alone counts, whatever heap it claims.
 [[nodiscard]] std::uint64_t memoryAvailable(const PhysicalDevice& device);
 
 } // namespace phidelity::vulkan

@@ -2,7 +2,7 @@
 #include "inference/backend/vulkan/weight_store.h"
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 
 #include "inference/file/parallel_for.h"
 
@@ -67,15 +67,24 @@ WeightStore::~WeightStore() {
     endUploads();
 }
 
-std::uint64_t WeightStore::plan(std::span<const DeviceShape> shapes) {
-    m_layout.closeBlock();
+std::vector<std::uint64_t> WeightStore::blocksFor(std::span<const DeviceShape> shapes) const {
     BlockPlan future = m_layout;
+    future.closeBlock();
     for (const DeviceShape& shape : shapes) {
         future.place(shape);
     }
-    m_planned = future.blocks();
-    return std::accumulate(m_planned.begin() + static_cast<std::ptrdiff_t>(m_blocks.size()),
-                           m_planned.end(), std::uint64_t{0});
+    const auto taken = static_cast<std::ptrdiff_t>(m_layout.blocks().size());
+    return {future.blocks().begin() + taken, future.blocks().end()};
+}
+
+void WeightStore::expect(std::span<const DeviceShape> shapes) {
+    m_layout.closeBlock();
+    m_planned = m_layout.blocks();
+    std::ranges::copy(blocksFor(shapes), std::back_inserter(m_planned));
+}
+
+std::uint64_t WeightStore::stagingBytes() const {
+    return m_device.sharesMemory() ? 0 : kStagingBytes;
 }
 
 Result<DeviceMatrix> WeightStore::add(const TensorView& weights) {
@@ -125,9 +134,8 @@ Result<void> WeightStore::stage(const TensorView& weights, const DeviceShape& sh
     const std::uint64_t groupBytes = shape.groupWords() * kWordBytes;
     const auto chunk =
         static_cast<std::uint32_t>(std::max<std::uint64_t>(1, kStagingBytes / groupBytes));
-    std::size_t turn = 0;
-    for (std::uint32_t done = 0; done < slice.groups; ++turn) {
-        Staging& half = m_staging[turn % 2];
+    for (std::uint32_t done = 0; done < slice.groups; ++m_turn) {
+        Staging& half = m_staging[m_turn % 2];
         PHIDELITY_CHECK(waitFor(half));
         const std::uint32_t groups = std::min(chunk, slice.groups - done);
         if (half.buffer.bytes() < groups * groupBytes) {

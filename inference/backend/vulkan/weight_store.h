@@ -53,8 +53,13 @@ public:
     WeightStore(const WeightStore&) = delete;
     WeightStore& operator=(const WeightStore&) = delete;
 
-    /// Bytes that these matrices will take if they are added in this order, now and next.
-    std::uint64_t plan(std::span<const DeviceShape> shapes);
+    /// What an upload is staged through, bytes of each of two buffers; 0 where the host writes into
+    /// the blocks.
+    [[nodiscard]] std::uint64_t stagingBytes() const;
+    /// Bytes of the blocks that these matrices take if they are added next, in this order.
+    [[nodiscard]] std::vector<std::uint64_t> blocksFor(std::span<const DeviceShape> shapes) const;
+    /// That they will be: memory is taken in those blocks.
+    void expect(std::span<const DeviceShape> shapes);
     /// Repacks and uploads. OutOfMemory, DeviceLost.
     Result<DeviceMatrix> add(const TensorView& weights);
 
@@ -85,6 +90,7 @@ private:
     std::vector<std::uint64_t> m_planned; ///< bytes of the blocks of a planned upload
     std::vector<Buffer> m_blocks;
     Staging m_staging[2];
+    std::size_t m_turn = 0; ///< which half comes next
     std::uint64_t m_bytes = 0;
 };
 

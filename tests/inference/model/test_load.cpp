@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "inference/model/memory_plan.h"
 #include "model_on.h"
 #include "require_value.h"
 
@@ -78,27 +77,6 @@ private slots:
             tokenizer.kinds.push_back(TokenKind::UserDefined);
         }
         REQUIRE_ERROR(modelOn("cpu", checkpoint), ErrorCode::BadTokenizer);
-    }
-
-    void theMemoryPlanHoldsOneToFourFullSequences() {
-        MemoryNeeds needs;
-        needs.weights = 1000;
-        needs.scratch = 100;
-        needs.page = 10;
-        needs.context = 5 * kPageTokens - 3; // 5 pages
-        needs.available = 1'000'000;
-        REQUIRE_VALUE(const std::uint32_t plenty, planPages(needs));
-        QCOMPARE(plenty, 20U);
-        needs.available = 1000 + 100 + 50; // exactly one
-        REQUIRE_VALUE(const std::uint32_t one, planPages(needs));
-        QCOMPARE(one, 5U);
-        needs.available = 1000 + 100 + 160; // half of what is left
-        REQUIRE_VALUE(const std::uint32_t some, planPages(needs));
-        QCOMPARE(some, 8U);
-        needs.available -= 111;
-        REQUIRE_ERROR(planPages(needs), ErrorCode::OutOfMemory);
-        needs.available = 10; // less than the weights alone
-        REQUIRE_ERROR(planPages(needs), ErrorCode::OutOfMemory);
     }
 };
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "inference/model/load_plan.h"
+
+#include "inference/file/tensor_table.h"
+
+namespace phidelity {
+namespace {
+
+LoadPlan withoutWeights(const ModelShape& shape, std::uint32_t context, std::uint32_t pages) {
+    LoadPlan plan;
+    plan.attention = attentionShape(shape, context);
+    plan.pages = pages;
+    plan.activations = {shape.width, shape.width, shape.width, shape.hidden};
+    plan.outputs = shape.vocabulary;
+    for (const TensorSpec& spec : tensorTable()) {
+        if (spec.isVector()) {
+            plan.vectorNumbers +=
+                (spec.perLayer ? shape.layers : 1) * extentOf(spec.columns, shape);
+        }
+    }
+    return plan;
+}
+
+/// Calls `function` for each matrix, in the order of the upload.
+template <class Function>
+void forEachMatrix(const ModelShape& shape, Function function) {
+    using enum TensorRole;
+    function(Embedding, 0, MatrixUse::Table);
+    for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
+        for (const TensorRole role :
+             {QueryWeight, KeyWeight, ValueWeight, DenseWeight, UpWeight, DownWeight}) {
+            function(role, layer, MatrixUse::Product);
+        }
+    }
+    function(HeadWeight, 0, MatrixUse::Product);
+}
+
+} // namespace
+
+AttentionShape attentionShape(const ModelShape& shape, std::uint32_t context) {
+    return {shape.layers, shape.heads, shape.headSize, shape.rotary, shape.ropeTheta, context};
+}
+
+LoadPlan loadPlan(const Checkpoint& checkpoint, std::uint32_t context, std::uint32_t pages) {
+    LoadPlan plan = withoutWeights(checkpoint.shape(), context, pages);
+    const bool inMemory = checkpoint.files().empty();
+    forEachMatrix(checkpoint.shape(), [&](TensorRole role, std::uint32_t layer, MatrixUse use) {
+        const TensorView view = checkpoint.tensor(role, layer);
+        plan.matrices.push_back({view.type, view.rows, view.columns, use, inMemory});
+    });
+    return plan;
+}
+
+LoadPlan loadPlan(const ModelShape& shape, TensorType type, std::uint32_t context,
+                  std::uint32_t pages) {
+    LoadPlan plan = withoutWeights(shape, context, pages);
+    forEachMatrix(shape, [&](TensorRole role, std::uint32_t, MatrixUse use) {
+        const TensorSpec& spec = tensorSpec(role);
+        plan.matrices.push_back(
+            {type, extentOf(spec.rows, shape), extentOf(spec.columns, shape), use});
+    });
+    return plan;
+}
+
+} // namespace phidelity
