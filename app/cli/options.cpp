@@ -17,6 +17,12 @@
 
 namespace phidelity {
 
+namespace {
+
+constexpr std::uint32_t kMostPositions = 1'000'000;
+
+} // namespace
+
 Result<std::vector<TokenId>> parseTokenIds(std::string_view text) {
     constexpr std::string_view kSeparators = ", \t\r\n";
     std::vector<TokenId> ids;
@@ -68,6 +74,9 @@ void addDeviceOptions(Command& command, DeviceOptions& options) {
                  "'phidelity-cli devices'.");
     command.number("--threads", options.threads, 0, 1024,
                    "Threads on the CPU; 0 takes one for each core.");
+    command.number("--context", options.context, 0, kMostPositions,
+                   "Tokens to make room for, prompt and output together; 0 takes as many as the "
+                   "model was made for. A shorter context needs less memory.");
 }
 
 Result<LoadedModel> loadModel(const std::string& path, const DeviceOptions& device) {
@@ -86,6 +95,7 @@ Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
     PHIDELITY_TRY(auto backend, createBackend(device.device, device.threads));
     LoadOptions options;
     options.stop = &interruptFlag();
+    options.context = device.context;
     LoadedModel loaded;
     PHIDELITY_TRY(loaded.model, Model::load(std::move(checkpoint), std::move(backend), options));
     loaded.loadMs =

@@ -31,10 +31,11 @@ void addModelOption(Command& command, std::string& path);
 /// --json, with what the object holds in a few words.
 void addJsonOption(Command& command, bool& json);
 
-/// --device and --threads.
+/// --device, --threads and --context.
 struct DeviceOptions {
     std::string device = "auto";
     std::uint32_t threads = 0;
+    std::uint32_t context = 0; ///< positions; 0 = the model's own
 };
 void addDeviceOptions(Command& command, DeviceOptions& options);
 

@@ -13,9 +13,10 @@ namespace phidelity {
 namespace {
 
 #ifndef PHIDELITY_VULKAN
-constexpr std::string_view kNoVulkan = "this build has no Vulkan backend; use --device cpu or auto";
+constexpr std::string_view kNoVulkan = "this build has no Vulkan backend";
 #endif
-constexpr std::string_view kNoCuda = "this build has no CUDA backend yet; use --device cpu or auto";
+constexpr std::string_view kAdvice = "; use --device cpu or auto";
+constexpr std::string_view kNoCuda = "this build has no CUDA backend yet";
 
 /// Whether `spec` is `family` or `family:N`.
 bool namesDeviceOf(std::string_view spec, std::string_view family) {
@@ -36,31 +37,52 @@ Result<ChosenBackend> chooseCpu(CpuKernels kernels, std::uint32_t threads, std::
 DeviceChoice unusable(std::string_view family, std::string_view reason) {
     DeviceChoice choice;
     choice.info.id = family;
-    choice.info.name = family;
+    choice.info.name = family == "cuda" ? "CUDA" : "Vulkan";
     choice.reason = reason;
     return choice;
 }
 
+std::string nameWithId(const DeviceInfo& info) {
+    return info.name + " (" + info.id + ")";
+}
+
 /// The first device of the list that opens, and why those before it were passed over.
 Result<ChosenBackend> chooseBest(std::uint32_t threads) {
-    std::string passed;
-    for (const DeviceChoice& device : listDevices()) {
+    std::vector<DeviceChoice> devices = listDevices();
+    Error last{ErrorCode::NoDevice, "device: expected one that starts, found none"};
+    for (DeviceChoice& device : devices) {
         if (!device.usable) {
-            passed += " " + device.info.id + ": " + device.reason + ";";
             continue;
         }
         auto opened = chooseBackend(device.info.id, threads);
         if (opened) {
-            opened->reason = device.info.id + " was chosen: " + device.reason +
-                             (passed.empty() ? "" : ";" + passed);
+            opened->reason = "Chosen automatically: " + explainAuto(devices).reason;
             return opened;
         }
-        passed += " " + device.info.id + ": " + opened.error().detail + ";";
+        device.usable = false;
+        device.reason = "it did not start: " + opened.error().detail;
+        last = std::move(opened).error();
     }
-    return chooseCpu(CpuKernels::Fast, threads, "cpu was chosen:" + passed);
+    return tl::unexpected<Error>(std::move(last));
 }
 
 } // namespace
+
+std::string_view deviceKindName(DeviceKind kind) {
+    switch (kind) {
+    case DeviceKind::DiscreteGpu:
+        return "graphics card";
+    case DeviceKind::IntegratedGpu:
+        return "integrated graphics";
+    case DeviceKind::VirtualGpu:
+        return "graphics of a virtual machine";
+    case DeviceKind::Software:
+        return "software driver";
+    case DeviceKind::Cpu:
+        break;
+    }
+    return "processor";
+}
 
 std::vector<DeviceChoice> listDevices() {
     std::vector<DeviceChoice> devices;
@@ -80,26 +102,44 @@ std::vector<DeviceChoice> listDevices() {
     return devices;
 }
 
+AutoChoice explainAuto(std::span<const DeviceChoice> devices) {
+    AutoChoice choice;
+    const auto taken = std::ranges::find_if(devices, &DeviceChoice::usable);
+    if (taken == devices.end()) {
+        return choice;
+    }
+    choice.id = taken->info.id;
+    choice.reason = taken->info.name + ", " + taken->reason + ".";
+    for (const DeviceChoice& device : devices) {
+        if (&device != &*taken) {
+            choice.reason += " " + nameWithId(device.info) + ": " + device.reason + ".";
+        }
+    }
+    return choice;
+}
+
 Result<ChosenBackend> chooseBackend(std::string_view spec, std::uint32_t threads) {
     if (spec == "auto") {
         return chooseBest(threads);
     }
     if (spec == "cpu") {
-        return chooseCpu(CpuKernels::Fast, threads, "cpu was asked for");
+        return chooseCpu(CpuKernels::Fast, threads, "You chose it.");
     }
     if (spec == "cpu:obvious") {
-        return chooseCpu(CpuKernels::Obvious, threads, "the plain loops were asked for");
+        return chooseCpu(CpuKernels::Obvious, threads, "You chose the plain loops.");
     }
     if (namesDeviceOf(spec, "vulkan")) {
 #ifdef PHIDELITY_VULKAN
         PHIDELITY_TRY(auto backend, vulkan::openDevice(spec));
-        return ChosenBackend{std::move(backend), std::string(spec) + " was asked for"};
+        return ChosenBackend{std::move(backend), "You chose it."};
 #else
-        return fail(ErrorCode::NoDevice, std::string(spec) + ": " + std::string(kNoVulkan));
+        return fail(ErrorCode::NoDevice,
+                    std::string(spec) + ": " + std::string(kNoVulkan) + std::string(kAdvice));
 #endif
     }
     if (namesDeviceOf(spec, "cuda")) {
-        return fail(ErrorCode::NoDevice, std::string(spec) + ": " + std::string(kNoCuda));
+        return fail(ErrorCode::NoDevice,
+                    std::string(spec) + ": " + std::string(kNoCuda) + std::string(kAdvice));
     }
     return fail(ErrorCode::BadArgument,
                 "device: expected auto, cpu, cpu:obvious, vulkan[:n] or cuda[:n], found " +

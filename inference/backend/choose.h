@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,15 +13,25 @@
 
 namespace phidelity {
 
+/// In the words of a list of devices: "graphics card", "processor".
+[[nodiscard]] std::string_view deviceKindName(DeviceKind kind);
+
 /// A device that a user could ask for, whether it can be used now, and if not, why.
 struct DeviceChoice {
     DeviceInfo info;
     bool usable = false;
-    std::string reason; ///< one sentence; of a usable one what it is good for
+    std::string reason; ///< why not, or what it is good for: a part of a sentence
 };
 
 /// Every device that this build knows of, the preferred first. Starts nothing; milliseconds.
 [[nodiscard]] std::vector<DeviceChoice> listDevices();
+
+/// What "auto" takes of such a list.
+struct AutoChoice {
+    std::string id;
+    std::string reason; ///< what it is good for, and why the others were not taken
+};
+[[nodiscard]] AutoChoice explainAuto(std::span<const DeviceChoice> devices);
 
 /// The device that a specification picked, and what a user should know of the choice.
 struct ChosenBackend {

@@ -48,10 +48,16 @@ std::string reasonFor(const PhysicalDevice& device) {
     if (!device.refused.empty()) {
         return device.refused;
     }
-    if (device.isSoftware) {
-        return "a graphics driver that computes on the CPU; the CPU itself is faster";
+    switch (device.info.kind) {
+    case DeviceKind::DiscreteGpu:
+        return "a graphics card with fast memory of its own";
+    case DeviceKind::IntegratedGpu:
+        return "a GPU that shares its memory with the processor";
+    case DeviceKind::VirtualGpu:
+        return "a GPU that a virtual machine passes on";
+    default:
+        return "a graphics driver that computes on the processor, which is faster by itself";
     }
-    return "a GPU";
 }
 
 /// By the rules of freedesktop.org.
@@ -96,10 +102,10 @@ Result<std::unique_ptr<Backend>> openDevice(std::string_view spec) {
             return createVulkanBackend(*sharedInstance(), device, options);
         }
     }
-    return fail(ErrorCode::NoDevice, std::string(spec) +
-                                         ": expected a Vulkan device of that number, found " +
-                                         std::to_string((*sharedInstance())->devices().size()) +
-                                         "; `phidelity-cli devices` lists them");
+    return fail(ErrorCode::NoDevice,
+                std::string(spec) + ": expected a Vulkan device of that number, found " +
+                    std::to_string((*sharedInstance())->devices().size()) +
+                    "; `phidelity-cli devices` lists them, and cpu always works");
 }
 
 } // namespace phidelity::vulkan

@@ -35,6 +35,8 @@ private slots:
     void wrongTokensLeaveTheOutputAlone();
     void aFullDiskIsAnError();
     void devicesListsTheProcessor();
+    void devicesSaysWhichOneAutoTakesAndWhy();
+    void theContextIsAsLongAsItIsAskedFor();
 };
 
 void UsageTest::helpNamesEveryVerb() {
@@ -257,6 +259,42 @@ void UsageTest::aFullDiskIsAnError() {
         QCOMPARE(process.exitCode(), 1);
         QCOMPARE(process.readAllStandardError().count('\n'), 1);
     }
+}
+
+void UsageTest::devicesSaysWhichOneAutoTakesAndWhy() {
+    const CliRun run = runCli({"devices", "--json"});
+    VERIFY_CODE(run, 0);
+    const QJsonValue automatic = run.json()["automatic"];
+    QVERIFY(!run.json()["automatic_reason"].toString().isEmpty());
+    int taken = 0;
+    const QJsonArray devices = run.json()["devices"].toArray();
+    for (const QJsonValue& device : devices) {
+        QVERIFY(!device["reason"].toString().isEmpty());
+        QCOMPARE(device["fits"].isString(), device["usable"].toBool());
+        if (device["automatic"].toBool()) {
+            ++taken;
+            QCOMPARE(device["id"], automatic);
+            QVERIFY(device["usable"].toBool());
+            QVERIFY(device["kind"] != QStringLiteral("software"));
+        }
+    }
+    QCOMPARE(taken, 1);
+    const CliRun table = runCli({"devices"});
+    VERIFY_CODE(table, 0);
+    QVERIFY(table.out.contains("auto takes " + automatic.toString().toUtf8() + ": "));
+}
+
+void UsageTest::theContextIsAsLongAsItIsAskedFor() {
+    const CliRun fits = runCli(
+        {"generate", "--context", "64", "--prompt", "a", "--max-tokens", "2", "--threads", "1"});
+    VERIFY_CODE(fits, 0);
+    const CliRun full = runCli({"generate", "--context", "32", "--prompt",
+                                QString(QStringLiteral("one two ")).repeated(40)});
+    VERIFY_CODE(full, 1);
+    QVERIFY2(full.err.contains("fewer than 32 tokens"), full.err.constData());
+    const CliRun wrong = runCli({"generate", "--context", "1000000", "--prompt", "a"});
+    VERIFY_CODE(wrong, 2);
+    QVERIFY2(wrong.err.contains("context: expected at most"), wrong.err.constData());
 }
 
 void UsageTest::devicesListsTheProcessor() {

@@ -33,11 +33,35 @@ private slots:
         const auto chosen = chooseBackend("auto");
         QVERIFY(chosen.has_value());
         for (const DeviceChoice& device : listDevices()) {
-            if (!device.usable) {
-                QVERIFY(chosen->reason.find(device.info.id) != std::string::npos);
-            }
+            const std::string& named =
+                device.info.id == chosen->backend->device().id ? device.info.name : device.info.id;
+            QVERIFY2(chosen->reason.find(named) != std::string::npos, chosen->reason.c_str());
         }
-        QVERIFY(chosen->reason.find(chosen->backend->device().id) != std::string::npos);
+        QVERIFY(chosen->reason.starts_with("Chosen automatically: "));
+    }
+
+    void autoTakesTheFirstThatCanBeUsed() {
+        DeviceChoice refused;
+        refused.info.id = "vulkan:0";
+        refused.info.name = "Old GPU";
+        refused.reason = "its driver is too old";
+        DeviceChoice good;
+        good.info.id = "cpu";
+        good.info.name = "Some CPU";
+        good.usable = true;
+        good.reason = "works everywhere";
+        const DeviceChoice devices[] = {refused, good};
+        const AutoChoice choice = explainAuto(devices);
+        QCOMPARE(choice.id, std::string("cpu"));
+        QCOMPARE(choice.reason, std::string("Some CPU, works everywhere. Old GPU (vulkan:0): its "
+                                            "driver is too old."));
+    }
+
+    void autoNeverPrefersASoftwareDriverToTheProcessor() {
+        const std::vector<DeviceChoice> devices = listDevices();
+        const auto taken = std::ranges::find_if(devices, &DeviceChoice::usable);
+        QVERIFY(taken->info.kind != DeviceKind::Software);
+        QCOMPARE(explainAuto(devices).id, taken->info.id);
     }
 
     void threadsAreAsManyAsAskedFor() {
