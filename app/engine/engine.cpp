@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -113,6 +114,23 @@ void Engine::requestShutdown() {
 
 void Engine::openModel(const OpenModelRequest& request) {
     Q_ASSERT(QThread::currentThread() == thread());
+    try {
+        openNow(request);
+    } catch (const std::bad_alloc&) {
+        emit failed({request.id, describeError({ErrorCode::OutOfMemory, {}}), {}});
+    }
+}
+
+void Engine::generate(const GenerateRequest& request) {
+    Q_ASSERT(QThread::currentThread() == thread());
+    try {
+        generateNow(request);
+    } catch (const std::bad_alloc&) { // a prompt of gigabytes, say
+        emit failed({request.id, describeError({ErrorCode::OutOfMemory, {}}), {}});
+    }
+}
+
+void Engine::openNow(const OpenModelRequest& request) {
     const SharedStop stop = m_state->begin(request.stop);
     if (!stop) {
         return;
@@ -155,8 +173,7 @@ void Engine::openModel(const OpenModelRequest& request) {
     emit modelOpened(m_state->opened->facts);
 }
 
-void Engine::generate(const GenerateRequest& request) {
-    Q_ASSERT(QThread::currentThread() == thread());
+void Engine::generateNow(const GenerateRequest& request) {
     const SharedStop stop = m_state->begin(request.stop);
     if (!stop) {
         return;

@@ -21,7 +21,7 @@ using BackendFactory =
 /// stop flag.
 ///
 /// Each openModel is answered by modelOpened or failed, each generate by generationEnded or failed,
-/// except after requestShutdown.
+/// also where memory runs out, except after requestShutdown.
 ///
 /// When a device fails (lost, out of memory, a submission that never ends), what was written of a
 /// reply is kept and ends as Interrupted; a reply of which nothing was shown is begun again. The
@@ -55,6 +55,8 @@ signals:
 
 private:
     bool recover(const Error& error);
+    void openNow(const OpenModelRequest& request);
+    void generateNow(const GenerateRequest& request);
 
     struct State;
     std::unique_ptr<State> m_state;

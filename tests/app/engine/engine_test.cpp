@@ -3,7 +3,11 @@
 #include <memory>
 #include <optional>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <QElapsedTimer>
+#include <QFile>
 #include <QMutex>
 #include <QSemaphore>
 #include <QTest>
@@ -97,6 +101,7 @@ private slots:
     void theNextTurnReusesWhatWasComputed();
     void alternativesComeWithTheReply();
     void aPromptLongerThanTheContextIsRefused();
+    void aPromptThatMemoryCannotHoldIsRefused();
     void settingsOutOfRangeAreRefused();
     void theContextEndsAReply();
     void answersCarryTheIdOfTheirRequest();
@@ -336,6 +341,30 @@ void EngineTest::aPromptLongerThanTheContextIsRefused() {
     QVERIFY(failure.sentence.contains(QLatin1String("shorten")));
     QVERIFY(failure.detail.contains(QString::number(m_listener->opened.first().context)));
     QCOMPARE(m_listener->ended.first().id, RequestId(3));
+}
+
+void EngineTest::aPromptThatMemoryCannotHoldIsRefused() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    QSKIP("sanitizers take terabytes of addresses, so that no limit can be set");
+#endif
+    openEmbedded();
+    GenerateRequest request = shortRequest(2, 5);
+    request.prompt = QString(50'000'000, u'a'); // one word: takes a gigabyte to be cut into tokens
+    struct rlimit before {};
+    QCOMPARE(::getrlimit(RLIMIT_AS, &before), 0);
+    QFile statistics(QStringLiteral("/proc/self/statm"));
+    QVERIFY(statistics.open(QIODevice::ReadOnly));
+    const rlim_t pages = statistics.readAll().split(' ').first().toULongLong();
+    struct rlimit small = before;
+    small.rlim_cur = pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + (rlim_t{500} << 20);
+    QCOMPARE(::setrlimit(RLIMIT_AS, &small), 0);
+    emit m_listener->generate(request);
+    QTRY_COMPARE_WITH_TIMEOUT(m_listener->answers(), 2, kWaitMs);
+    QCOMPARE(::setrlimit(RLIMIT_AS, &before), 0);
+    QCOMPARE(m_listener->failures.size(), 1);
+    QVERIFY(m_listener->failures.first().sentence.contains(QLatin1String("memory")));
+    emit m_listener->generate(shortRequest(3, 5));
+    QTRY_COMPARE_WITH_TIMEOUT(m_listener->ended.size(), 1, kWaitMs);
 }
 
 void EngineTest::settingsOutOfRangeAreRefused() {

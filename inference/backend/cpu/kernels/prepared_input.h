@@ -47,7 +47,9 @@ public:
     /// What the products read; each is there if its form was asked for.
     /// Float: row r at floatRows() + r * floatStride().
     [[nodiscard]] const float* floatRows() const { return m_float.as<float>(); }
-    [[nodiscard]] std::size_t floatStride() const { return (m_columns + 15) / 16 * 16; }
+    [[nodiscard]] std::size_t floatStride() const {
+        return (std::size_t{m_columns} + 15) / 16 * 16;
+    }
     /// Fixed: row r from fixedRows() + r * columns() / 32 on.
     [[nodiscard]] const FixedBlock* fixedRows() const { return m_fixed.as<FixedBlock>(); }
     /// Panel: `panels()` of panelTokens() rows each, chunks of kPanelColumns columns (panel.h).
