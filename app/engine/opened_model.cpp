@@ -64,7 +64,7 @@ Result<OpenedModel> loadSomewhere(const OpenModelRequest& request, const Backend
     }
     second->request = request;
     second->facts.deviceReason =
-        QStringLiteral("the CPU has taken over: ") + fromUtf8(opened.error().detail);
+        QStringLiteral("The CPU has taken over: ") + fromUtf8(opened.error().detail) + u'.';
     return second;
 }
 

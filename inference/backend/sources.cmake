@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
-    ${CMAKE_CURRENT_LIST_DIR}/choose.cpp)
+    ${CMAKE_CURRENT_LIST_DIR}/choose.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/self_test.cpp)

@@ -29,7 +29,7 @@ std::string hashOf(std::span<const std::byte> data) {
 
 } // namespace
 
-std::string pipelineCacheName(const PhysicalDevice& device) {
+std::string driverAndShadersKey(const PhysicalDevice& device) {
     Sha256 sha;
     for (const std::string_view name : shaders::names()) {
         sha.add(std::as_bytes(shaders::spirv(name)));
@@ -40,7 +40,13 @@ std::string pipelineCacheName(const PhysicalDevice& device) {
     const std::uint32_t numbers[] = {properties.vendorID, properties.deviceID,
                                      properties.driverVersion};
     sha.add(std::as_bytes(std::span(numbers)));
-    return "pipelines-" + sha.finish().value_or("unknown").substr(0, 32) + ".bin";
+    return sha.finish().value_or("unknown").substr(0, 32);
+}
+
+std::string pipelineCacheName(const PhysicalDevice& device) {
+    std::string name = "pipelines-";
+    name += driverAndShadersKey(device);
+    return name += ".bin";
 }
 
 std::vector<std::byte> readPipelineCache(const std::filesystem::path& file) {

@@ -11,8 +11,10 @@
 
 namespace phidelity::vulkan {
 
-/// The name of the file that keeps what this driver made of the shaders of this build: different
-/// for every driver version, device and set of shaders.
+/// 32 hex digits: different for every driver version, device and set of shaders.
+[[nodiscard]] std::string driverAndShadersKey(const PhysicalDevice& device);
+
+/// The name of the file that keeps what this driver made of the shaders of this build.
 [[nodiscard]] std::string pipelineCacheName(const PhysicalDevice& device);
 
 /// What was written there before; empty if there is nothing, or if it is damaged.

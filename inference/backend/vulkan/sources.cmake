@@ -6,6 +6,7 @@ target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/pipeline_cache_file.cpp
     ${CMAKE_CURRENT_LIST_DIR}/pipelines.cpp
     ${CMAKE_CURRENT_LIST_DIR}/recording.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/self_test_record.cpp
     ${CMAKE_CURRENT_LIST_DIR}/step_memory.cpp
     ${CMAKE_CURRENT_LIST_DIR}/tuning.cpp
     ${CMAKE_CURRENT_LIST_DIR}/vulkan_api.cpp

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "inference/backend/vulkan/vulkan_backend.h"
+#include "inference/backend/vulkan/self_test_record.h"
 
 namespace phidelity::vulkan {
 namespace {
@@ -86,6 +86,11 @@ std::vector<DeviceChoice> listDevices() {
     for (const PhysicalDevice& device : byPromise()) {
         DeviceChoice choice{device.info, device.refused.empty(), reasonFor(device)};
         choice.info.memoryFree = memoryAvailable(device);
+        if (const SelfTestRecord record = readSelfTest(cacheFolder(), device);
+            choice.usable && record.verdict == Verdict::Failed) {
+            choice.usable = false;
+            choice.reason = quarantineReason(record);
+        }
         choices.push_back(std::move(choice));
     }
     return choices;
@@ -99,7 +104,7 @@ Result<std::unique_ptr<Backend>> openDevice(std::string_view spec) {
     options.cacheFolder = cacheFolder();
     for (const PhysicalDevice& device : byPromise()) {
         if (spec == "vulkan" || spec == device.info.id) {
-            return createVulkanBackend(*sharedInstance(), device, options);
+            return createTestedBackend(*sharedInstance(), device, options);
         }
     }
     return fail(ErrorCode::NoDevice,

@@ -14,7 +14,8 @@ namespace phidelity::vulkan {
 /// where there is none. The loader and its drivers are asked once a process.
 [[nodiscard]] std::vector<DeviceChoice> listDevices();
 
-/// Opens "vulkan" (the most promising) or "vulkan:N". NoDevice, DeviceLost, OutOfMemory.
+/// Opens "vulkan" (the most promising) or "vulkan:N"; at its first use with this driver and build a
+/// device is tested. NoDevice (also of one that computes wrongly), DeviceLost, OutOfMemory.
 Result<std::unique_ptr<Backend>> openDevice(std::string_view spec);
 
 } // namespace phidelity::vulkan
