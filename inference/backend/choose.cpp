@@ -112,7 +112,8 @@ AutoChoice explainAuto(std::span<const DeviceChoice> devices) {
     choice.reason = taken->info.name + ", " + taken->reason + ".";
     for (const DeviceChoice& device : devices) {
         if (&device != &*taken) {
-            choice.reason += " " + nameWithId(device.info) + ": " + device.reason + ".";
+            choice.reason.append(1, ' ').append(nameWithId(device.info)); // GCC 12 warns of " " + it
+            choice.reason.append(": ").append(device.reason).append(".");
         }
     }
     return choice;
