@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ struct BenchOptions {
 struct Speeds {
     std::vector<double> prefill; ///< tokens/s of each repetition
     std::vector<double> decode;
+    /// Of the last decode, where the device has a driver to ask.
+    std::optional<StepCosts> decodeCosts;
 };
 
 double secondsSince(std::chrono::steady_clock::time_point start) {
@@ -82,11 +85,15 @@ Result<void> measureOnce(Model& model, const BenchOptions& options, std::span<co
     PHIDELITY_CHECK(extend(sequence, tokens.first(options.promptTokens)));
     speeds.prefill.push_back(options.promptTokens / secondsSince(start));
     sequence.truncate(0);
+    const auto before = model.stepCosts();
     start = std::chrono::steady_clock::now();
     for (std::uint32_t index = 0; index < options.generateTokens; ++index) {
         PHIDELITY_CHECK(extend(sequence, tokens.subspan(options.promptTokens + index, 1)));
     }
     speeds.decode.push_back(options.generateTokens / secondsSince(start));
+    if (const auto after = model.stepCosts()) {
+        speeds.decodeCosts = *after - *before;
+    }
     return {};
 }
 
@@ -151,6 +158,22 @@ Json ratio(double value, double limit) {
     return limit > 0 ? Json(value / limit) : Json(nullptr);
 }
 
+/// What a decoded token asked of the device's driver; null where there is none.
+void addCosts(Json& json, const std::optional<StepCosts>& costs) {
+    const auto share = [&](std::uint64_t StepCosts::*of, std::uint64_t StepCosts::*per) {
+        return costs && (*costs).*per > 0
+                   ? Json(static_cast<double>((*costs).*of) / static_cast<double>((*costs).*per))
+                   : Json(nullptr);
+    };
+    json["dispatches_per_layer"] = share(&StepCosts::dispatches, &StepCosts::layers);
+    json["barriers_per_layer"] = share(&StepCosts::barriers, &StepCosts::layers);
+    json["submits_per_token"] = share(&StepCosts::submits, &StepCosts::steps);
+    json["allocations_per_token"] = share(&StepCosts::allocations, &StepCosts::steps);
+    json["descriptor_updates_per_token"] = share(&StepCosts::descriptorUpdates, &StepCosts::steps);
+    json["pipelines_per_token"] = share(&StepCosts::pipelines, &StepCosts::steps);
+    json["recordings_per_token"] = share(&StepCosts::recordings, &StepCosts::steps);
+}
+
 Json resultJson(const BenchOptions& options, const LoadedModel& loaded, const Speeds& speeds) {
     Model& model = *loaded.model;
     const std::uint64_t peak = peakMemory(); // before the bandwidth buffer
@@ -181,6 +204,8 @@ Json resultJson(const BenchOptions& options, const LoadedModel& loaded, const Sp
         limits.multiplyAddsPerSecond > 0 ? Json(limits.multiplyAddsPerSecond / 1e9) : Json(nullptr);
     json["arithmetic"] = limits.arithmetic;
     json["share_of_arithmetic"] = ratio(multiplied, limits.multiplyAddsPerSecond);
+
+    addCosts(json, speeds.decodeCosts);
     json["load_ms"] = loaded.loadMs;
     json["peak_memory_bytes"] = peak;
     return json;

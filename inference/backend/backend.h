@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -162,6 +163,23 @@ struct LoadBytes {
     }
 };
 
+/// What steps asked of a device's driver, counted since the backend was made: the difference of two
+/// is what the steps between them cost. A step of decode should cost a submission and nothing else.
+struct StepCosts {
+    std::uint64_t steps = 0;
+    std::uint64_t layers = 0;            ///< run, all steps together
+    std::uint64_t dispatches = 0;        ///< of layers, without embedding and head
+    std::uint64_t barriers = 0;          ///< likewise
+    std::uint64_t submits = 0;           ///< those of loading included, as in all that follow
+    std::uint64_t allocations = 0;       ///< buffers
+    std::uint64_t descriptorUpdates = 0; ///< sets written
+    std::uint64_t pipelines = 0;         ///< made
+    std::uint64_t recordings = 0;        ///< of commands
+    bool operator==(const StepCosts&) const = default;
+};
+
+[[nodiscard]] StepCosts operator-(const StepCosts& later, const StepCosts& earlier);
+
 /// A device that runs the five verbs. The forward pass (model/forward.cpp) is written once against
 /// this; a backend only records between begin and submit, and one place waits, once a step. One
 /// thread at a time.
@@ -230,6 +248,9 @@ public:
 
     /// Bytes of weights on the device, as stored there.
     [[nodiscard]] virtual std::uint64_t weightBytes() const = 0;
+
+    /// What steps cost so far; nothing where a device has no driver to ask.
+    [[nodiscard]] virtual std::optional<StepCosts> stepCosts() const { return std::nullopt; }
 };
 
 } // namespace phidelity

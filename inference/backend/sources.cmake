@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/choose.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/self_test.cpp)
+    ${CMAKE_CURRENT_LIST_DIR}/self_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/step_costs.cpp)

@@ -213,5 +213,8 @@ Result<DeviceRates> Model::measureRates() {
 std::uint64_t Model::bytesPerToken() const {
     return m_parts->bytesPerToken;
 }
+std::optional<StepCosts> Model::stepCosts() const {
+    return m_parts->backend->stepCosts();
+}
 
 } // namespace phidelity

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -54,6 +55,9 @@ public:
 
     /// What the device can do at most, measured now: a second or two. Not while a step runs.
     [[nodiscard]] Result<DeviceRates> measureRates();
+
+    /// What steps cost so far; see Backend::stepCosts.
+    [[nodiscard]] std::optional<StepCosts> stepCosts() const;
 
     struct Parts; ///< private to the model room
     [[nodiscard]] Parts& parts() { return *m_parts; }

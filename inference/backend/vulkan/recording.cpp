@@ -57,6 +57,7 @@ Result<void> Recorder::record() {
     for (std::size_t index = 0; index < ops.size(); ++index) {
         const StepOp& op = ops[index];
         const StepOp* next = index + 1 < ops.size() ? &ops[index + 1] : nullptr;
+        const std::size_t before = m_dispatches.size();
         switch (op.verb) {
         case StepOp::Verb::Embed:
             embed(op);
@@ -74,9 +75,20 @@ Result<void> Recorder::record() {
             head(op);
             break;
         }
+        if (op.verb != StepOp::Verb::Embed && op.verb != StepOp::Verb::Head) {
+            countLayerWork(before);
+        }
+        m_recording.counts.layers += op.verb == StepOp::Verb::Attend ? 1 : 0;
     }
     PHIDELITY_CHECK(writeSlots());
     return writeCommands();
+}
+
+void Recorder::countLayerWork(std::size_t firstDispatch) {
+    for (const Dispatch& dispatch : std::span(m_dispatches).subspan(firstDispatch)) {
+        ++m_recording.counts.dispatches;
+        m_recording.counts.barriers += dispatch.barrierBefore ? 1 : 0;
+    }
 }
 
 template <class Table>
@@ -415,10 +427,6 @@ Result<VkDescriptorSet> Recorder::descriptorSet(const Dispatch& dispatch) {
 
 Result<void> Recorder::writeCommands() {
     const VolkDeviceTable& vk = m_sources.device.vk();
-    RecordingCounts& counts = m_recording.counts;
-    for (const StepOp& op : m_recording.ops) {
-        counts.layers += op.verb == StepOp::Verb::Attend ? 1 : 0;
-    }
     const auto memoryBarrier = [&](VkCommandBuffer commands, VkPipelineStageFlags after,
                                    VkAccessFlags access) {
         auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
@@ -450,10 +458,8 @@ Result<void> Recorder::writeCommands() {
         if (dispatch.barrierBefore) {
             memoryBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
                           VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
-            ++counts.barriers;
         }
         PHIDELITY_CHECK(writeDispatch(commands, dispatch));
-        ++counts.dispatches;
     }
     ++m_sources.device.counts().recordings;
     return end();

@@ -14,11 +14,11 @@
 
 namespace phidelity::vulkan {
 
-/// What a recording cost and what it will cost each time.
+/// What a recording costs each time it is replayed: its layers, without embedding and head.
 struct RecordingCounts {
+    std::uint32_t layers = 0;
     std::uint32_t dispatches = 0;
     std::uint32_t barriers = 0;
-    std::uint32_t layers = 0;
 };
 
 /// A step recorded once, to be replayed as long as its ops and its shape stay the same: command
@@ -89,6 +89,7 @@ private:
         return m_sources.matrices[static_cast<std::size_t>(id)];
     }
 
+    void countLayerWork(std::size_t firstDispatch);
     Result<void> writeSlots();
     Result<void> writeCommands();
     Result<VkDescriptorSet> descriptorSet(const Dispatch& dispatch);

@@ -68,6 +68,7 @@ public:
     Result<std::span<const float>> submit() override;
     Result<DeviceRates> measureRates() override;
     [[nodiscard]] std::uint64_t weightBytes() const override { return m_weights.bytes(); }
+    [[nodiscard]] std::optional<StepCosts> stepCosts() const override;
 
 private:
     VulkanBackend(std::unique_ptr<Device> device, const Tuning& tuning)
@@ -92,6 +93,7 @@ private:
     Step m_step;
     std::vector<StepOp> m_ops; ///< of the step in hand
     std::size_t m_outputs = 0; ///< of its head
+    StepCosts m_costs;         ///< but for what the device counts
     std::uint32_t m_rowLimit;
 };
 
@@ -275,7 +277,22 @@ Result<std::span<const float>> VulkanBackend::submit() {
     m_memory.setStep(m_step);
     PHIDELITY_TRY(Recording * recording, recordingFor(shapeOf(m_step)));
     PHIDELITY_CHECK(run(*recording));
+    ++m_costs.steps;
+    m_costs.layers += recording->counts.layers;
+    m_costs.dispatches += recording->counts.dispatches;
+    m_costs.barriers += recording->counts.barriers;
     return m_memory.logits().as<const float>().first(logits);
+}
+
+std::optional<StepCosts> VulkanBackend::stepCosts() const {
+    StepCosts costs = m_costs;
+    const CallCounts& calls = std::as_const(*m_device).counts();
+    costs.submits = calls.submits;
+    costs.allocations = calls.allocations;
+    costs.descriptorUpdates = calls.descriptorUpdates;
+    costs.pipelines = calls.pipelines;
+    costs.recordings = calls.recordings;
+    return costs;
 }
 
 Result<Recording*> VulkanBackend::recordingFor(const StepShape& shape) {

@@ -98,6 +98,7 @@ public:
     /// Whether the host can write device memory at full speed, so that uploads need no staging.
     [[nodiscard]] bool sharesMemory() const { return m_sharesMemory; }
     [[nodiscard]] CallCounts& counts() { return m_counts; }
+    [[nodiscard]] const CallCounts& counts() const { return m_counts; }
 
     /// A storage and transfer buffer (Device ones can be texel buffers too), zeroed if it is
     /// mapped. OutOfMemory with the size.
