@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// x = rows of the embedding by token id; a workgroup for each row of the step.
+// x = rows of the embedding by token id, and the norm of each that the next verb reads; a workgroup for
+// each row of the step.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "layouts.h"
@@ -16,6 +17,9 @@ struct Slot {
     uint padding[kSlotUints - kEmbedUints];
 };
 layout(binding = 9, std430) restrict readonly buffer Slots { Slot slots[]; };
+
+shared float norm_[LOCAL];
+#include "norm.glsl"
 
 void main() {
     const EmbedTable table = slots[push.slot].table;
@@ -38,5 +42,12 @@ void main() {
         for (uint i = 0; i < 8 && eight * 8 + i < table.width; ++i) {
             activations[at + i] = fma(i < 4 ? codes.low[i] : codes.high[i - 4], scale, offset);
         }
+    }
+    if (table.normWeight != kNone) {
+        memoryBarrierBuffer();
+        barrier();
+        normaliseRow(table.outAt + gl_WorkGroupID.x * table.outStride,
+                     table.normOut + gl_WorkGroupID.x * table.normStride, table.width,
+                     table.normWeight, table.normBias, uintBitsToFloat(table.normEpsilon));
     }
 }

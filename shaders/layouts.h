@@ -106,6 +106,12 @@ struct EmbedTable {
     uint outAt;
     uint outStride;
     uint width;
+    // The norm that the next verb reads of the rows.
+    uint normWeight; // in vectors; kNone: no norm
+    uint normBias;
+    uint normEpsilon; // bits of a float
+    uint normOut;     // in activations, floats
+    uint normStride;
 };
 
 /// The norm of every row of a step.
@@ -124,7 +130,7 @@ struct NormTable {
 PHIDELITY_CONSTANT kSlotUints = 64;
 PHIDELITY_CONSTANT kProductUints = 59;
 PHIDELITY_CONSTANT kAttendUints = 9;
-PHIDELITY_CONSTANT kEmbedUints = 6;
+PHIDELITY_CONSTANT kEmbedUints = 11;
 PHIDELITY_CONSTANT kNormUints = 8;
 
 struct PushConstants {

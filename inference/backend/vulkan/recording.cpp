@@ -50,6 +50,12 @@ std::uint32_t epilogueId(Epilogue epilogue) {
     return kStore;
 }
 
+/// Whether an op begins with a norm of `x`.
+bool readsNormOf(const StepOp* op, Activation x) {
+    return op != nullptr && op->x == x &&
+           (op->verb == StepOp::Verb::Project || op->verb == StepOp::Verb::Head);
+}
+
 } // namespace
 
 Result<void> Recorder::record() {
@@ -60,7 +66,7 @@ Result<void> Recorder::record() {
         const std::size_t before = m_dispatches.size();
         switch (op.verb) {
         case StepOp::Verb::Embed:
-            embed(op);
+            embed(op, next);
             break;
         case StepOp::Verb::Project:
             project(op);
@@ -146,7 +152,7 @@ void Recorder::addProduct(const ProductTable& table, std::uint32_t typeA, std::u
     add(std::move(dispatch));
 }
 
-void Recorder::embed(const StepOp& op) {
+void Recorder::embed(const StepOp& op, const StepOp* next) {
     const DeviceMatrix& table = matrix(op.table);
     const Place place = m_sources.memory.place(op.x);
     barrier();
@@ -158,6 +164,15 @@ void Recorder::embed(const StepOp& op) {
         entry.outAt = place.at;
         entry.outStride = place.stride;
         entry.width = op.x.width;
+        entry.normWeight = kNone;
+        if (readsNormOf(next, op.x)) {
+            const Place normed = m_sources.memory.normed();
+            entry.normWeight = m_sources.memory.vectorAt(next->norm.weight);
+            entry.normBias = m_sources.memory.vectorAt(next->norm.bias);
+            entry.normEpsilon = std::bit_cast<std::uint32_t>(next->norm.epsilon);
+            entry.normOut = normed.at;
+            entry.normStride = normed.stride;
+        }
         Dispatch dispatch;
         dispatch.key = {"embed" + m_sources.tuning.suffix,
                         {m_sources.tuning.rowLanes, typeId(table)}};
@@ -166,7 +181,7 @@ void Recorder::embed(const StepOp& op) {
         dispatch.x = m_recording.shape.rows;
         add(std::move(dispatch));
     }
-    m_normed = false;
+    m_normed = readsNormOf(next, op.x);
 }
 
 /// Sees to it that the norm of op.x stands in normed().
@@ -328,9 +343,7 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
         table.strideB = inputB.stride;
         dispatch.blockB = second->slices[0].block;
     }
-    const bool normNext = next != nullptr && next->x == op.x &&
-                          (next->verb == StepOp::Verb::Project || next->verb == StepOp::Verb::Head);
-    if (normNext) {
+    if (readsNormOf(next, op.x)) {
         const Place normed = m_sources.memory.normed();
         table.normWeight = m_sources.memory.vectorAt(next->norm.weight);
         table.normBias = m_sources.memory.vectorAt(next->norm.bias);

@@ -65,7 +65,7 @@ private:
     };
     struct ProductPlan;
 
-    void embed(const StepOp& op);
+    void embed(const StepOp& op, const StepOp* next);
     void norm(const StepOp& op);
     void project(const StepOp& op);
     void attend(const StepOp& op);
@@ -102,7 +102,7 @@ private:
     std::uint32_t m_firstSlot = 0;      ///< of this recording, in the buffer of all
     bool m_barrier = false;
     bool m_segment = true;
-    bool m_normed = false; ///< whether the norm that comes next was computed by the merge before
+    bool m_normed = false; ///< whether the norm that comes next was computed by the op before
 };
 
 } // namespace phidelity::vulkan
