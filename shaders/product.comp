@@ -173,7 +173,8 @@ void storeTiles(PartTable part, uint firstGroup, uint g) {
     const bool wait = needsWholeHeads(part.epilogue);
     [[unroll]] for (uint t = 0; t < TILES; ++t) {
         const uint at = (firstGroup + g + t) * kTileRows + lane;
-        if (g + t >= GROUPS || at >= part.outputs) {
+        // Past the end of a slice stand rows that another dispatch makes.
+        if (g + t >= GROUPS || firstGroup + g + t >= part.groups || at >= part.outputs) {
             continue;
         }
         float bias = vectors[part.bias + at];
