@@ -14,19 +14,20 @@ constexpr std::uint32_t kNoSplit = 1U << 30;
 
 } // namespace
 
-Tuning tuningFor(const Device& device, ReadPath wanted) {
+Tuning tuningFor(const Device& device, ReadPath wanted, KernelsOf kernels) {
     const PhysicalDevice& physical = device.physical();
     const VkPhysicalDeviceLimits& limits = device.limits();
+    const bool software = physical.isSoftware && kernels == KernelsOf::Device;
     Tuning tuning;
     tuning.reads = wanted != ReadPath::Auto ? wanted
-                   : physical.isSoftware    ? ReadPath::Texels
+                   : software               ? ReadPath::Texels
                                             : ReadPath::Buffers;
     const bool texels = tuning.reads == ReadPath::Texels;
     tuning.suffix = texels ? "_texel" : "";
     tuning.largestBlock = std::min({kLargestBlock, device.maxAllocation(),
                                     texels ? std::uint64_t{limits.maxTexelBufferElements} * 16
                                            : std::uint64_t{limits.maxStorageBufferRange}});
-    if (physical.isSoftware) {
+    if (software) {
         // Workgroups cost more than lanes, and a barrier between subgroups costs most.
         tuning.eightLanes = texels && physical.subgroupSize == 8;
         tuning.productSplits = 1;

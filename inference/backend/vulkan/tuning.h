@@ -15,6 +15,12 @@ enum class ReadPath {
     Texels,  ///< texel buffers: on Mesa's software driver ten times as fast
 };
 
+/// Whose kernels run.
+enum class KernelsOf {
+    Device, ///< those that suit the device
+    Gpus,   ///< those of GPUs, wherever it is: slow on a software driver, but that can test them
+};
+
 /// What is chosen once a device, by what it is.
 struct Tuning {
     ReadPath reads = ReadPath::Buffers;
@@ -32,6 +38,7 @@ struct Tuning {
     std::uint32_t firstRows = 0;    ///< rows of a step before its time was measured
 };
 
-[[nodiscard]] Tuning tuningFor(const Device& device, ReadPath wanted);
+[[nodiscard]] Tuning tuningFor(const Device& device, ReadPath wanted,
+                               KernelsOf kernels = KernelsOf::Device);
 
 } // namespace phidelity::vulkan

@@ -101,7 +101,7 @@ Result<std::unique_ptr<Backend>> VulkanBackend::create(std::shared_ptr<Instance>
                                                        const PhysicalDevice& physical,
                                                        const VulkanOptions& options) {
     PHIDELITY_TRY(auto device, Device::create(std::move(instance), physical, options.device));
-    Tuning tuning = tuningFor(*device, options.reads);
+    Tuning tuning = tuningFor(*device, options.reads, options.kernels);
     if (options.bindingLimit != 0) {
         tuning.largestBlock = std::min(tuning.largestBlock, options.bindingLimit);
     }
@@ -334,14 +334,20 @@ Result<void> VulkanBackend::run(Recording& recording) {
                 : std::clamp<std::size_t>(
                       static_cast<std::size_t>(kLongestSubmissionMs / recording.slowestSegmentMs),
                       1, segments.size());
+    double slowest = 0;
     for (std::size_t first = 0; first < segments.size(); first += together) {
         const std::size_t count = std::min(together, segments.size() - first);
         const auto start = std::chrono::steady_clock::now();
         PHIDELITY_CHECK(m_device->run(segments.subspan(first, count)));
-        if (measure && first > 0) { // the first also waits for what the driver does only once
-            recording.slowestSegmentMs =
-                std::max(recording.slowestSegmentMs, millisecondsSince(start));
+        if (!measure || first > 0) { // the first also waits for what the driver does only once
+            slowest = std::max(slowest, millisecondsSince(start) / static_cast<double>(count));
         }
+    }
+    if (measure) {
+        recording.slowestSegmentMs = slowest;
+    } else if (together < segments.size()) {
+        // The first time something else may have held it up: that is not to last.
+        recording.slowestSegmentMs = std::min(recording.slowestSegmentMs, slowest);
     }
     if (measure && segments.size() > 1) {
         learnRowLimit(recording);

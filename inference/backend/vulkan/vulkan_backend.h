@@ -13,6 +13,7 @@ namespace phidelity::vulkan {
 struct VulkanOptions {
     DeviceOptions device;
     ReadPath reads = ReadPath::Auto;
+    KernelsOf kernels = KernelsOf::Device;
     /// Where drivers' compiled shaders are kept between runs; empty: nowhere.
     std::filesystem::path cacheFolder;
     /// Bytes that a shader may bind at once, to try small limits; 0: what the device says.
