@@ -236,13 +236,13 @@ private slots:
         for (float& value : table) { // signs: no two rows come near each other
             value = value < 0 ? -1.0F : 1.0F;
         }
-        // Keys and queries: the norms themselves in the numbers that do not rotate, times 30: a
+        // Keys and queries: the norms themselves in the numbers that do not rotate, times 300: a
         // row's key matches its own query far better than those of earlier rows, so each row
         // attends to itself.
         std::vector<float> scaled(kWidth * kWidth);
         for (std::size_t i = 0; i < kWidth; ++i) {
             if (i % kHeadSize >= 16) {
-                scaled[i * kWidth + i] = 30;
+                scaled[i * kWidth + i] = 300;
             }
         }
         const Linear sharp{rig.matrix(scaled), rig.zero};
@@ -260,7 +260,7 @@ private slots:
         for (std::size_t i = 0; i < sum.size(); ++i) {
             sum[i] = table[i] + h[i];
         }
-        // The scores reach 30 * 30 * 16 / sqrt(32): in F16 they would lose whole units.
+        // The scores reach 300 * 300 * 16 / sqrt(32), four times what F16 holds.
         QVERIFY(relativeError(rig.finish(), normsOf(sum)) <= kTolerance);
     }
 
