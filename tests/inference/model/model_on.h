@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QtTest>
 
 #include <memory>
 #include <string_view>
@@ -27,6 +28,19 @@ inline Result<std::unique_ptr<Model>> modelOn(std::string_view device,
 inline Result<std::unique_ptr<Model>> tinyOn(std::string_view device,
                                              const LoadOptions& options = {}) {
     return modelOn(device, std::make_shared<MemoryCheckpoint>(tinyShape()), options);
+}
+
+/// A row for the plain loops, one for the fast kernels, and one for each other device of this
+/// machine.
+inline void addDeviceRows() {
+    QTest::addColumn<QByteArray>("device");
+    QTest::newRow("plain loops") << QByteArray("cpu:obvious");
+    QTest::newRow("fast kernels") << QByteArray("cpu");
+    for (const DeviceChoice& device : listDevices()) {
+        if (device.usable && device.info.kind != DeviceKind::Cpu) {
+            QTest::newRow(device.info.id.c_str()) << QByteArray::fromStdString(device.info.id);
+        }
+    }
 }
 
 /// `count` ids that differ from each other as text does.

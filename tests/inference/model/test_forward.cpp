@@ -12,8 +12,9 @@ using namespace phidelity::test;
 
 namespace {
 
-// F32 sums of 64 to 128 products, and a cache of 16 bits.
+// F32 sums of 64 to 128 products, and a cache of 16-bit fixed point, or of 16-bit floats.
 constexpr double kAgainstExact = 1e-4;
+constexpr double kHalfCache = 1e-3;
 // Only the order of sums and the rounding of inputs to 16 bits differ.
 constexpr double kSameWeights = 1e-3;
 
@@ -24,12 +25,6 @@ std::vector<float> goldenLogits() {
         values.push_back(value);
     }
     return values;
-}
-
-void addDevices() {
-    QTest::addColumn<QByteArray>("device");
-    QTest::newRow("plain loops") << QByteArray("cpu:obvious");
-    QTest::newRow("fast kernels") << QByteArray("cpu");
 }
 
 ModelShape shapeOf(std::uint32_t heads, std::uint32_t headSize, std::uint32_t rotary,
@@ -50,7 +45,7 @@ class TestForward : public QObject {
     Q_OBJECT
 
 private slots:
-    void logitsAgreeWithTheGoldenOnes_data() { addDevices(); }
+    void logitsAgreeWithTheGoldenOnes_data() { addDeviceRows(); }
     void logitsAgreeWithTheGoldenOnes() {
         QFETCH(QByteArray, device);
         const std::vector<TokenId> tokens = {72, 101, 108, 108, 111, 0, 256, 33};
@@ -59,7 +54,7 @@ private slots:
         REQUIRE_VALUE(const auto logits, sequence.extend(tokens, LogitRows::All));
         const double error = relativeError(logits, goldenLogits());
         qInfo("relative error %.2e", error);
-        QVERIFY(error <= kAgainstExact);
+        QVERIFY(error <= (device.startsWith("cpu") ? kAgainstExact : kHalfCache));
     }
 
     void everyTypeAndShapeGivesTheSameOnFastKernels_data() {
@@ -106,7 +101,7 @@ private slots:
         QCOMPARE(inSteps.tokens().size(), tokens.size());
     }
 
-    void oddWidthsOfFloatWeightsWork_data() { addDevices(); }
+    void oddWidthsOfFloatWeightsWork_data() { addDeviceRows(); }
     void oddWidthsOfFloatWeightsWork() {
         QFETCH(QByteArray, device);
         ModelShape shape = shapeOf(3, 18, 10, 37);
@@ -114,7 +109,11 @@ private slots:
         for (const TensorType type : {TensorType::F32, TensorType::F16, TensorType::BF16}) {
             const auto checkpoint = std::make_shared<MemoryCheckpoint>(shape, type);
             REQUIRE_VALUE(const auto plain, modelOn("cpu:obvious", checkpoint));
-            REQUIRE_VALUE(const auto model, modelOn(device.toStdString(), checkpoint));
+            auto loaded = modelOn(device.toStdString(), checkpoint);
+            if (!loaded && loaded.error().code == ErrorCode::Unsupported) {
+                QSKIP(loaded.error().detail.c_str()); // as promised: heads of 16 to 256 by 16
+            }
+            REQUIRE_VALUE(const auto model, std::move(loaded));
             for (const std::size_t rows : {1, 4, 40}) {
                 Sequence expected(*plain);
                 Sequence found(*model);
@@ -125,7 +124,7 @@ private slots:
         }
     }
 
-    void prefillAndDecodeAgree_data() { addDevices(); }
+    void prefillAndDecodeAgree_data() { addDeviceRows(); }
     void prefillAndDecodeAgree() {
         QFETCH(QByteArray, device);
         const std::vector<TokenId> tokens = someTokens(70);
@@ -142,7 +141,7 @@ private slots:
         QVERIFY(relativeError(found, expected) <= kSameWeights);
     }
 
-    void promptsLongerThanAStepComeInChunks_data() { addDevices(); }
+    void promptsLongerThanAStepComeInChunks_data() { addDeviceRows(); }
     void promptsLongerThanAStepComeInChunks() {
         QFETCH(QByteArray, device);
         const std::vector<TokenId> tokens = someTokens(530);

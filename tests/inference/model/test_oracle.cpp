@@ -78,6 +78,53 @@ Result<std::vector<float>> decodeLogits(Model& model, const std::vector<TokenId>
     return all;
 }
 
+/// The first 48 tokens of what follows a prompt, each the most likely.
+Result<std::vector<TokenId>> greedyIds(const std::filesystem::path& path, const char* device) {
+    PHIDELITY_TRY(const auto model, loadModel(path, device));
+    PrefixCache cache(*model, 1);
+    GenerationRequest request;
+    request.prompt = model->tokenizer().encode("once upon a time");
+    request.sampler.temperature = 0;
+    request.maxTokens = 48;
+    PHIDELITY_TRY(const GenerationRecord record, generate(*model, cache, request));
+    std::vector<TokenId> ids;
+    for (const GeneratedToken& token : record.tokens) {
+        ids.push_back(token.id);
+    }
+    return ids;
+}
+
+void addReferenceFiles() {
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QString>("logits");
+    QTest::addColumn<double>("tolerance");
+    const auto add = [](const QString& model, const QString& logits, double tolerance) {
+        QTest::newRow(qPrintable(model)) << model << logits << tolerance;
+    };
+    for (const char* name : {"toy64-f16", "toy64-bf16", "toy80-f16"}) {
+        add(QString(name) + ".gguf", name, kExactTypes);
+    }
+    for (const char* name : {"toy64", "toy80"}) {
+        add(QString(name) + "-hf", QString(name) + "-f16", kExactTypes);
+    }
+    for (const char* name :
+         {"toy80-q8_0", "toy80-q4_0", "toy80-q4_1", "toy80-q5_0", "toy80-q5_1", "toy64-q2_k",
+          "toy64-q3_k_m", "toy64-q4_k_m", "toy64-q5_k_m", "toy64-q6_k"}) {
+        add(QString(name) + ".gguf", name, kQuantised);
+    }
+}
+
+/// What is neither the CPU nor refused.
+std::vector<std::string> otherDevices() {
+    std::vector<std::string> ids;
+    for (const DeviceChoice& device : listDevices()) {
+        if (device.usable && device.info.kind != DeviceKind::Cpu) {
+            ids.push_back(device.info.id);
+        }
+    }
+    return ids;
+}
+
 } // namespace
 
 /// Every reference file against logits that were computed in float64 from the weights it holds.
@@ -91,26 +138,7 @@ private slots:
         }
     }
 
-    void logitsAgreeWithExactOnes_data() {
-        QTest::addColumn<QString>("model");
-        QTest::addColumn<QString>("logits");
-        QTest::addColumn<double>("tolerance");
-        const auto add = [](const QString& model, const QString& logits, double tolerance) {
-            QTest::newRow(qPrintable(model)) << model << logits << tolerance;
-        };
-        for (const char* name : {"toy64-f16", "toy64-bf16", "toy80-f16"}) {
-            add(QString(name) + ".gguf", name, kExactTypes);
-        }
-        for (const char* name : {"toy64", "toy80"}) {
-            add(QString(name) + "-hf", QString(name) + "-f16", kExactTypes);
-        }
-        for (const char* name :
-             {"toy80-q8_0", "toy80-q4_0", "toy80-q4_1", "toy80-q5_0", "toy80-q5_1", "toy64-q2_k",
-              "toy64-q3_k_m", "toy64-q4_k_m", "toy64-q5_k_m", "toy64-q6_k"}) {
-            add(QString(name) + ".gguf", name, kQuantised);
-        }
-    }
-
+    void logitsAgreeWithExactOnes_data() { addReferenceFiles(); }
     void logitsAgreeWithExactOnes() {
         QFETCH(QString, model);
         QFETCH(QString, logits);
@@ -146,6 +174,31 @@ private slots:
         QVERIFY(relativeError(fastDecode, plainDecode) <= kSameWeights);
     }
 
+    void everyOtherDeviceAgreesWithExactLogits_data() { addReferenceFiles(); }
+    void everyOtherDeviceAgreesWithExactLogits() {
+        QFETCH(QString, model);
+        QFETCH(QString, logits);
+        QFETCH(double, tolerance);
+        if (otherDevices().empty()) {
+            QSKIP("no device but the CPU");
+        }
+        const std::vector<TokenId> ids = oracleIds();
+        const std::vector<float> exact =
+            readFloats(oracleFolder() / (logits.toStdString() + ".logits.f32"));
+        for (const std::string& device : otherDevices()) {
+            REQUIRE_VALUE(const auto loaded,
+                          loadModel(oracleFolder() / model.toStdString(), device.c_str()));
+            REQUIRE_VALUE(const auto prefill, prefillLogits(*loaded, ids));
+            REQUIRE_VALUE(const auto decode, decodeLogits(*loaded, ids));
+            qInfo("%s: prefill %.2e, decode %.2e, one to the other %.2e", device.c_str(),
+                  relativeError(prefill, exact), relativeError(decode, exact),
+                  relativeError(decode, prefill));
+            QVERIFY2(relativeError(prefill, exact) <= tolerance, device.c_str());
+            QVERIFY2(relativeError(decode, exact) <= tolerance, device.c_str());
+            QVERIFY2(relativeError(decode, prefill) <= kSameWeights, device.c_str());
+        }
+    }
+
     void everyInstructionSetAgreesWithExactLogits_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<double>("tolerance");
@@ -177,6 +230,33 @@ private slots:
         });
     }
 
+    void greedyTextBeginsAlikeOnEveryDevice_data() {
+        QTest::addColumn<QString>("file");
+        for (const char* file : {"toy64-f16.gguf", "toy80-f16.gguf", "toy80-q8_0.gguf",
+                                 "toy80-q4_0.gguf", "toy64-q4_k_m.gguf", "toy64-q6_k.gguf"}) {
+            QTest::newRow(file) << file;
+        }
+    }
+
+    void greedyTextBeginsAlikeOnEveryDevice() {
+        QFETCH(QString, file);
+        if (otherDevices().empty()) {
+            QSKIP("no device but the CPU");
+        }
+        const std::filesystem::path path = oracleFolder() / file.toStdString();
+        // The weights are random: sooner or later two tokens are nearly as likely, and what a cache
+        // rounds decides.
+        constexpr std::size_t kAlike = 16;
+        REQUIRE_VALUE(auto expected, greedyIds(path, "cpu"));
+        QVERIFY(expected.size() >= kAlike);
+        expected.resize(kAlike);
+        for (const std::string& device : otherDevices()) {
+            REQUIRE_VALUE(auto found, greedyIds(path, device.c_str()));
+            found.resize(kAlike);
+            QCOMPARE(found, expected);
+        }
+    }
+
     void greedyTextOfGgufAndFolderIsIdentical_data() {
         QTest::addColumn<QString>("name");
         QTest::newRow("toy64") << "toy64";
@@ -187,18 +267,8 @@ private slots:
         QFETCH(QString, name);
         std::vector<TokenId> previous;
         for (const char* suffix : {"-f16.gguf", "-hf"}) {
-            REQUIRE_VALUE(const auto model,
-                          loadModel(oracleFolder() / (name.toStdString() + suffix), "cpu"));
-            PrefixCache cache(*model, 1);
-            GenerationRequest request;
-            request.prompt = model->tokenizer().encode("once upon a time");
-            request.sampler.temperature = 0;
-            request.maxTokens = 48;
-            REQUIRE_VALUE(const auto record, generate(*model, cache, request));
-            std::vector<TokenId> ids;
-            for (const GeneratedToken& token : record.tokens) {
-                ids.push_back(token.id);
-            }
+            REQUIRE_VALUE(const auto ids,
+                          greedyIds(oracleFolder() / (name.toStdString() + suffix), "cpu"));
             QVERIFY(ids.size() > 1);
             if (!previous.empty()) {
                 QCOMPARE(ids, previous);

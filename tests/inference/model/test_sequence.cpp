@@ -13,14 +13,8 @@ using namespace phidelity::test;
 
 namespace {
 
-// Fast kernels round differently for other row counts; plain loops do not.
+// Fast kernels and GPUs round differently for other row counts; plain loops do not.
 constexpr double kSameWeights = 1e-3;
-
-void addDevices() {
-    QTest::addColumn<QByteArray>("device");
-    QTest::newRow("plain loops") << QByteArray("cpu:obvious");
-    QTest::newRow("fast kernels") << QByteArray("cpu");
-}
 
 /// Logits after all of `tokens`, computed afresh in one step.
 Result<std::vector<float>> afresh(Model& model, std::span<const TokenId> tokens) {
@@ -35,7 +29,7 @@ std::vector<TokenId> joined(std::span<const TokenId> a, std::span<const TokenId>
     return all;
 }
 
-/// Plain loops: to the bit. Fast kernels: up to rounding.
+/// Plain loops: to the bit. Others: up to rounding.
 bool agree(const QByteArray& device, std::span<const float> found,
            std::span<const float> expected) {
     const double error = relativeError(found, expected);
@@ -48,7 +42,7 @@ class TestSequence : public QObject {
     Q_OBJECT
 
 private slots:
-    void truncatedSequencesContinueAsIfComputedAfresh_data() { addDevices(); }
+    void truncatedSequencesContinueAsIfComputedAfresh_data() { addDeviceRows(); }
     void truncatedSequencesContinueAsIfComputedAfresh() {
         QFETCH(QByteArray, device);
         REQUIRE_VALUE(const auto model, tinyOn(device.toStdString()));
@@ -67,7 +61,7 @@ private slots:
         }
     }
 
-    void forksContinueIndependently_data() { addDevices(); }
+    void forksContinueIndependently_data() { addDeviceRows(); }
     void forksContinueIndependently() {
         QFETCH(QByteArray, device);
         REQUIRE_VALUE(const auto model, tinyOn(device.toStdString()));
@@ -130,7 +124,7 @@ private slots:
         QCOMPARE(pagesInUse(*model), 0U);
     }
 
-    void sequencesSideBySideAgreeWithOneByOne_data() { addDevices(); }
+    void sequencesSideBySideAgreeWithOneByOne_data() { addDeviceRows(); }
     void sequencesSideBySideAgreeWithOneByOne() {
         QFETCH(QByteArray, device);
         REQUIRE_VALUE(const auto model, tinyOn(device.toStdString()));
@@ -252,7 +246,7 @@ private slots:
         QVERIFY(relativeError(found, expected) <= kSameWeights);
     }
 
-    void numbersThatAreNotFiniteAreAnError_data() { addDevices(); }
+    void numbersThatAreNotFiniteAreAnError_data() { addDeviceRows(); }
     void numbersThatAreNotFiniteAreAnError() {
         QFETCH(QByteArray, device);
         for (const float poison :
