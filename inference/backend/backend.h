@@ -141,12 +141,20 @@ struct PlannedMatrix {
     bool inMemory = false; ///< already, not in a file that is mapped
 };
 
+/// A verb of the steps to come, by the matrices that it reads.
+struct PlannedVerb {
+    enum class Kind : std::uint8_t { Embed, Project, Merge, Head };
+    Kind kind = Kind::Embed;
+    std::vector<std::uint32_t> matrices; ///< indices into LoadPlan::matrices
+};
+
 /// All that a load is going to ask of a backend.
 struct LoadPlan {
     AttentionShape attention;
     std::uint32_t pages = 0;                ///< of the cache
     std::vector<std::uint32_t> activations; ///< their widths, in the order of addActivation
     std::vector<PlannedMatrix> matrices;    ///< in the order of addMatrix
+    std::vector<PlannedVerb> verbs;         ///< of a step, but for attention
     std::uint64_t vectorNumbers = 0;        ///< in all vectors together
     std::uint32_t outputs = 0;              ///< numbers in a row of logits
 };
@@ -196,7 +204,8 @@ public:
     /// What such a load will take beyond what is taken now: to the byte where the device has memory
     /// of its own, else an estimate. Takes nothing; below a millisecond. DeviceLost, OutOfMemory.
     virtual Result<LoadBytes> bytesFor(const LoadPlan& plan) = 0;
-    /// That this load comes next: memory is then taken in the pieces that bytesFor counted.
+    /// That this load comes next: memory is then taken in the pieces that bytesFor counted, and
+    /// kernels may be compiled meanwhile.
     virtual void expectLoad(const LoadPlan& /*plan*/) {}
 
     /// Takes a matrix to the device, repacked as it reads fastest. `weights` must outlive the

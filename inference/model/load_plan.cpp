@@ -6,12 +6,26 @@
 namespace phidelity {
 namespace {
 
+/// The verbs of model/forward.cpp, over the matrices in that order.
+std::vector<PlannedVerb> verbsOf(std::uint32_t layers) {
+    using enum PlannedVerb::Kind;
+    std::vector<PlannedVerb> verbs = {{Embed, {0}}};
+    std::uint32_t next = 1;
+    for (std::uint32_t layer = 0; layer < layers; ++layer, next += 6) {
+        verbs.push_back({Project, {next, next + 1, next + 2, next + 4}});
+        verbs.push_back({Merge, {next + 3, next + 5}});
+    }
+    verbs.push_back({Head, {next}});
+    return verbs;
+}
+
 LoadPlan withoutWeights(const ModelShape& shape, std::uint32_t context, std::uint32_t pages) {
     LoadPlan plan;
     plan.attention = attentionShape(shape, context);
     plan.pages = pages;
     plan.activations = {shape.width, shape.width, shape.width, shape.hidden};
     plan.outputs = shape.vocabulary;
+    plan.verbs = verbsOf(shape.layers);
     for (const TensorSpec& spec : tensorTable()) {
         if (spec.isVector()) {
             plan.vectorNumbers +=

@@ -100,9 +100,14 @@ Result<VkPipeline> Pipelines::get(const PipelineKey& key) {
     if (!isNew) { // another thread was faster
         m_device.vk().vkDestroyPipeline(m_device.handle(), pipeline, nullptr);
     }
-    ++m_device.counts().pipelines;
+    ++m_made;
     m_unsaved = true;
     return place->second;
+}
+
+std::uint64_t Pipelines::made() const {
+    const std::lock_guard lock(m_mutex);
+    return m_made;
 }
 
 Result<VkShaderModule> Pipelines::module(const std::string& shader) {

@@ -44,6 +44,9 @@ public:
     [[nodiscard]] VkDescriptorSetLayout setLayout() const { return m_setLayout; }
     [[nodiscard]] bool isTexel(std::uint32_t binding) const;
 
+    /// How many were made so far.
+    [[nodiscard]] std::uint64_t made() const;
+
     /// Writes the compiled code to disk if there is new. Failing to is no error: it is a cache.
     void save();
 
@@ -60,9 +63,10 @@ private:
     VkPipelineLayout m_layout = VK_NULL_HANDLE;
     VkPipelineCache m_cache = VK_NULL_HANDLE;
     std::filesystem::path m_cacheFile;
-    std::mutex m_mutex; ///< guards what follows
+    mutable std::mutex m_mutex; ///< guards what follows
     std::map<std::string, VkShaderModule> m_modules;
     std::map<PipelineKey, VkPipeline> m_pipelines;
+    std::uint64_t m_made = 0;
     bool m_unsaved = false;
 };
 

@@ -8,11 +8,6 @@
 namespace phidelity::vulkan {
 namespace {
 
-constexpr std::uint32_t kMostGroups = 32; ///< of a workgroup: its outputs stand in shared memory
-constexpr std::uint32_t kMostTiles = 5;
-constexpr std::uint32_t kMostSums = 16;
-constexpr std::uint32_t kChunks = 8; ///< of a super-block
-
 std::uint32_t typeId(const DeviceMatrix& matrix) {
     return static_cast<std::uint32_t>(matrix.shape.type);
 }
@@ -22,16 +17,6 @@ std::uint32_t typeId(const DeviceMatrix& matrix) {
 std::uint32_t origin(const DeviceMatrix& matrix, const WeightSlice& slice) {
     return slice.firstWord -
            static_cast<std::uint32_t>(slice.firstGroup * matrix.shape.groupWords());
-}
-
-/// Tiles that a lane works on side by side: as many as divide the groups of a workgroup and as its
-/// sums fit in registers. They share what is read of the input.
-std::uint32_t tilesOf(std::uint32_t groups, std::uint32_t kernelRows) {
-    std::uint32_t tiles = std::min(kMostTiles, std::max(1U, kMostSums / kernelRows));
-    while (groups % tiles != 0) {
-        --tiles;
-    }
-    return tiles;
 }
 
 std::uint32_t epilogueId(Epilogue epilogue) {
@@ -113,19 +98,6 @@ void Recorder::add(Dispatch dispatch) {
     m_dispatches.push_back(std::move(dispatch));
 }
 
-std::uint32_t Recorder::rowsOfKernel(std::uint32_t rows) const {
-    return std::min(kFewRows, std::bit_ceil(rows));
-}
-
-std::uint32_t Recorder::groupsOfWorkgroup(std::uint32_t groups) const {
-    const std::uint32_t wanted = m_sources.tuning.productWorkgroups;
-    if (wanted == 0) {
-        return 1;
-    }
-    const std::uint32_t each = std::clamp(groups / wanted, 1U, kMostGroups);
-    return each > 4 ? each / 4 * 4 : each; // whole tiles side by side
-}
-
 ProductTable Recorder::productTable(std::uint32_t rows) const {
     ProductTable table{};
     table.rows = rows;
@@ -136,17 +108,8 @@ ProductTable Recorder::productTable(std::uint32_t rows) const {
 void Recorder::addProduct(const ProductTable& table, std::uint32_t typeA, std::uint32_t typeB,
                           std::uint32_t superA, std::uint32_t superB, std::uint32_t groups,
                           Dispatch dispatch, std::uint32_t rows) {
-    const std::uint32_t longest = typeB == kNone ? superA : std::max(superA, superB);
-    // Where rows are short, lanes share a super-block.
-    const std::uint32_t most = m_sources.tuning.productSplits;
-    const std::uint32_t chunkSplits =
-        std::min(kChunks, std::bit_floor(std::max(1U, most / longest)));
-    const std::uint32_t splits = std::min(longest, most) * chunkSplits;
-    const std::uint32_t kernelRows = rowsOfKernel(rows);
-    const AttentionShape& shape = m_sources.memory.attention();
-    dispatch.key = {"product" + m_sources.tuning.suffix + (m_sources.tuning.eightLanes ? "_8" : ""),
-                    {8 * splits, splits, typeA, typeB, kernelRows, superA, superB, groups,
-                     shape.headSize, shape.rotary, tilesOf(groups, kernelRows), chunkSplits}};
+    const std::uint32_t kernelRows = StepKeys::rowsOfKernel(rows);
+    dispatch.key = m_keys.product({typeA, typeB, superA, superB, groups}, rows);
     dispatch.slot = slot(table);
     dispatch.y = (rows + kernelRows - 1) / kernelRows;
     add(std::move(dispatch));
@@ -174,8 +137,7 @@ void Recorder::embed(const StepOp& op, const StepOp* next) {
             entry.normStride = normed.stride;
         }
         Dispatch dispatch;
-        dispatch.key = {"embed" + m_sources.tuning.suffix,
-                        {m_sources.tuning.rowLanes, typeId(table)}};
+        dispatch.key = m_keys.embed(table.shape.type);
         dispatch.slot = slot(entry);
         dispatch.blockA = slice.block;
         dispatch.x = m_recording.shape.rows;
@@ -200,7 +162,7 @@ void Recorder::norm(const StepOp& op) {
         entry.bias = m_sources.memory.vectorAt(op.norm.bias);
         entry.epsilon = std::bit_cast<std::uint32_t>(op.norm.epsilon);
         Dispatch dispatch;
-        dispatch.key = {"norm" + m_sources.tuning.suffix, {m_sources.tuning.rowLanes}};
+        dispatch.key = m_keys.norm();
         dispatch.slot = slot(entry);
         dispatch.x = m_recording.shape.rows;
         add(std::move(dispatch));
@@ -212,9 +174,8 @@ void Recorder::norm(const StepOp& op) {
 void Recorder::project(const StepOp& op) {
     m_segment = true;
     norm(op);
-    const AttentionShape& shape = m_sources.memory.attention();
     // Whole heads, so that both numbers of a rotated pair are at hand.
-    const std::uint32_t groups = std::max(1U, shape.headSize / kTileRows);
+    const std::uint32_t groups = m_keys.groupsOfHead();
     struct Piece {
         const Part* part;
         const DeviceMatrix* matrix;
@@ -286,11 +247,7 @@ void Recorder::attend(const StepOp& op) {
     table.counter = StepMemory::kMostRows;
     table.rows = step.rows;
     Dispatch dispatch;
-    const std::uint32_t octets = shape.headSize / 8;
-    const Tuning& tuning = m_sources.tuning;
-    dispatch.key = {"attend" + tuning.suffix + (tuning.eightLanes ? "_8" : ""),
-                    {tuning.eightLanes ? 8 : octets * tuning.attendLanes, shape.headSize,
-                     m_sources.memory.splitKeys(step.attendRows), step.attendRows}};
+    dispatch.key = m_keys.attend(step.attendRows);
     dispatch.slot = slot(table);
     dispatch.layer = op.layer;
     dispatch.x = shape.heads * step.splits;
@@ -317,7 +274,7 @@ void Recorder::merge(const StepOp& op, const StepOp* next) {
 void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
     const DeviceMatrix& first = matrix(op.terms[0].linear.weight);
     const DeviceMatrix* second = op.count == 2 ? &matrix(op.terms[1].linear.weight) : nullptr;
-    const std::uint32_t groups = groupsOfWorkgroup(first.shape.groups());
+    const std::uint32_t groups = m_keys.groupsOfWorkgroup(first.shape.groups());
     const Place out = m_sources.memory.place(op.x);
     ProductTable table = productTable(m_recording.shape.rows);
     table.partCount = 1;
@@ -361,7 +318,7 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
 
 void Recorder::mergeTerm(const StepOp& op, const Term& term) {
     const DeviceMatrix& weights = matrix(term.linear.weight);
-    const std::uint32_t groups = groupsOfWorkgroup(weights.shape.groups());
+    const std::uint32_t groups = m_keys.groupsOfWorkgroup(weights.shape.groups());
     const Place out = m_sources.memory.place(op.x);
     const Place input = m_sources.memory.place(term.input);
     for (const WeightSlice& slice : weights.slices) {
@@ -390,7 +347,7 @@ void Recorder::head(const StepOp& op) {
     m_segment = true;
     norm(op);
     const DeviceMatrix& weights = matrix(op.linear.weight);
-    const std::uint32_t groups = groupsOfWorkgroup(weights.shape.groups());
+    const std::uint32_t groups = m_keys.groupsOfWorkgroup(weights.shape.groups());
     const Place input = m_sources.memory.normed();
     for (const WeightSlice& slice : weights.slices) {
         ProductTable table = productTable(m_recording.shape.logitRows);

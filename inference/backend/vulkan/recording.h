@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "inference/backend/vulkan/bindings.h"
+#include "inference/backend/vulkan/step_keys.h"
 #include "inference/backend/vulkan/step_memory.h"
 #include "inference/backend/vulkan/step_ops.h"
 #include "inference/backend/vulkan/tuning.h"
@@ -45,7 +46,8 @@ public:
     };
 
     Recorder(const Sources& sources, Recording& recording)
-        : m_sources(sources), m_recording(recording) {}
+        : m_sources(sources), m_keys(sources.tuning, sources.memory.attention()),
+          m_recording(recording) {}
 
     /// Fills the recording from its shape and ops. OutOfMemory, DeviceLost.
     Result<void> record();
@@ -83,8 +85,6 @@ private:
     template <class Table>
     std::uint32_t slot(const Table& table);
     [[nodiscard]] ProductTable productTable(std::uint32_t rows) const;
-    [[nodiscard]] std::uint32_t rowsOfKernel(std::uint32_t rows) const;
-    [[nodiscard]] std::uint32_t groupsOfWorkgroup(std::uint32_t groups) const;
     [[nodiscard]] const DeviceMatrix& matrix(MatrixId id) const {
         return m_sources.matrices[static_cast<std::size_t>(id)];
     }
@@ -96,6 +96,7 @@ private:
     Result<void> writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch);
 
     Sources m_sources;
+    StepKeys m_keys;
     Recording& m_recording;
     std::vector<Dispatch> m_dispatches;
     std::vector<std::uint32_t> m_slots; ///< kSlotUints each

@@ -67,7 +67,7 @@ std::uint64_t StepMemory::pageBytes(const AttentionShape& shape) {
 }
 
 std::uint32_t StepMemory::splitKeys(std::uint32_t attendRows) const {
-    return attendRows == 1 ? m_tuning.splitKeysOfOne : m_tuning.splitKeysOfMany;
+    return m_tuning.splitKeys(attendRows);
 }
 
 std::uint32_t StepMemory::mostSplits(std::uint32_t attendRows) const {

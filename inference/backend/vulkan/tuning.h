@@ -34,6 +34,9 @@ struct Tuning {
     /// Keys that a workgroup of attention takes, by whether rows share them.
     std::uint32_t splitKeysOfOne = 0;
     std::uint32_t splitKeysOfMany = 0;
+    [[nodiscard]] std::uint32_t splitKeys(std::uint32_t attendRows) const {
+        return attendRows == 1 ? splitKeysOfOne : splitKeysOfMany;
+    }
     std::uint64_t largestBlock = 0; ///< bytes that may be bound
     std::uint32_t firstRows = 0;    ///< rows of a step before its time was measured
 };

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "inference/backend/vulkan/device_rates.h"
+#include "inference/backend/vulkan/pipelines_ahead.h"
 #include "inference/backend/vulkan/recording.h"
+#include "inference/backend/vulkan/step_keys.h"
 
 namespace phidelity::vulkan {
 namespace {
@@ -27,6 +29,17 @@ std::vector<DeviceShape> shapesOf(std::span<const PlannedMatrix> matrices) {
                           static_cast<std::uint32_t>(matrix.columns)});
     }
     return shapes;
+}
+
+Result<void> checkHeads(const AttentionShape& shape) {
+    if (shape.headSize % 16 != 0 || shape.headSize > 256 || shape.rotary % 4 != 0 ||
+        shape.rotary > shape.headSize) {
+        return fail(ErrorCode::Unsupported,
+                    "head size: expected a multiple of 16 up to 256, found " +
+                        std::to_string(shape.headSize) + " of which " +
+                        std::to_string(shape.rotary) + " rotate");
+    }
+    return {};
 }
 
 double millisecondsSince(std::chrono::steady_clock::time_point start) {
@@ -85,6 +98,7 @@ private:
     std::unique_ptr<Device> m_device;
     Tuning m_tuning;
     std::unique_ptr<Pipelines> m_pipelines;
+    std::unique_ptr<PipelinesAhead> m_ahead;
     std::unique_ptr<Bindings> m_bindings;
     StepMemory m_memory;
     WeightStore m_weights;
@@ -112,11 +126,13 @@ Result<std::unique_ptr<Backend>> VulkanBackend::create(std::shared_ptr<Instance>
     }
     PHIDELITY_TRY(backend->m_pipelines,
                   Pipelines::create(*backend->m_device, texels, options.cacheFolder));
+    backend->m_ahead = std::make_unique<PipelinesAhead>(*backend->m_pipelines);
     backend->m_bindings = std::make_unique<Bindings>(*backend->m_device, *backend->m_pipelines);
     return backend;
 }
 
 VulkanBackend::~VulkanBackend() {
+    m_ahead.reset();
     if (m_pipelines) {
         m_pipelines->save();
     }
@@ -149,6 +165,9 @@ Result<LoadBytes> VulkanBackend::bytesFor(const LoadPlan& plan) {
 
 void VulkanBackend::expectLoad(const LoadPlan& plan) {
     m_weights.expect(shapesOf(plan.matrices));
+    if (checkHeads(plan.attention)) {
+        m_ahead->start(keysFor(plan, m_tuning));
+    }
 }
 
 Result<MatrixId> VulkanBackend::addMatrix(const TensorView& weights, MatrixUse) {
@@ -168,13 +187,7 @@ Result<Activation> VulkanBackend::addActivation(std::uint32_t width) {
 }
 
 Result<void> VulkanBackend::createCache(const AttentionShape& shape, std::uint32_t pages) {
-    if (shape.headSize % 16 != 0 || shape.headSize > 256 || shape.rotary % 4 != 0 ||
-        shape.rotary > shape.headSize) {
-        return fail(ErrorCode::Unsupported,
-                    "head size: expected a multiple of 16 up to 256, found " +
-                        std::to_string(shape.headSize) + " of which " +
-                        std::to_string(shape.rotary) + " rotate");
-    }
+    PHIDELITY_CHECK(checkHeads(shape));
     return m_memory.createCache(shape, pages);
 }
 
@@ -262,6 +275,7 @@ StepShape VulkanBackend::shapeOf(const Step& step) const {
 }
 
 Result<std::span<const float>> VulkanBackend::submit() {
+    PHIDELITY_CHECK(m_ahead->finish());
     PHIDELITY_CHECK(m_weights.endUploads());
     const std::size_t logits = m_step.logitRows.size() * m_outputs;
     const Result<bool> replaced = m_memory.prepare(logits);
@@ -290,7 +304,7 @@ std::optional<StepCosts> VulkanBackend::stepCosts() const {
     costs.submits = calls.submits;
     costs.allocations = calls.allocations;
     costs.descriptorUpdates = calls.descriptorUpdates;
-    costs.pipelines = calls.pipelines;
+    costs.pipelines = m_pipelines->made();
     costs.recordings = calls.recordings;
     return costs;
 }

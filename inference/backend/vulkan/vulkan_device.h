@@ -69,7 +69,6 @@ struct CallCounts {
     std::uint64_t submits = 0;
     std::uint64_t allocations = 0;       ///< buffers and memory
     std::uint64_t descriptorUpdates = 0; ///< sets written
-    std::uint64_t pipelines = 0;         ///< made
     std::uint64_t recordings = 0;        ///< command buffers recorded
 };
 

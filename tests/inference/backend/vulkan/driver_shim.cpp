@@ -2,7 +2,9 @@
 #include "driver_shim.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <tuple>
 #include <type_traits>
 
@@ -56,6 +58,8 @@
 
 namespace phidelity::test {
 namespace {
+
+constexpr std::chrono::milliseconds kOnTheWay(100);
 
 struct KnownFunction {
     std::string_view name;
@@ -279,7 +283,10 @@ std::optional<VkResult> DriverShim::enter(std::string_view function) {
     const std::lock_guard lock(m_mutex);
     const std::uint64_t call = ++m_calls[std::string(function)];
     const bool mayFollowLoss = isDestruction(function) || function == "vkDeviceWaitIdle";
-    if (m_state == State::Stuck || (m_state == State::Lost && !mayFollowLoss)) {
+    // Another thread may be on its way into the driver at that moment.
+    const bool knowsOfIt = std::this_thread::get_id() == m_sawIt ||
+                           std::chrono::steady_clock::now() - m_sawItAt > kOnTheWay;
+    if (knowsOfIt && (m_state == State::Stuck || (m_state == State::Lost && !mayFollowLoss))) {
         m_violations.emplace_back(function);
     }
     for (const Fault& fault : m_faults) {
@@ -287,6 +294,8 @@ std::optional<VkResult> DriverShim::enter(std::string_view function) {
             fault.strikes == Strikes::Once ? call == fault.call : call >= fault.call;
         if (fault.function == function && strikes) {
             ++m_struck;
+            m_sawIt = std::this_thread::get_id();
+            m_sawItAt = std::chrono::steady_clock::now();
             if (fault.result == VK_ERROR_DEVICE_LOST) {
                 m_state = State::Lost;
             } else if (fault.result == VK_TIMEOUT) {

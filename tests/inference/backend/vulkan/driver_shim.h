@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "inference/backend/vulkan/vulkan_device.h"
@@ -82,6 +84,8 @@ private:
     std::vector<std::string> m_violations;
     std::uint64_t m_struck = 0;
     State m_state = State::Alive;
+    std::thread::id m_sawIt; ///< the thread that a fault struck last, and when
+    std::chrono::steady_clock::time_point m_sawItAt;
     Shaders m_shaders = Shaders::Real;
     std::map<VkDeviceMemory, std::uint64_t> m_memory; ///< bytes of each allocation
 };
