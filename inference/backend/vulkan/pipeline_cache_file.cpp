@@ -27,13 +27,20 @@ std::string hashOf(std::span<const std::byte> data) {
     return sha.finish().value_or(std::string());
 }
 
-} // namespace
-
-std::string driverAndShadersKey(const PhysicalDevice& device) {
+std::string hashOfShaders() {
     Sha256 sha;
     for (const std::string_view name : shaders::names()) {
         sha.add(std::as_bytes(shaders::spirv(name)));
     }
+    return sha.finish().value_or(std::string());
+}
+
+} // namespace
+
+std::string driverAndShadersKey(const PhysicalDevice& device) {
+    static const std::string shadersOfThisBuild = hashOfShaders();
+    Sha256 sha;
+    sha.add(std::as_bytes(std::span(shadersOfThisBuild)));
     const VkPhysicalDeviceProperties& properties = device.properties;
     sha.add(std::as_bytes(std::span(properties.pipelineCacheUUID)));
     sha.add(std::as_bytes(std::span(device.driverUuid)));

@@ -18,7 +18,9 @@ constexpr std::string_view kFailed = "Phidelity self-test: failed: ";
 constexpr std::size_t kMostBytes = 1000;
 
 std::filesystem::path fileOf(const std::filesystem::path& folder, const PhysicalDevice& device) {
-    return folder / ("self-test-" + driverAndShadersKey(device) + ".txt");
+    std::string name = "self-test-";
+    name += driverAndShadersKey(device);
+    return folder / (name += ".txt");
 }
 
 SelfTestRecord parse(std::string_view text) {

@@ -16,9 +16,20 @@ const Result<std::shared_ptr<Instance>>& sharedInstance() {
     return instance;
 }
 
+/// By the rules of freedesktop.org.
+std::filesystem::path cacheFolder() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
+        return std::filesystem::path(cache) / "phidelity";
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+        return std::filesystem::path(home) / ".cache" / "phidelity";
+    }
+    return {};
+}
+
 /// A discrete GPU has the fastest memory, an integrated one shares the CPU's.
 int promise(const PhysicalDevice& device) {
-    if (!device.refused.empty()) {
+    if (!device.refused.empty() || readSelfTest(cacheFolder(), device).verdict == Verdict::Failed) {
         return 4;
     }
     switch (device.info.kind) {
@@ -58,17 +69,6 @@ std::string reasonFor(const PhysicalDevice& device) {
     default:
         return "a graphics driver that computes on the processor, which is faster by itself";
     }
-}
-
-/// By the rules of freedesktop.org.
-std::filesystem::path cacheFolder() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
-        return std::filesystem::path(cache) / "phidelity";
-    }
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
-        return std::filesystem::path(home) / ".cache" / "phidelity";
-    }
-    return {};
 }
 
 } // namespace

@@ -196,6 +196,25 @@ private slots:
         }
     }
 
+    /// The one call before there is a table of device functions.
+    void aDeviceThatCannotBeMadeIsAnError() {
+        static VkResult result = VK_SUCCESS;
+        const PFN_vkCreateDevice driver = vkCreateDevice;
+        vkCreateDevice = [](VkPhysicalDevice, const VkDeviceCreateInfo*,
+                            const VkAllocationCallbacks*, VkDevice*) { return result; };
+        for (const auto& [failure, code] :
+             {std::pair(VK_ERROR_DEVICE_LOST, ErrorCode::DeviceLost),
+              std::pair(VK_ERROR_INITIALIZATION_FAILED, ErrorCode::DeviceLost),
+              std::pair(VK_ERROR_OUT_OF_HOST_MEMORY, ErrorCode::OutOfMemory),
+              std::pair(VK_ERROR_TOO_MANY_OBJECTS, ErrorCode::OutOfMemory)}) {
+            result = failure;
+            const auto backend = vulkan::createVulkanBackend(m_device.instance, m_device.physical);
+            QVERIFY(!backend);
+            QCOMPARE(backend.error().code, code);
+        }
+        vkCreateDevice = driver;
+    }
+
     void anyFailedCallIsAnErrorAndNothingWorse_data() {
         addFunctions();
     }
