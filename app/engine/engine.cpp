@@ -84,8 +84,8 @@ struct Engine::State {
     BackendFactory openDevice;
     std::optional<OpenedModel> opened;
 
-    std::mutex mutex; ///< guards what follows
-    bool closing = false;
+    StopFlag closing = false;
+    std::mutex mutex; ///< guards what follows, and the change of `closing`
     SharedStop running;
 
     /// The stop flag of a request that now begins; null once the engine is closing.
@@ -246,7 +246,8 @@ void Engine::generateNow(const GenerateRequest& request) {
 bool Engine::recover(const Error& error) {
     OpenedModel failed = std::move(*m_state->opened);
     m_state->opened.reset();
-    Recovery recovery = phidelity::recover(std::move(failed), error, m_state->openDevice);
+    Recovery recovery =
+        phidelity::recover(std::move(failed), error, m_state->openDevice, &m_state->closing);
     ModelMoved moved;
     moved.sentence = recovery.sentence;
     moved.detail = errorDetail(error);

@@ -46,7 +46,10 @@ QString cpuTookOver(const QString& device, const Error& error) {
 
 } // namespace
 
-Recovery recover(OpenedModel failed, const Error& error, const BackendFactory& openDevice) {
+Recovery recover(OpenedModel failed, const Error& error, const BackendFactory& openDevice,
+                 const StopFlag* stop) {
+    LoadOptions options;
+    options.stop = stop;
     const std::string device = failed.model->device().id;
     const QString name = failed.facts.device;
     failed.cache.reset();
@@ -54,14 +57,14 @@ Recovery recover(OpenedModel failed, const Error& error, const BackendFactory& o
 
     Recovery recovery;
     if (failed.rebuilds == 0) {
-        if (auto again = loadOn(device, failed.request, failed.checkpoint, openDevice)) {
+        if (auto again = loadOn(device, failed.request, failed.checkpoint, openDevice, options)) {
             again->rebuilds = failed.rebuilds + 1;
             recovery.opened = std::move(*again);
             recovery.sentence = startedAgain(name, error);
             return recovery;
         }
     }
-    if (auto onCpu = loadOn("cpu", failed.request, failed.checkpoint, openDevice)) {
+    if (auto onCpu = loadOn("cpu", failed.request, failed.checkpoint, openDevice, options)) {
         recovery.opened = std::move(*onCpu);
         recovery.sentence = cpuTookOver(name, error);
     } else {

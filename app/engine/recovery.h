@@ -16,8 +16,9 @@ struct Recovery {
 };
 
 /// Frees the device and loads the model again: on the same device the first time, else, and where
-/// that fails, on the CPU. Takes as long as a load.
-Recovery recover(OpenedModel failed, const Error& error, const BackendFactory& openDevice);
+/// that fails, on the CPU. Takes as long as a load; `stop` ends it with nothing.
+Recovery recover(OpenedModel failed, const Error& error, const BackendFactory& openDevice,
+                 const StopFlag* stop);
 
 /// Why a reply ends in the middle, to stand under it.
 [[nodiscard]] QString describeInterruption(const Error& error);
