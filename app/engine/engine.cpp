@@ -11,6 +11,7 @@
 #include <QRandomGenerator>
 #include <QThread>
 
+#include "engine/device_list.h"
 #include "engine/error_text.h"
 #include "engine/model_source.h"
 #include "engine/opened_model.h"
@@ -130,25 +131,37 @@ void Engine::generate(const GenerateRequest& request) {
     }
 }
 
-void Engine::openNow(const OpenModelRequest& request) {
-    const SharedStop stop = m_state->begin(request.stop);
+void Engine::openNow(const OpenModelRequest& asked) {
+    const SharedStop stop = m_state->begin(asked.stop);
     if (!stop) {
         return;
     }
+    const FoundPick pick = asked.deviceName.isEmpty() ? FoundPick{asked.device, {}}
+                                                      : findPick({asked.device, asked.deviceName},
+                                                                 phidelity::listDevices());
+    OpenModelRequest request = asked;
+    request.device = pick.device;
     const auto progress = [&](double fraction) { emit modelOpening({request.id, fraction}); };
     if (request.threads < 0) {
-        emit failed({request.id, tr("The number of threads cannot be negative."), {}, false});
+        emit failed({request.id, tr("The number of threads cannot be negative."), {}, false, 0});
         return;
     }
     progress(0);
     const BackendFactory& openDevice = m_state->openDevice;
     Result<OpenedModel> opened = load(request, openDevice, stop.get(), progress);
     bool lostOld = false;
+    std::optional<MemoryAdvice> advice;
+    const auto advise = [&] {
+        if (!opened && opened.error().code == ErrorCode::OutOfMemory && !stop->load()) {
+            advice = adviseOnMemory(request, openDevice);
+        }
+    };
     if (!opened && opened.error().code == ErrorCode::OutOfMemory && m_state->opened) {
         // The old and the new model do not fit together; perhaps the new one does alone.
         const OpenModelRequest oldRequest = m_state->opened->request;
         m_state->opened.reset();
         opened = loadSomewhere(request, openDevice, stop.get(), progress);
+        advise(); // before the old model takes its memory again
         if (!opened) {
             if (Result<OpenedModel> again = load(oldRequest, openDevice)) {
                 m_state->opened = std::move(*again);
@@ -158,19 +171,28 @@ void Engine::openNow(const OpenModelRequest& request) {
         }
     } else if (!opened && isDeviceFailure(opened.error())) {
         opened = loadSomewhere(request, openDevice, stop.get(), progress);
+        advise();
     }
     if (!opened) {
-        QString sentence =
-            stop->load() ? tr("Opening the model was stopped.") : describeError(opened.error());
+        QString sentence = stop->load() ? tr("Opening the model was stopped.")
+                           : advice     ? advice->sentence
+                                        : describeError(opened.error());
         if (lostOld) {
             sentence +=
                 u' ' + tr("The model that was open before had to be closed; open it again.");
         }
-        emit failed({request.id, sentence, errorDetail(opened.error()), lostOld});
+        emit failed({request.id, sentence, errorDetail(opened.error()), lostOld,
+                     advice ? advice->fittingContext : 0});
         return;
     }
     m_state->opened = std::move(*opened);
+    m_state->opened->facts.notice = pick.notice;
     emit modelOpened(m_state->opened->facts);
+}
+
+void Engine::listDevices() {
+    Q_ASSERT(QThread::currentThread() == thread());
+    emit devicesListed(describeDevices(phidelity::listDevices()));
 }
 
 void Engine::generateNow(const GenerateRequest& request) {
@@ -179,10 +201,10 @@ void Engine::generateNow(const GenerateRequest& request) {
         return;
     }
     const auto refuse = [&](const Error& error) {
-        emit failed({request.id, describeError(error), errorDetail(error), false});
+        emit failed({request.id, describeError(error), errorDetail(error), false, 0});
     };
     if (!m_state->opened) {
-        emit failed({request.id, tr("No model is open: open one first."), {}, false});
+        emit failed({request.id, tr("No model is open: open one first."), {}, false, 0});
         return;
     }
     const Model& model = *m_state->opened->model;

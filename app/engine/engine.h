@@ -43,10 +43,13 @@ public slots:
     /// fail.
     void openModel(const phidelity::OpenModelRequest& request);
     void generate(const phidelity::GenerateRequest& request);
+    /// Answered by devicesListed.
+    void listDevices();
 
 signals:
     void modelOpening(const phidelity::ModelOpening& progress);
     void modelOpened(const phidelity::ModelOpened& model);
+    void devicesListed(const phidelity::DevicesListed& list);
     void modelMoved(const phidelity::ModelMoved& move);
     void promptProgress(const phidelity::PromptProgress& progress);
     void textArrived(const phidelity::TextArrived& text);

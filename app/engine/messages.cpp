@@ -8,6 +8,8 @@ void registerEngineMessages() {
     qRegisterMetaType<GenerateRequest>();
     qRegisterMetaType<ModelOpening>();
     qRegisterMetaType<ModelOpened>();
+    qRegisterMetaType<DevicePick>();
+    qRegisterMetaType<DevicesListed>();
     qRegisterMetaType<ModelMoved>();
     qRegisterMetaType<EngineFailed>();
     qRegisterMetaType<PromptProgress>();

@@ -23,12 +23,22 @@ using SharedStop = std::shared_ptr<std::atomic<bool>>;
 // ---- To the engine
 // -------------------------------------------------------------------------------------------
 
+/// A device that a user picked. The name finds it again where its number has changed; without one,
+/// what the id says is taken as it is.
+struct DevicePick {
+    QString id = QStringLiteral("auto");
+    QString name;
+    bool operator==(const DevicePick&) const = default;
+};
+
 struct OpenModelRequest {
     RequestId id = 0;
     QString path; ///< file or folder; empty = the embedded demo model
     QString device = QStringLiteral("auto");
     int threads = 0; ///< 0 = automatic
     SharedStop stop;
+    QString deviceName; ///< of a device picked at another time: see DevicePick
+    int context = 0;    ///< tokens to make room for; 0 = the model's own
 };
 
 struct GenerateRequest {
@@ -60,6 +70,25 @@ struct ModelOpened {
     qint64 parameters = 0;
     double loadMs = 0;
     bool embedded = false; ///< the demo model
+    QString notice;        ///< a sentence that the user should read; mostly empty
+};
+
+struct DeviceEntry {
+    QString id;             ///< "vulkan:0"
+    QString name;           ///< "AMD Radeon RX 7800 XT"
+    QString kind;           ///< "graphics card"; empty where there is no device behind it
+    QString driver;         ///< may be empty
+    quint64 memory = 0;     ///< bytes
+    quint64 memoryFree = 0; ///< bytes; 0 = not known
+    QString fits;           ///< what it has room for: ends a sentence
+    QString reason;         ///< why it cannot be used, or what it is: ends a sentence
+    bool usable = false;
+};
+
+struct DevicesListed {
+    QList<DeviceEntry> devices; ///< the preferred first
+    QString automatic;          ///< id of the one that "auto" takes
+    QString automaticReason;
 };
 
 /// The device failed and the model was loaded again, there or on the CPU. Conversations go on;
@@ -78,6 +107,7 @@ struct EngineFailed {
     QString sentence; ///< what happened and what the reader can do
     QString detail;   ///< field, expected, found
     bool modelClosed = false;
+    int fittingContext = 0; ///< of a model that was too large: it would fit with this; 0 = none
 };
 
 struct PromptProgress {
@@ -144,6 +174,8 @@ Q_DECLARE_METATYPE(phidelity::OpenModelRequest)
 Q_DECLARE_METATYPE(phidelity::GenerateRequest)
 Q_DECLARE_METATYPE(phidelity::ModelOpening)
 Q_DECLARE_METATYPE(phidelity::ModelOpened)
+Q_DECLARE_METATYPE(phidelity::DevicePick)
+Q_DECLARE_METATYPE(phidelity::DevicesListed)
 Q_DECLARE_METATYPE(phidelity::ModelMoved)
 Q_DECLARE_METATYPE(phidelity::EngineFailed)
 Q_DECLARE_METATYPE(phidelity::PromptProgress)

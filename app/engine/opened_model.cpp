@@ -77,7 +77,9 @@ Result<OpenedModel> loadOn(std::string_view device, const OpenModelRequest& requ
     OpenedModel opened;
     opened.request = request;
     opened.checkpoint = std::move(checkpoint);
-    PHIDELITY_TRY(opened.model, Model::load(opened.checkpoint, std::move(chosen.backend), options));
+    LoadOptions wanted = options;
+    wanted.context = static_cast<std::uint32_t>(qMax(0, request.context));
+    PHIDELITY_TRY(opened.model, Model::load(opened.checkpoint, std::move(chosen.backend), wanted));
     opened.cache = std::make_unique<PrefixCache>(*opened.model, kKeptSequences);
 
     const ModelSize size = modelSize(*opened.checkpoint);
