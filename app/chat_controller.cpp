@@ -63,8 +63,14 @@ ChatController::~ChatController() {
 }
 
 void ChatController::setDevice(const QString& device, int threads) {
-    m_device = device;
+    m_device = {device, {}};
     m_threads = threads;
+    emit devicePickChanged(m_device);
+}
+
+void ChatController::setDevicePick(const DevicePick& pick) {
+    m_device = m_pick = pick;
+    emit devicePickChanged(m_device);
 }
 
 ChatController::Conversation* ChatController::find(quint64 id) {
@@ -314,16 +320,41 @@ void ChatController::selectConversation(int index) {
 }
 
 void ChatController::openModel(const QString& path) {
+    requestOpening(path, 0);
+}
+
+void ChatController::openWithContext(int context) {
+    requestOpening(m_openingPath, context);
+}
+
+void ChatController::chooseDevice(const DevicePick& pick) {
+    if (!m_trying) {
+        m_before = m_device;
+    }
+    m_trying = true;
+    m_device = pick;
+    emit devicePickChanged(m_device);
+    if (m_opening != 0) {
+        requestOpening(m_openingPath, m_openingContext);
+    } else {
+        requestOpening(m_modelPath, m_modelContext);
+    }
+}
+
+void ChatController::requestOpening(const QString& path, int context) {
     raise(m_running.stop);
     raise(m_openingStop);
     m_opening = ++m_lastId;
     m_openingPath = path;
+    m_openingContext = context;
     m_openingStop = newStop();
     OpenModelRequest request;
     request.id = m_opening;
     request.path = path;
-    request.device = m_device;
+    request.device = m_device.id;
+    request.deviceName = m_device.name;
     request.threads = m_threads;
+    request.context = context;
     request.stop = m_openingStop;
     emit noticeCleared();
     emit modelOpening(path, 0);
@@ -365,7 +396,17 @@ void ChatController::onModelOpened(const ModelOpened& model) {
     m_openingStop.reset();
     m_modelReady = true;
     m_modelName = model.name;
+    m_modelPath = m_openingPath;
+    m_modelContext = m_openingContext;
+    if (m_trying) {
+        m_trying = false;
+        m_pick = m_device;
+    }
     emit modelOpened(model);
+    if (!model.notice.isEmpty()) {
+        m_replyNotice = false;
+        emit noticeRaised(model.notice, {});
+    }
     startWaiting();
 }
 
@@ -447,6 +488,11 @@ void ChatController::onFailed(const EngineFailed& failure) {
         const bool cancelled = m_openingStop && m_openingStop->load(std::memory_order_relaxed);
         m_opening = 0;
         m_openingStop.reset();
+        if (m_trying) {
+            m_trying = false;
+            m_device = m_before;
+            emit devicePickChanged(m_device);
+        }
         emit openingEnded();
         if (failure.modelClosed) {
             m_modelReady = false;
@@ -455,6 +501,9 @@ void ChatController::onFailed(const EngineFailed& failure) {
         if (!cancelled) {
             m_replyNotice = false;
             emit noticeRaised(openingFailed(failure), failure.detail);
+            if (failure.fittingContext > 0) {
+                emit contextOffered(failure.fittingContext);
+            }
         }
         startWaiting();
         announceBusy();

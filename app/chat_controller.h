@@ -28,6 +28,10 @@ public:
 
     /// `device`: "auto", "cpu", ...; `threads`: 0 = automatic. For models opened from now on.
     void setDevice(const QString& device, int threads);
+    /// What was picked at another time; in force until setDevice or chooseDevice.
+    void setDevicePick(const DevicePick& pick);
+    /// What the user picked last, to be remembered; setDevice does not change it.
+    [[nodiscard]] const DevicePick& devicePick() const { return m_pick; }
 
 public slots:
     // What the user wants.
@@ -42,6 +46,10 @@ public slots:
     void selectConversation(int index);
     /// Empty = the demo model. A generation that runs is stopped first and kept.
     void openModel(const QString& path);
+    /// Loads the model again on that device. Conversations stay; a pick that fails is taken back.
+    void chooseDevice(const phidelity::DevicePick& pick);
+    /// Tries the model that was too large again.
+    void openWithContext(int context);
     void cancelOpening();
     void setFormat(phidelity::FormatId format);
     void shutDown();
@@ -83,6 +91,10 @@ signals:
     void seedUsed(quint64 seed);
     void noticeRaised(const QString& sentence, const QString& detail);
     void noticeCleared();
+    /// After noticeRaised: it would help to open the model with this context.
+    void contextOffered(int context);
+    /// The pick in force, for those who show it.
+    void devicePickChanged(const phidelity::DevicePick& pick);
 
 private:
     struct Entry {
@@ -122,7 +134,15 @@ private:
 
     GenerationSettings m_settings;
     FormatId m_format = FormatId::Chat;
-    QString m_device = QStringLiteral("auto");
+    void requestOpening(const QString& path, int context);
+
+    DevicePick m_device; ///< in force
+    DevicePick m_pick;   ///< remembered
+    DevicePick m_before; ///< in force before a pick that is being tried
+    bool m_trying = false;
+    QString m_modelPath; ///< of the model that is open
+    int m_modelContext = 0;
+    int m_openingContext = 0;
     int m_threads = 0;
     RequestId m_lastId = 0;
     quint64 m_lastConversation = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The window program: owns everything, connects everything.
 #include <cstdio>
+#include <optional>
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -35,7 +36,7 @@ bool hasDisplay() {
 }
 
 struct Arguments {
-    QString device = QStringLiteral("auto");
+    std::optional<QString> device; ///< goes before what was picked in the window
     int threads = 0;
     QString model;
 };
@@ -49,8 +50,9 @@ Arguments readArguments(const QStringList& words) {
     parser.addVersionOption();
     parser.addOptions({
         {QStringLiteral("device"),
-         QStringLiteral("Run on this device: auto, cpu, vulkan[:n] or cuda[:n]."),
-         QStringLiteral("name"), QStringLiteral("auto")},
+         QStringLiteral("Run on this device: auto, cpu, vulkan[:n] or cuda[:n]; for this time "
+                        "only, whatever was chosen in the window."),
+         QStringLiteral("name")},
         {QStringLiteral("threads"), QStringLiteral("Use this many processor threads (0: choose)."),
          QStringLiteral("count"), QStringLiteral("0")},
     });
@@ -73,7 +75,9 @@ Arguments readArguments(const QStringList& words) {
     }
     Arguments arguments;
     bool number = false;
-    arguments.device = parser.value(QStringLiteral("device"));
+    if (parser.isSet(QStringLiteral("device"))) {
+        arguments.device = parser.value(QStringLiteral("device"));
+    }
     arguments.threads = parser.value(QStringLiteral("threads")).toInt(&number);
     const QStringList models = parser.positionalArguments();
     if (!number || arguments.threads < 0) {
@@ -101,15 +105,21 @@ int run(QApplication& application, const Arguments& arguments) {
 
     connectWindow(window, controller);
     connectEngine(engine.engine(), controller);
+    connectDevices(engine.engine(), window);
     QObject::connect(&window, &MainWindow::appearanceChosen, &application,
                      [&](Appearance look) { applyAppearance(application, look); });
     QObject::connect(&window, &MainWindow::zoomChosen, &application,
                      [&](double factor) { applyZoom(application, factor); });
     QObject::connect(&window, &MainWindow::closing, &application, [&] {
-        savePreferences({window.state(), controller.settings(), controller.format()});
+        savePreferences(
+            {window.state(), controller.settings(), controller.format(), controller.devicePick()});
     });
 
-    controller.setDevice(arguments.device, arguments.threads);
+    controller.setDevice(preferences.device.id, arguments.threads);
+    controller.setDevicePick(preferences.device);
+    if (arguments.device) {
+        controller.setDevice(*arguments.device, arguments.threads);
+    }
     controller.setSettings(preferences.settings);
     controller.setFormat(preferences.format);
     window.settings()->setSettings(preferences.settings);

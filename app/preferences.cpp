@@ -26,6 +26,12 @@ Preferences loadPreferences() {
     const FormatId format =
         formatFromKey(store.value(QStringLiteral("chat/format")).toString(), &known);
     preferences.format = known ? format : FormatId::Chat;
+    preferences.device.id = store.value(QStringLiteral("device/id")).toString();
+    preferences.device.name = store.value(QStringLiteral("device/name")).toString();
+    // Without a name a number could mean any device.
+    if (preferences.device.id.isEmpty() || preferences.device.name.isEmpty()) {
+        preferences.device = {};
+    }
     return preferences;
 }
 
@@ -41,6 +47,8 @@ void savePreferences(const Preferences& preferences) {
     store.setValue(QStringLiteral("chat/settings"),
                    QJsonDocument(toJson(preferences.settings)).toJson(QJsonDocument::Compact));
     store.setValue(QStringLiteral("chat/format"), formatKey(preferences.format));
+    store.setValue(QStringLiteral("device/id"), preferences.device.id);
+    store.setValue(QStringLiteral("device/name"), preferences.device.name);
 }
 
 } // namespace phidelity

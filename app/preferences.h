@@ -14,6 +14,7 @@ struct Preferences {
     WindowState window;
     GenerationSettings settings;
     FormatId format = FormatId::Chat;
+    DevicePick device; ///< what the user picked; "auto" as long as nothing was
 };
 
 [[nodiscard]] Preferences loadPreferences();

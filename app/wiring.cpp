@@ -21,6 +21,11 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&controller, &C::openingEnded, &window, &W::endOpening);
     connect(&controller, &C::modelClosed, &window, &W::showNoModel);
 
+    connect(&window, &W::deviceChosen, &controller, &C::chooseDevice);
+    connect(&window, &W::contextChosen, &controller, &C::openWithContext);
+    connect(&controller, &C::devicePickChanged, &window, &W::setDevicePick);
+    connect(&controller, &C::contextOffered, &window, &W::offerContext);
+
     connect(&window, &W::formatChosen, &controller, &C::setFormat);
     connect(&controller, &C::formatChanged, &window, &W::setFormat);
     connect(&window, &W::settingsChanged, &controller, &C::setSettings);

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "app/chat_controller.h"
+#include "ui/main_window.h"
 
 namespace phidelity {
-
-class MainWindow;
 
 /// Connects window and controller, in the order in which a turn happens. Neither owns the other.
 void connectWindow(MainWindow& window, ChatController& controller);
@@ -26,6 +25,16 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
     QObject::connect(&engine, &E::textArrived, &controller, &C::onTextArrived, kQueued);
     QObject::connect(&engine, &E::generationEnded, &controller, &C::onGenerationEnded, kQueued);
     QObject::connect(&engine, &E::failed, &controller, &C::onFailed, kQueued);
+}
+
+/// Connects what the window asks about devices with the engine's answers.
+template <class EngineLike>
+void connectDevices(EngineLike& engine, MainWindow& window) {
+    constexpr auto kQueued = Qt::QueuedConnection;
+    QObject::connect(&window, &MainWindow::devicesRequested, &engine, &EngineLike::listDevices,
+                     kQueued);
+    QObject::connect(&engine, &EngineLike::devicesListed, &window, &MainWindow::showDevices,
+                     kQueued);
 }
 
 } // namespace phidelity

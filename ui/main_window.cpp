@@ -8,6 +8,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QLocale>
 #include <QMimeData>
 #include <QScreen>
 #include <QToolButton>
@@ -16,6 +17,7 @@
 #include "ui/chat_page.h"
 #include "ui/composer.h"
 #include "ui/conversation_list.h"
+#include "ui/device_dialog.h"
 #include "ui/drop_hint.h"
 #include "ui/elided_label.h"
 #include "ui/icon.h"
@@ -150,6 +152,9 @@ void MainWindow::connectPage() {
     connect(m_conversations, &ConversationList::selected, this, &MainWindow::conversationSelected);
     connect(m_settings, &SettingsPanel::settingsChanged, this, &MainWindow::settingsChanged);
     connect(m_status, &StatusLine::cancelRequested, this, &MainWindow::cancelOpeningRequested);
+    connect(m_status, &StatusLine::deviceActivated, this, &MainWindow::chooseDevice);
+    connect(m_page->notice(), &NoticeBar::accepted, this,
+            [this] { emit contextChosen(m_offeredContext); });
 }
 
 void MainWindow::updateActions() {
@@ -205,6 +210,32 @@ void MainWindow::showNoModel() {
 
 void MainWindow::showNotice(const QString& sentence, const QString& detail) {
     m_page->notice()->showNotice(sentence, detail);
+}
+
+void MainWindow::offerContext(int context) {
+    m_offeredContext = context;
+    m_page->notice()->offer(
+        tr("Open with a context of %1 tokens").arg(QLocale().toString(context)));
+}
+
+void MainWindow::setDevicePick(const DevicePick& pick) {
+    m_devicePick = pick;
+}
+
+void MainWindow::showDevices(const DevicesListed& list) {
+    if (m_devices) {
+        m_devices->setDevices(list, m_devicePick);
+    }
+}
+
+void MainWindow::chooseDevice() {
+    if (!m_devices) {
+        m_devices = new DeviceDialog(this);
+        connect(m_devices, &DeviceDialog::chosen, this, &MainWindow::deviceChosen);
+        connect(m_devices, &QObject::destroyed, this, [this] { m_devices = nullptr; });
+        m_devices->open();
+    }
+    emit devicesRequested();
 }
 
 void MainWindow::clearNotice() {

@@ -16,6 +16,7 @@ namespace phidelity {
 
 class ChatPage;
 class ConversationList;
+class DeviceDialog;
 class DropHint;
 class ElidedLabel;
 class SettingsPanel;
@@ -57,6 +58,11 @@ public slots:
     void showNoModel();
     void showNotice(const QString& sentence, const QString& detail);
     void clearNotice();
+    /// Adds to the notice that is shown: open the model with this context.
+    void offerContext(int context);
+    void setDevicePick(const phidelity::DevicePick& pick);
+    /// Fills the dialog if it is open.
+    void showDevices(const phidelity::DevicesListed& list);
 
 signals:
     void submitted(const QString& text);
@@ -69,6 +75,9 @@ signals:
     /// An empty path is the demo model.
     void openModelRequested(const QString& path);
     void cancelOpeningRequested();
+    void devicesRequested();
+    void deviceChosen(const phidelity::DevicePick& pick);
+    void contextChosen(int context);
     void formatChosen(phidelity::FormatId format);
     void settingsChanged(const phidelity::GenerationSettings& settings);
     void appearanceChosen(phidelity::Appearance appearance);
@@ -97,6 +106,7 @@ private:
     void updateActions();
     void chooseFile();
     void chooseFolder();
+    void chooseDevice();
     void setZoom(double factor);
     void fitPanels();
     void applyLook();
@@ -118,6 +128,9 @@ private:
     QAction* m_continue = nullptr;
     QAction* m_toggleCut = nullptr;
     QActionGroup* m_appearances = nullptr;
+    DeviceDialog* m_devices = nullptr; ///< while it is open
+    DevicePick m_devicePick;
+    int m_offeredContext = 0;
     bool m_busy = false;
     bool m_opening = false;
     double m_zoom = 1.0;

@@ -53,6 +53,9 @@ void MainWindow::buildFileMenu() {
     connect(folder, &QAction::triggered, this, &MainWindow::chooseFolder);
     QAction* demo = addAction(menu, "actionDemo", tr("Use &Demo Model"), {});
     connect(demo, &QAction::triggered, this, [this] { emit openModelRequested({}); });
+    QAction* device = addAction(menu, "actionDevice", tr("De&vice…"),
+                                QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D));
+    connect(device, &QAction::triggered, this, &MainWindow::chooseDevice);
     menu->addSeparator();
     QAction* quit = addAction(menu, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q));
     connect(quit, &QAction::triggered, this, &QWidget::close);

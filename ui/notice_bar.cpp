@@ -14,7 +14,7 @@ namespace phidelity {
 
 NoticeBar::NoticeBar(QWidget* parent)
     : QFrame(parent), m_symbol(new QLabel), m_sentence(new QLabel), m_detail(new QLabel),
-      m_more(new QToolButton), m_close(new QToolButton) {
+      m_offer(new QToolButton), m_more(new QToolButton), m_close(new QToolButton) {
     setObjectName(QStringLiteral("noticeBar"));
     setAccessibleName(tr("Notice"));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
@@ -30,6 +30,9 @@ NoticeBar::NoticeBar(QWidget* parent)
         label->setMinimumWidth(1);
         label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
     }
+    m_offer->setObjectName(QStringLiteral("noticeOffer"));
+    m_offer->setFocusPolicy(Qt::StrongFocus);
+    m_offer->hide();
     m_more->setText(tr("Details"));
     m_more->setCheckable(true);
     m_more->setAutoRaise(true);
@@ -45,8 +48,10 @@ NoticeBar::NoticeBar(QWidget* parent)
     layout->addWidget(m_sentence, 0, 1);
     layout->addWidget(m_more, 0, 2, Qt::AlignTop);
     layout->addWidget(m_close, 0, 3, Qt::AlignTop);
-    layout->addWidget(m_detail, 1, 1, 1, 3);
+    layout->addWidget(m_offer, 1, 1, 1, 3, Qt::AlignLeft);
+    layout->addWidget(m_detail, 2, 1, 1, 3);
     layout->setColumnStretch(1, 1);
+    connect(m_offer, &QToolButton::clicked, this, &NoticeBar::accepted);
     connect(m_close, &QToolButton::clicked, this, &NoticeBar::dismiss);
     connect(m_more, &QToolButton::toggled, m_detail, &QWidget::setVisible);
     applyLook();
@@ -59,8 +64,14 @@ void NoticeBar::showNotice(const QString& sentence, const QString& detail) {
     m_more->setChecked(false);
     m_more->setVisible(!detail.isEmpty());
     m_detail->hide();
+    m_offer->hide();
     setAccessibleDescription(sentence);
     show();
+}
+
+void NoticeBar::offer(const QString& action) {
+    m_offer->setText(action);
+    m_offer->show();
 }
 
 QString NoticeBar::sentence() const {

@@ -18,10 +18,15 @@ public:
 
     /// Replaces what was shown. An empty `detail` has no button.
     void showNotice(const QString& sentence, const QString& detail);
+    /// Adds a button to the notice that is shown; it is gone with the notice.
+    void offer(const QString& action);
     [[nodiscard]] QString sentence() const;
 
 public slots:
     void dismiss();
+
+signals:
+    void accepted(); ///< the offer
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -33,6 +38,7 @@ private:
     QLabel* m_symbol;
     QLabel* m_sentence;
     QLabel* m_detail;
+    QToolButton* m_offer;
     QToolButton* m_more;
     QToolButton* m_close;
 };

@@ -10,6 +10,7 @@
 #include <QProgressBar>
 #include <QToolButton>
 
+#include "ui/link_label.h"
 #include "ui/plain_tip.h"
 #include "ui/theme.h"
 #include "ui/thin_bar.h"
@@ -17,7 +18,7 @@
 namespace phidelity {
 
 StatusLine::StatusLine(QWidget* parent)
-    : QWidget(parent), m_model(new QLabel), m_device(new QLabel), m_progress(new QProgressBar),
+    : QWidget(parent), m_model(new QLabel), m_device(new LinkLabel), m_progress(new QProgressBar),
       m_cancel(new QToolButton), m_activity(new QLabel), m_firstToken(new QLabel),
       m_context(new QLabel), m_contextBar(new ThinBar) {
     setObjectName(QStringLiteral("statusLine"));
@@ -37,11 +38,12 @@ StatusLine::StatusLine(QWidget* parent)
                              "reply together"));
     m_contextBar->setToolTip(m_context->toolTip());
     m_firstToken->setToolTip(tr("Time from sending to the first token of the reply"));
+    m_device->setAccessibleDescription(tr("Press Enter to choose another device"));
     m_cancel->setText(tr("Cancel"));
     m_cancel->setFocusPolicy(Qt::StrongFocus);
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);
-    for (QLabel* label : {m_model, m_device}) {
+    for (QLabel* label : {m_model, static_cast<QLabel*>(m_device)}) {
         label->setTextFormat(Qt::PlainText);
         label->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
     }
@@ -56,6 +58,7 @@ StatusLine::StatusLine(QWidget* parent)
     layout->addWidget(m_context);
     layout->addWidget(m_contextBar);
     connect(m_cancel, &QToolButton::clicked, this, &StatusLine::cancelRequested);
+    connect(m_device, &LinkLabel::activated, this, &StatusLine::deviceActivated);
     showNoModel();
     applyLook();
     endOpening();
@@ -223,7 +226,8 @@ void StatusLine::applyLook() {
     const QFont small = scaledFont(font(), 0.92);
     QPalette dim = palette();
     dim.setColor(QPalette::WindowText, shadesOf(palette()).dimText);
-    for (QLabel* label : {m_model, m_device, m_activity, m_firstToken, m_context}) {
+    for (QLabel* label :
+         {m_model, static_cast<QLabel*>(m_device), m_activity, m_firstToken, m_context}) {
         label->setFont(small);
         label->setPalette(label == m_model ? palette() : dim);
     }

@@ -11,6 +11,7 @@ class QToolButton;
 
 namespace phidelity {
 
+class LinkLabel;
 class ThinBar;
 
 /// The line at the bottom: which model on which device, how much of its context is used, how fast
@@ -35,6 +36,7 @@ public slots:
 
 signals:
     void cancelRequested();
+    void deviceActivated();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -47,7 +49,7 @@ private:
     void fit();
 
     QLabel* m_model;
-    QLabel* m_device;
+    LinkLabel* m_device;
     QProgressBar* m_progress;
     QToolButton* m_cancel;
     QLabel* m_activity;

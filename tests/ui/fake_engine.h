@@ -17,6 +17,7 @@ public:
     GenerateRequest lastGenerate;
     int opens = 0;
     int generations = 0;
+    int lists = 0; ///< times that devices were asked for
 
     [[nodiscard]] static ModelOpened demoModel(RequestId id) {
         ModelOpened model;
@@ -32,6 +33,41 @@ public:
         model.embedded = true;
         return model;
     }
+
+    [[nodiscard]] static DevicesListed someDevices() {
+        DevicesListed list;
+        DeviceEntry gpu;
+        gpu.id = QStringLiteral("vulkan:0");
+        gpu.name = QStringLiteral("Radeon RX 7800 XT");
+        gpu.kind = QStringLiteral("graphics card");
+        gpu.driver = QStringLiteral("RADV Mesa 24.2.8, Vulkan 1.3");
+        gpu.memory = 17'100'000'000;
+        gpu.memoryFree = 15'900'000'000;
+        gpu.fits = QStringLiteral("Phi-2 up to F16 with its whole context");
+        gpu.reason = QStringLiteral("a graphics card with fast memory of its own");
+        gpu.usable = true;
+        DeviceEntry cpu;
+        cpu.id = QStringLiteral("cpu");
+        cpu.name = QStringLiteral("AMD Ryzen 7 7700 (8 threads, AVX-512)");
+        cpu.kind = QStringLiteral("processor");
+        cpu.memory = 32'000'000'000;
+        cpu.memoryFree = 21'000'000'000;
+        cpu.fits = gpu.fits;
+        cpu.reason = QStringLiteral("works everywhere");
+        cpu.usable = true;
+        DeviceEntry old;
+        old.id = QStringLiteral("vulkan:1");
+        old.name = QStringLiteral("GeForce GT 710");
+        old.kind = gpu.kind;
+        old.memory = 2'000'000'000;
+        old.reason = QStringLiteral("its driver offers Vulkan 1.1, and 1.2 is needed; a newer "
+                                    "driver may help");
+        list.devices = {gpu, cpu, old};
+        list.automatic = gpu.id;
+        list.automaticReason = QStringLiteral("at present Radeon RX 7800 XT.");
+        return list;
+    }
+    void answerList() { emit devicesListed(someDevices()); }
 
     void answerOpen() { emit modelOpened(demoModel(lastOpen.id)); }
     void answerFailure(RequestId id, const QString& sentence, const QString& detail) {
@@ -76,6 +112,7 @@ public slots:
         lastOpen = request;
         ++opens;
     }
+    void listDevices() { ++lists; }
     void generate(const phidelity::GenerateRequest& request) {
         lastGenerate = request;
         ++generations;
@@ -86,6 +123,7 @@ public slots:
 signals:
     void modelOpening(const phidelity::ModelOpening& progress);
     void modelOpened(const phidelity::ModelOpened& model);
+    void devicesListed(const phidelity::DevicesListed& list);
     void modelMoved(const phidelity::ModelMoved& move);
     void promptProgress(const phidelity::PromptProgress& progress);
     void textArrived(const phidelity::TextArrived& text);

@@ -4,6 +4,7 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QDialog>
 #include <QDir>
 #include <QKeyEvent>
 #include <QPlainTextEdit>
@@ -55,6 +56,7 @@ struct Scene {
     Scene(QSize size, bool withModel) {
         connectWindow(window, controller);
         connectEngine(engine, controller);
+        connectDevices(engine, window);
         controller.newConversation();
         window.resize(size);
         window.show();
@@ -149,6 +151,26 @@ const QList<std::pair<QString, Act>> kStates{
          progress.fraction = 0.4;
          emit scene.engine.modelOpening(progress);
      }},
+    {QStringLiteral("too-large"),
+     [](Scene& scene) {
+         greet(scene);
+         emit scene.window.openModelRequested(QStringLiteral("/home/me/phi-2.F16.gguf"));
+         settle();
+         EngineFailed failure;
+         failure.id = scene.engine.lastOpen.id;
+         failure.sentence = QStringLiteral(
+             "It needs 2.10 GB more memory than is free on Radeon RX 7800 XT. It would fit with a "
+             "context of 1,024 tokens, as a file of type Q8_0 or on AMD Ryzen 7 7700.");
+         failure.fittingContext = 1024;
+         emit scene.engine.failed(failure);
+     }},
+    {QStringLiteral("device"),
+     [](Scene& scene) {
+         greet(scene);
+         scene.window.findChild<QAction*>(QStringLiteral("actionDevice"))->trigger();
+         settle();
+         scene.engine.answerList();
+     }},
     {QStringLiteral("scrolled"),
      [](Scene& scene) {
          for (int round = 0; round < 6; ++round) {
@@ -191,7 +213,9 @@ int main(int argc, char** argv) {
                                          .arg(words.at(1), state, sizeName,
                                               look == Appearance::Light ? QStringLiteral("light")
                                                                         : QStringLiteral("dark"));
-                if (!scene.window.grab().save(file)) {
+                QWidget* shown = scene.window.findChild<QDialog*>();
+                shown = shown ? shown : &scene.window;
+                if (!shown->grab().save(file)) {
                     QTextStream(stderr) << "cannot write " << file << '\n';
                     return 1;
                 }

@@ -67,6 +67,7 @@ private slots:
         m_engine = std::make_unique<FakeEngine>();
         connectWindow(*m_window, *m_controller);
         connectEngine(*m_engine, *m_controller);
+        connectDevices(*m_engine, *m_window);
         m_controller->newConversation();
         m_window->show();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
