@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/backend/top_logits.h"
 #include "inference/file/tensor_type.h"
 #include "inference/result.h"
 #include "inference/text/token_id.h"
@@ -96,6 +97,8 @@ struct Step {
     std::span<const std::span<const PageId>> pages;
     /// Rows whose logits are wanted, ascending; may be empty.
     std::span<const std::uint32_t> logitRows;
+    /// A wish to be given the largest logits only: Backend::top() says whether it came true.
+    TopRequest top = {};
 };
 
 /// What a matrix is for, as far as its place in memory depends on it.
@@ -248,6 +251,10 @@ public:
     /// Runs what was recorded and waits. Logits: (logitRows, outputs of head), valid until the next
     /// begin. DeviceLost, OutOfMemory.
     virtual Result<std::span<const float>> submit() = 0;
+    /// The largest logits of each of the step's logitRows, where Step::top wished for them and the
+    /// device saves by picking them; submit() has then returned no logits. Empty elsewhere. Valid
+    /// until the next begin.
+    [[nodiscard]] virtual std::span<const TopLogits> top() const { return {}; }
 
     /// Measures the device's limits, a second or two. Not between begin and submit. OutOfMemory,
     /// DeviceLost, Unsupported.

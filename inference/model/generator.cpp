@@ -76,7 +76,10 @@ public:
     Run(Model& model, const GenerationRequest& request, const StopFlag* stop,
         const std::function<void(const GenerationEvent&)>& listener, Sequence sequence)
         : m_model(model), m_request(request), m_stop(stop), m_listener(listener),
-          m_sequence(std::move(sequence)), m_assembler(request.stops) {
+          m_sequence(std::move(sequence)), m_assembler(request.stops),
+          m_sampler(request.sampler, model.tokenizer().size(),
+                    breakerTokens(model.tokenizer(), request.sampler)),
+          m_wish{m_sampler.topNeeded(request.alternatives), model.tokenizer().size()} {
         m_record.modelName = model.checkpoint().name();
         m_record.device = model.device().id + ": " + model.device().name;
         m_record.sampler = request.sampler;
@@ -86,7 +89,7 @@ public:
     }
 
     Result<void> run() {
-        PHIDELITY_TRY(const std::span<const float> logits, prefill());
+        PHIDELITY_TRY(const NextLogits logits, prefill());
         if (logits.empty()) {
             m_record.finish = FinishReason::Stopped;
             return {};
@@ -112,7 +115,7 @@ public:
 
 private:
     /// Logits after the prompt; empty if stopped.
-    Result<std::span<const float>> prefill() {
+    Result<NextLogits> prefill() {
         const Stopwatch watch;
         const std::size_t reused = m_sequence.tokens().size();
         std::size_t before = 0;
@@ -121,17 +124,14 @@ private:
             before = done;
             tell(nullptr, {}, reused + done);
         };
-        auto logits = m_sequence.extend(std::span(m_request.prompt).subspan(reused),
-                                        LogitRows::Last, m_stop, progress);
+        auto logits = m_sequence.extendToNext(std::span(m_request.prompt).subspan(reused), m_wish,
+                                              m_stop, progress);
         m_record.timings.promptMs = watch.milliseconds();
         return logits;
     }
 
     /// Draws and extends until something ends the run.
-    Result<FinishReason> decode(std::span<const float> logits) {
-        const Tokenizer& tokenizer = m_model.tokenizer();
-        const Sampler sampler(m_request.sampler, tokenizer.size(),
-                              breakerTokens(tokenizer, m_request.sampler));
+    Result<FinishReason> decode(NextLogits logits) {
         SamplerState state;
         std::vector<TokenId> history = m_request.prompt;
         if (history.size() >= m_model.context()) {
@@ -141,18 +141,25 @@ private:
             if (isSet(m_stop)) {
                 return stopped();
             }
-            PHIDELITY_TRY(Draw draw, sampler.draw(logits, history, state, m_request.alternatives));
+            PHIDELITY_TRY(Draw draw, drawFrom(logits, history, state));
             history.push_back(draw.id);
             const auto finish = accept(std::move(draw), history.size());
             if (finish) {
                 return *finish;
             }
             PHIDELITY_TRY(logits,
-                          m_sequence.extend(std::span(history).last(1), LogitRows::Last, m_stop));
+                          m_sequence.extendToNext(std::span(history).last(1), m_wish, m_stop));
             if (logits.empty()) {
                 return stopped();
             }
         }
+    }
+
+    Result<Draw> drawFrom(const NextLogits& logits, std::span<const TokenId> history,
+                          SamplerState& state) const {
+        return logits.top
+                   ? m_sampler.drawFromTop(*logits.top, history, state, m_request.alternatives)
+                   : m_sampler.draw(logits.all, history, state, m_request.alternatives);
     }
 
     /// Takes a token into record and text; says whether the run ends with it.
@@ -204,6 +211,8 @@ private:
     const std::function<void(const GenerationEvent&)>& m_listener;
     Sequence m_sequence;
     TextAssembler m_assembler;
+    Sampler m_sampler;
+    TopRequest m_wish; ///< what the sampler needs of the logits, where that is not all
     GenerationRecord m_record;
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "inference/model/model.h"
 
+#include <algorithm>
 #include <bit>
 #include <string>
+#include <utility>
 
 #include "inference/model/memory_plan.h"
 #include "inference/model/parts.h"
@@ -141,9 +143,10 @@ bool allFinite(std::span<const float> values) {
 } // namespace
 
 Result<std::optional<std::span<const float>>> Model::Parts::runStep(const StopFlag* stop) {
-    const Step step{rows, pages, logitRows};
+    const Step step{rows, pages, logitRows, std::exchange(top, {})};
     PHIDELITY_TRY(const auto logits, forward(*backend, weights, scratch, step, stop));
-    if (logits && !allFinite(*logits)) {
+    if (logits &&
+        !(allFinite(*logits) && std::ranges::all_of(backend->top(), &TopLogits::allFinite))) {
         return fail(ErrorCode::NotFinite,
                     "logits: expected finite numbers, found NaN or infinity at position " +
                         std::to_string(rows.back().position) + " or before");

@@ -31,6 +31,14 @@ struct LoadOptions {
 /// Which rows' logits a call computes: each costs a row of the head.
 enum class LogitRows { None, Last, All };
 
+/// What a next token is drawn from; valid until the model's next step.
+struct NextLogits {
+    std::span<const float> all;   ///< vocabulary rows of the head; empty where `top` serves
+    std::optional<TopLogits> top; ///< what the device picked
+    /// Neither: the work was stopped.
+    [[nodiscard]] bool empty() const { return all.empty() && !top; }
+};
+
 /// A model on a device: weights (const after load), cache pages, the forward pass. Not thread-safe:
 /// the engine thread owns it. Sequences refer to it and must die before it.
 class Model {
@@ -90,6 +98,11 @@ public:
                                           LogitRows rows = LogitRows::Last,
                                           const StopFlag* stop = nullptr,
                                           const std::function<void(std::size_t)>& progress = {});
+    /// As extend() with LogitRows::Last. The device may answer a wish for the largest logits in
+    /// place of all.
+    Result<NextLogits> extendToNext(std::span<const TokenId> tokens, const TopRequest& wish,
+                                    const StopFlag* stop = nullptr,
+                                    const std::function<void(std::size_t)>& progress = {});
     /// Forgets all but the first `count` tokens. Frees pages no one else holds.
     void truncate(std::size_t count);
     /// A second sequence with the same tokens, sharing all pages.
@@ -101,6 +114,9 @@ public:
                                                          std::span<const TokenId> tokens);
 
 private:
+    Result<NextLogits> run(std::span<const TokenId> tokens, LogitRows rows, const TopRequest& wish,
+                           const StopFlag* stop, const std::function<void(std::size_t)>& progress);
+
     Model* m_model;
     std::vector<TokenId> m_tokens;
     std::vector<PageId> m_pages;

@@ -57,6 +57,19 @@ Sequence& Sequence::operator=(Sequence&& other) noexcept {
 Result<std::span<const float>> Sequence::extend(std::span<const TokenId> tokens,
                                                 LogitRows logitRows, const StopFlag* stop,
                                                 const std::function<void(std::size_t)>& progress) {
+    PHIDELITY_TRY(const NextLogits last, run(tokens, logitRows, {}, stop, progress));
+    return last.all;
+}
+
+Result<NextLogits> Sequence::extendToNext(std::span<const TokenId> tokens, const TopRequest& wish,
+                                          const StopFlag* stop,
+                                          const std::function<void(std::size_t)>& progress) {
+    return run(tokens, LogitRows::Last, wish, stop, progress);
+}
+
+Result<NextLogits> Sequence::run(std::span<const TokenId> tokens, LogitRows logitRows,
+                                 const TopRequest& wish, const StopFlag* stop,
+                                 const std::function<void(std::size_t)>& progress) {
     Model::Parts& parts = m_model->parts();
     PHIDELITY_CHECK(checkTokens(*m_model, tokens));
     PHIDELITY_CHECK(checkRoom(*m_model, m_tokens.size(), tokens.size()));
@@ -76,7 +89,7 @@ Result<std::span<const float>> Sequence::extend(std::span<const TokenId> tokens,
         }
     }
 
-    std::span<const float> last;
+    NextLogits last;
     const std::size_t chunkRows = parts.backend->maxRows();
     for (std::size_t done = 0; done < tokens.size();) {
         const auto chunk = tokens.subspan(done, std::min(chunkRows, tokens.size() - done));
@@ -98,26 +111,33 @@ Result<std::span<const float>> Sequence::extend(std::span<const TokenId> tokens,
             }
         }
         parts.pages.assign(1, m_pages);
+        parts.top = wish;
         auto logits = parts.runStep(stop);
         if (!logits) {
             return undo(std::move(logits).error());
         }
         if (!*logits) { // stopped: whole chunks stay
             truncate(m_tokens.size());
-            return std::span<const float>{};
+            return NextLogits{};
         }
 
         m_tokens.insert(m_tokens.end(), chunk.begin(), chunk.end());
         done += chunk.size();
-        last = **logits;
+        last.all = **logits;
+        if (const auto top = parts.backend->top(); !top.empty()) {
+            last.top = top.front();
+        }
         if (logitRows == LogitRows::All) {
-            m_allLogits.insert(m_allLogits.end(), last.begin(), last.end());
+            m_allLogits.insert(m_allLogits.end(), last.all.begin(), last.all.end());
         }
         if (progress) {
             progress(done);
         }
     }
-    return logitRows == LogitRows::All ? std::span<const float>(m_allLogits) : last;
+    if (logitRows == LogitRows::All) {
+        last.all = m_allLogits;
+    }
+    return last;
 }
 
 void Sequence::truncate(std::size_t count) {

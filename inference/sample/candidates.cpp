@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "inference/sample/exp_sum.h"
 
@@ -89,6 +90,9 @@ std::vector<std::uint32_t> walkDescending(std::span<const float> keys,
 }
 
 Candidates::Candidates(std::span<const float> logits) : m_logits(logits.begin(), logits.end()) {}
+
+Candidates::Candidates(std::vector<TokenId> ids, std::vector<float> logits)
+    : m_logits(std::move(logits)), m_ids(std::move(ids)), m_complete(false) {}
 
 std::optional<std::size_t> Candidates::find(TokenId id) const {
     if (m_complete) {

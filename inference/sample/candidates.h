@@ -30,6 +30,8 @@ class Candidates {
 public:
     /// All ids below logits.size().
     explicit Candidates(std::span<const float> logits);
+    /// Some ids, ascending, with their logits.
+    Candidates(std::vector<TokenId> ids, std::vector<float> logits);
 
     [[nodiscard]] std::size_t count() const { return m_logits.size(); }
     [[nodiscard]] std::span<const float> logits() const { return m_logits; }

@@ -15,29 +15,80 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// The distribution as the model gave it, over all rows of the head.
-struct ModelDistribution {
-    std::span<const float> logits;
-    double logTotal = 0; ///< ln of the sum of e^logit
+float logprobOf(float logit, double logTotal) {
+    return static_cast<float>(static_cast<double>(logit) - logTotal);
+}
 
+/// The distribution as the model gave it, over all rows of the head.
+class AllKnown {
+public:
     /// `best`: the largest logit below `vocabulary`.
-    ModelDistribution(std::span<const float> all, std::uint32_t vocabulary, float best)
-        : logits(all.first(vocabulary)) {
+    AllKnown(std::span<const float> all, std::uint32_t vocabulary, float best)
+        : m_logits(all.first(vocabulary)), m_best(best) {
         // Rows past the vocabulary are padding: they count where they are numbers.
         float top = best;
         for (const float logit : all.subspan(vocabulary)) {
             top = std::isfinite(logit) ? std::max(top, logit) : top;
         }
-        double sum = expSum(logits, top);
+        double sum = expSum(m_logits, top);
         for (const float logit : all.subspan(vocabulary)) {
             sum += static_cast<double>(expOfNegative(logit - top));
         }
-        logTotal = static_cast<double>(top) + std::log(sum);
+        m_logTotal = static_cast<double>(top) + std::log(sum);
     }
 
-    [[nodiscard]] float logprob(TokenId id) const {
-        return static_cast<float>(static_cast<double>(logits[id]) - logTotal);
+    [[nodiscard]] Candidates candidates() const { return Candidates(m_logits); }
+    [[nodiscard]] TokenId best() const {
+        const auto found = std::find(m_logits.begin(), m_logits.end(), m_best);
+        return static_cast<TokenId>(found - m_logits.begin());
     }
+    [[nodiscard]] float logprob(TokenId id) const { return logprobOf(m_logits[id], m_logTotal); }
+    [[nodiscard]] std::vector<Candidate> mostLikely(std::uint32_t count) const {
+        std::vector<Candidate> top;
+        for (const std::uint32_t id : largestIndices(m_logits, count)) {
+            top.push_back({id, m_logits[id], logprob(id)});
+        }
+        return top;
+    }
+
+private:
+    std::span<const float> m_logits;
+    float m_best;
+    double m_logTotal = 0;
+};
+
+/// The same where a device has picked the largest logits.
+class TopKnown {
+public:
+    explicit TopKnown(const TopLogits& top) : m_top(top) {}
+
+    [[nodiscard]] Candidates candidates() const {
+        std::vector<RankedLogit> byId(m_top.best.begin(), m_top.best.end());
+        std::ranges::sort(byId, {}, &RankedLogit::id);
+        std::vector<TokenId> ids;
+        std::vector<float> logits;
+        for (const RankedLogit& entry : byId) {
+            ids.push_back(entry.id);
+            logits.push_back(entry.logit);
+        }
+        return {std::move(ids), std::move(logits)};
+    }
+    [[nodiscard]] TokenId best() const { return m_top.best.front().id; }
+    [[nodiscard]] float logprob(TokenId id) const {
+        const auto found = std::ranges::find(m_top.best, id, &RankedLogit::id);
+        return logprobOf(found->logit, m_top.logTotal);
+    }
+    [[nodiscard]] std::vector<Candidate> mostLikely(std::uint32_t count) const {
+        std::vector<Candidate> top;
+        for (const RankedLogit& entry :
+             m_top.best.first(std::min<std::size_t>(count, m_top.best.size()))) {
+            top.push_back({entry.id, entry.logit, logprobOf(entry.logit, m_top.logTotal)});
+        }
+        return top;
+    }
+
+private:
+    const TopLogits& m_top;
 };
 
 bool isGreedy(const SamplerSettings& settings) {
@@ -106,14 +157,6 @@ Choice chooseAt(double uniform, const Candidates& candidates) {
     return {chosen, static_cast<double>(weights[chosen]) / total};
 }
 
-std::vector<Candidate> mostLikely(const ModelDistribution& model, std::uint32_t count) {
-    std::vector<Candidate> top;
-    for (const std::uint32_t id : largestIndices(model.logits, count)) {
-        top.push_back({id, model.logits[id], model.logprob(id)});
-    }
-    return top;
-}
-
 } // namespace
 
 Sampler::Sampler(SamplerSettings settings, std::uint32_t vocabulary,
@@ -138,21 +181,55 @@ Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenI
     if (best == -kInfinity) {
         return fail(ErrorCode::NotFinite, "every logit is -infinity");
     }
-    const ModelDistribution model(logits, m_vocabulary, best);
+    return drawOf(AllKnown(logits, m_vocabulary, best), history, state, alternatives, reports);
+}
+
+std::uint32_t Sampler::topNeeded(std::uint32_t alternatives) const {
+    if (m_settings.mirostat) {
+        return 0;
+    }
+    const std::vector<StageKind> stages = activeStages(m_settings, false);
+    if (stages.empty()) {
+        return isGreedy(m_settings) ? std::max(1U, alternatives) : 0;
+    }
+    return stages.front() == StageKind::TopK
+               ? std::max(static_cast<std::uint32_t>(m_settings.topK), alternatives)
+               : 0;
+}
+
+Result<Draw> Sampler::drawFromTop(const TopLogits& top, std::span<const TokenId> history,
+                                  SamplerState& state, std::uint32_t alternatives) const {
+    PHIDELITY_CHECK(m_valid);
+    const std::uint32_t needed = std::min(topNeeded(alternatives), m_vocabulary);
+    if (needed == 0 || top.best.size() < needed) {
+        return fail(ErrorCode::BadArgument,
+                    needed == 0 ? "top logits: expected a chain that begins with its best"
+                                : "top logits: expected at least " + std::to_string(needed) +
+                                      ", found " + std::to_string(top.best.size()));
+    }
+    if (!top.allFinite) {
+        return fail(ErrorCode::NotFinite, "a logit is NaN or infinite");
+    }
+    return drawOf(TopKnown(top), history, state, alternatives, nullptr);
+}
+
+template <class Known>
+Result<Draw> Sampler::drawOf(const Known& known, std::span<const TokenId> history,
+                             SamplerState& state, std::uint32_t alternatives,
+                             std::vector<StageReport>* reports) const {
     const bool greedy = isGreedy(m_settings);
     const std::vector<StageKind> stages = activeStages(m_settings, reports != nullptr);
     const auto finished = [&](TokenId id, double probability) {
         ++state.drawn;
-        return Draw{id, model.logprob(id), static_cast<float>(probability),
-                    mostLikely(model, alternatives)};
+        return Draw{id, known.logprob(id), static_cast<float>(probability),
+                    known.mostLikely(alternatives)};
     };
     if (greedy && stages.empty() && reports == nullptr && !m_settings.mirostat) {
-        const auto found = std::find(known.begin(), known.end(), best);
-        return finished(static_cast<TokenId>(found - known.begin()), 1);
+        return finished(known.best(), 1);
     }
 
     const StageContext context{m_settings, history, m_breakerTokens, state.drawn};
-    Candidates candidates(known);
+    Candidates candidates = known.candidates();
     const auto report = [&](StageKind kind) {
         if (reports != nullptr) {
             reports->push_back({kind, candidates.distribution()});

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "inference/backend/top_logits.h"
 #include "inference/result.h"
 #include "inference/text/token_id.h"
 
@@ -136,9 +137,26 @@ public:
                                     SamplerState& state, std::uint32_t alternatives = 0,
                                     std::vector<StageReport>* reports = nullptr) const;
 
+    /// How many of the largest logits suffice for the same draw with so many alternatives: where
+    /// the chain begins by taking the best or the k best. 0: it needs all logits.
+    [[nodiscard]] std::uint32_t topNeeded(std::uint32_t alternatives = 0) const;
+
+    /// As draw() of the logits that `top` was taken of, with the same token and probability under
+    /// the chain; log-probabilities are as exact as `top.logTotal`. `top.best`: at least
+    /// topNeeded(alternatives) entries, or all ids below the vocabulary. NotFinite if a logit is
+    /// not, -infinity included; BadArgument as draw(), or if entries are missing.
+    [[nodiscard]] Result<Draw> drawFromTop(const TopLogits& top, std::span<const TokenId> history,
+                                           SamplerState& state,
+                                           std::uint32_t alternatives = 0) const;
+
     [[nodiscard]] const SamplerSettings& settings() const { return m_settings; }
 
 private:
+    /// The chain, from what is known of the logits: `Known` gives candidates and log-probabilities.
+    template <class Known>
+    Result<Draw> drawOf(const Known& known, std::span<const TokenId> history, SamplerState& state,
+                        std::uint32_t alternatives, std::vector<StageReport>* reports) const;
+
     SamplerSettings m_settings;
     std::uint32_t m_vocabulary;
     std::vector<bool> m_breakerTokens;
