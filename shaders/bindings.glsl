@@ -31,7 +31,9 @@ layout(binding = 7, std430) restrict readonly buffer StepData {
     StepLayout layout_;
     uint stepData[];
 };
+#ifndef READS_LOGITS // else the shader says how
 layout(binding = 8, std430) restrict writeonly buffer Logits { float logits[]; };
+#endif
 layout(binding = 10, std430) coherent buffer Counters { uint counters[]; };
 
 layout(push_constant) uniform Push { PushConstants push; };

@@ -35,7 +35,8 @@ PHIDELITY_CONSTANT kBindStep = 7;        // what changes from step to step: uint
 PHIDELITY_CONSTANT kBindLogits = 8;      // float
 PHIDELITY_CONSTANT kBindSlots = 9;       // the tables of a recorded step
 PHIDELITY_CONSTANT kBindCounters = 10;   // zero between dispatches: uint
-PHIDELITY_CONSTANT kBindings = 11;
+PHIDELITY_CONSTANT kBindTop = 11;      // what was picked of the logits: uint
+PHIDELITY_CONSTANT kBindings = 12;
 
 // ---- Epilogues: see phidelity::Epilogue ----
 PHIDELITY_CONSTANT kStore = 0;
@@ -126,12 +127,30 @@ struct NormTable {
     uint epsilon; // bits of a float
 };
 
+/// The largest logits of every logit row.
+struct TopTable {
+    uint outputs;    // logits of a row
+    uint vocabulary; // of them candidates
+    uint groups;     // workgroups that share a row, at most kMostTopGroups and kTopKeys / KEEP
+    uint found;      // in logits, uints: what each of them found, (rows, groups, a record)
+};
+
+// A record of what was found: the largest finite logit, the sum of e^(logit - largest), whether a logit is
+// not finite, nothing; then pairs of logit and id (between the passes: of numbers that order them).
+PHIDELITY_CONSTANT kTopHeaderUints = 4;
+PHIDELITY_CONSTANT kTopKeys = 2048; // that a workgroup sorts at once, in 16 KiB of shared memory
+PHIDELITY_CONSTANT kMostTop = 64;   // largest logits that are found of a row
+PHIDELITY_CONSTANT kMostTopRows = 8;
+PHIDELITY_CONSTANT kMostTopGroups = 32; // one lane sums what they found
+PHIDELITY_CONSTANT kMostFoundUints = kMostTopGroups * kTopHeaderUints + 2 * kTopKeys; // of a row
+
 // Tables lie in one buffer, a slot each; a shader sees slots of its own kind of table.
 PHIDELITY_CONSTANT kSlotUints = 64;
 PHIDELITY_CONSTANT kProductUints = 59;
 PHIDELITY_CONSTANT kAttendUints = 9;
 PHIDELITY_CONSTANT kEmbedUints = 11;
 PHIDELITY_CONSTANT kNormUints = 8;
+PHIDELITY_CONSTANT kTopUints = 4;
 
 struct PushConstants {
     uint slot;  // of the table
@@ -151,7 +170,7 @@ struct StepLayout {
 #ifdef __cplusplus
 static_assert(sizeof(ProductTable) == kProductUints * 4 && kProductUints < kSlotUints);
 static_assert(sizeof(AttendTable) == kAttendUints * 4 && sizeof(EmbedTable) == kEmbedUints * 4);
-static_assert(sizeof(NormTable) == kNormUints * 4);
+static_assert(sizeof(NormTable) == kNormUints * 4 && sizeof(TopTable) == kTopUints * 4);
 } // namespace phidelity::vulkan
 #endif
 #endif

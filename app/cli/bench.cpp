@@ -67,8 +67,10 @@ std::uint64_t peakMemory() {
     return 0;
 }
 
-Result<void> extend(Sequence& sequence, std::span<const TokenId> tokens) {
-    PHIDELITY_TRY(const auto logits, sequence.extend(tokens, LogitRows::Last, &interruptFlag()));
+/// The device may pick the largest logit, as when text is generated greedily.
+Result<void> extend(Model& model, Sequence& sequence, std::span<const TokenId> tokens) {
+    const TopRequest largest{1, model.tokenizer().size()};
+    PHIDELITY_TRY(const auto logits, sequence.extendToNext(tokens, largest, &interruptFlag()));
     if (logits.empty()) {
         return fail(ErrorCode::BadArgument, "stopped");
     }
@@ -82,13 +84,13 @@ Result<void> measureOnce(Model& model, const BenchOptions& options, std::span<co
                          Speeds& speeds) {
     Sequence sequence(model);
     auto start = std::chrono::steady_clock::now();
-    PHIDELITY_CHECK(extend(sequence, tokens.first(options.promptTokens)));
+    PHIDELITY_CHECK(extend(model, sequence, tokens.first(options.promptTokens)));
     speeds.prefill.push_back(options.promptTokens / secondsSince(start));
     sequence.truncate(0);
     const auto before = model.stepCosts();
     start = std::chrono::steady_clock::now();
     for (std::uint32_t index = 0; index < options.generateTokens; ++index) {
-        PHIDELITY_CHECK(extend(sequence, tokens.subspan(options.promptTokens + index, 1)));
+        PHIDELITY_CHECK(extend(model, sequence, tokens.subspan(options.promptTokens + index, 1)));
     }
     speeds.decode.push_back(options.generateTokens / secondsSince(start));
     if (const auto after = model.stepCosts()) {
@@ -172,6 +174,7 @@ void addCosts(Json& json, const std::optional<StepCosts>& costs) {
     json["descriptor_updates_per_token"] = share(&StepCosts::descriptorUpdates, &StepCosts::steps);
     json["pipelines_per_token"] = share(&StepCosts::pipelines, &StepCosts::steps);
     json["recordings_per_token"] = share(&StepCosts::recordings, &StepCosts::steps);
+    json["readback_bytes_per_token"] = share(&StepCosts::readbackBytes, &StepCosts::steps);
 }
 
 Json resultJson(const BenchOptions& options, const LoadedModel& loaded, const Speeds& speeds) {

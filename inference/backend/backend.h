@@ -186,6 +186,7 @@ struct StepCosts {
     std::uint64_t descriptorUpdates = 0; ///< sets written
     std::uint64_t pipelines = 0;         ///< made
     std::uint64_t recordings = 0;        ///< of commands
+    std::uint64_t readbackBytes = 0;     ///< of results that the host reads; not of loading
     bool operator==(const StepCosts&) const = default;
 };
 

@@ -12,7 +12,8 @@ StepCosts operator-(const StepCosts& later, const StepCosts& earlier) {
             later.allocations - earlier.allocations,
             later.descriptorUpdates - earlier.descriptorUpdates,
             later.pipelines - earlier.pipelines,
-            later.recordings - earlier.recordings};
+            later.recordings - earlier.recordings,
+            later.readbackBytes - earlier.readbackBytes};
 }
 
 } // namespace phidelity

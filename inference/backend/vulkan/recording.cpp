@@ -367,8 +367,34 @@ void Recorder::head(const StepOp& op) {
         Dispatch dispatch;
         dispatch.blockA = slice.block;
         dispatch.x = (slice.groups + groups - 1) / groups;
+        dispatch.keepsLogits = m_recording.shape.top.count > 0;
         addProduct(table, typeId(weights), kNone, weights.shape.superBlocks(), 1, groups, dispatch,
                    m_recording.shape.logitRows);
+    }
+    if (m_recording.shape.top.count > 0) {
+        pickTop(static_cast<std::uint32_t>(weights.shape.rows));
+    }
+}
+
+void Recorder::pickTop(std::uint32_t outputs) {
+    const StepShape& shape = m_recording.shape;
+    const std::uint32_t keep = keptOf(shape.top.count);
+    const std::uint32_t tile = kTopKeys - keep;
+    TopTable table{};
+    table.outputs = outputs;
+    table.vocabulary = std::min(shape.top.vocabulary, outputs);
+    table.groups = std::min({kMostTopGroups, kTopKeys / keep, (outputs + tile - 1) / tile});
+    table.found = shape.logitRows * outputs;
+    const std::uint32_t at = slot(table);
+    for (const std::uint32_t pass : {0U, 1U}) {
+        barrier();
+        Dispatch dispatch;
+        dispatch.key = m_keys.topCandidates(keep, pass);
+        dispatch.slot = at;
+        dispatch.x = pass == 0 ? table.groups : 1;
+        dispatch.y = shape.logitRows;
+        dispatch.keepsLogits = true;
+        add(std::move(dispatch));
     }
 }
 
@@ -389,7 +415,8 @@ Result<VkDescriptorSet> Recorder::descriptorSet(const Dispatch& dispatch) {
     ranges[kBindInputs] = ranges[kBindActivations] = whole(memory.activations());
     ranges[kBindCache] = ranges[kBindCacheWords] = whole(memory.cache(dispatch.layer));
     ranges[kBindStep] = whole(memory.step());
-    ranges[kBindLogits] = whole(memory.logits());
+    ranges[kBindLogits] = whole(dispatch.keepsLogits ? memory.deviceLogits() : memory.logits());
+    ranges[kBindTop] = dispatch.keepsLogits ? whole(memory.top()) : ranges[kBindLogits];
     ranges[kBindSlots] = whole(memory.slots());
     ranges[kBindCounters] = whole(memory.counters());
     return m_sources.bindings.set(ranges);

@@ -62,6 +62,7 @@ private:
         std::uint32_t layer = 0;
         std::uint32_t x = 0;
         std::uint32_t y = 1;
+        bool keepsLogits = false; ///< they stay on the device
         bool barrierBefore = false;
         bool startsSegment = false;
     };
@@ -75,6 +76,7 @@ private:
     void mergeTogether(const StepOp& op, const StepOp* next);
     void mergeTerm(const StepOp& op, const Term& term);
     void head(const StepOp& op);
+    void pickTop(std::uint32_t outputs);
 
     void addProduct(const ProductTable& table, std::uint32_t typeA, std::uint32_t typeB,
                     std::uint32_t superA, std::uint32_t superB, std::uint32_t groups,

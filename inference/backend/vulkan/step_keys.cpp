@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "inference/backend/vulkan/device_weights.h"
+#include "inference/backend/vulkan/step_ops.h"
 
 namespace phidelity::vulkan {
 namespace {
@@ -82,6 +83,10 @@ PipelineKey StepKeys::attend(std::uint32_t attendRows) const {
              m_tuning.splitKeys(attendRows), attendRows}};
 }
 
+PipelineKey StepKeys::topCandidates(std::uint32_t keep, std::uint32_t pass) const {
+    return {"top_candidates" + m_tuning.suffix, {m_tuning.rowLanes, keep, pass}};
+}
+
 std::vector<PipelineKey> keysFor(const LoadPlan& plan, const Tuning& tuning) {
     const StepKeys keys(tuning, plan.attention);
     std::vector<PipelineKey> all;
@@ -121,6 +126,12 @@ std::vector<PipelineKey> keysFor(const LoadPlan& plan, const Tuning& tuning) {
                 add(keys.product(kind, 1));
                 break;
             }
+        }
+    }
+    if (tuning.picksTop) {
+        for (const std::uint32_t keep : {keptOf(1), keptOf(kMostTop)}) {
+            add(keys.topCandidates(keep, 0));
+            add(keys.topCandidates(keep, 1));
         }
     }
     return all;

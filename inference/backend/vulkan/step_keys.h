@@ -32,6 +32,8 @@ public:
     [[nodiscard]] PipelineKey product(const ProductKind& kind, std::uint32_t rows) const;
     /// `attendRows`: rows that share their keys.
     [[nodiscard]] PipelineKey attend(std::uint32_t attendRows) const;
+    /// `keep`: see keptOf; `pass`: 0 or 1.
+    [[nodiscard]] PipelineKey topCandidates(std::uint32_t keep, std::uint32_t pass) const;
 
     /// Rows that a workgroup of a product takes, of a step of `rows`.
     [[nodiscard]] static std::uint32_t rowsOfKernel(std::uint32_t rows);

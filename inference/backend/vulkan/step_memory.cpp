@@ -2,9 +2,12 @@
 #include "inference/backend/vulkan/step_memory.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <string>
+
+#include "inference/backend/vulkan/step_ops.h"
 
 namespace phidelity::vulkan {
 namespace {
@@ -60,6 +63,17 @@ std::vector<float> rotaryAngles(const AttentionShape& shape) {
     return angles;
 }
 
+/// Of a record of what was picked.
+constexpr std::uint32_t topUints(std::uint32_t count) {
+    return kTopHeaderUints + 2 * keptOf(count);
+}
+constexpr std::uint64_t kTopBytes = std::uint64_t{kMostTopRows} * topUints(kMostTop) * 4;
+
+/// Of logits that stay on the device, with what is found of them.
+std::uint64_t deviceLogitBytes(std::uint64_t rows, std::uint64_t outputs) {
+    return rows * (outputs + kMostFoundUints) * 4;
+}
+
 } // namespace
 
 std::uint64_t StepMemory::pageBytes(const AttentionShape& shape) {
@@ -107,12 +121,18 @@ std::vector<PlannedBuffer> StepMemory::cacheFor(const LoadPlan& plan) {
 std::vector<PlannedBuffer> StepMemory::scratchFor(const LoadPlan& plan) const {
     const AttentionShape& shape = plan.attention;
     const std::uint64_t angles = std::uint64_t{shape.context} * shape.rotary;
-    return {{floatBytes(angles + plan.vectorNumbers), MemoryUse::Device},
-            {layOut(plan.activations, shape).floats * sizeof(float), MemoryUse::Device},
-            {stepBytes(shape), MemoryUse::Upload},
-            {kCounterBytes, MemoryUse::Device},
-            {kSlotBytes, MemoryUse::Device},
-            {floatBytes(plan.outputs), MemoryUse::Readback}};
+    std::vector<PlannedBuffer> buffers = {
+        {floatBytes(angles + plan.vectorNumbers), MemoryUse::Device},
+        {layOut(plan.activations, shape).floats * sizeof(float), MemoryUse::Device},
+        {stepBytes(shape), MemoryUse::Upload},
+        {kCounterBytes, MemoryUse::Device},
+        {kSlotBytes, MemoryUse::Device},
+        {floatBytes(plan.outputs), MemoryUse::Readback}};
+    if (m_tuning.picksTop) {
+        buffers.push_back({deviceLogitBytes(1, plan.outputs), MemoryUse::Device});
+        buffers.push_back({kTopBytes, MemoryUse::Readback});
+    }
+    return buffers;
 }
 
 VectorId StepMemory::addVector(std::span<const float> numbers) {
@@ -176,6 +196,37 @@ Result<bool> StepMemory::prepare(std::uint64_t logits) {
         replaced = true;
     }
     return replaced;
+}
+
+Result<bool> StepMemory::prepareForTop(std::uint64_t rows, std::uint64_t outputs) {
+    PHIDELITY_TRY(bool replaced, prepare(0));
+    const std::uint64_t bytes = deviceLogitBytes(rows, outputs);
+    if (m_deviceLogits.bytes() < bytes) {
+        PHIDELITY_TRY(m_deviceLogits, m_device.createBuffer(bytes, MemoryUse::Device));
+        replaced = true;
+    }
+    if (m_top.bytes() == 0) {
+        PHIDELITY_TRY(m_top, m_device.createBuffer(kTopBytes, MemoryUse::Readback));
+        replaced = true;
+    }
+    return replaced;
+}
+
+std::uint64_t StepMemory::topBytes(std::uint64_t rows, const TopRequest& request) {
+    return rows * topUints(request.count) * 4;
+}
+
+TopLogits StepMemory::topOf(std::size_t row, const TopRequest& request) const {
+    static_assert(sizeof(RankedLogit) == 8);
+    const std::size_t uints = topUints(request.count);
+    const auto record = m_top.as<const std::uint32_t>().subspan(row * uints, uints);
+    TopLogits top;
+    top.best = {reinterpret_cast<const RankedLogit*>(record.data() + kTopHeaderUints),
+                std::min(request.count, request.vocabulary)};
+    top.logTotal =
+        double{std::bit_cast<float>(record[0])} + std::log(double{std::bit_cast<float>(record[1])});
+    top.allFinite = record[2] == 0;
+    return top;
 }
 
 Result<bool> StepMemory::prepareVectors() {

@@ -53,6 +53,12 @@ public:
     /// Makes or grows what a step needs. True if a buffer was replaced: nothing that names the old
     /// one may be used again. OutOfMemory, DeviceLost.
     Result<bool> prepare(std::uint64_t logits);
+    /// The same for a step of so many logit rows whose largest logits are picked.
+    Result<bool> prepareForTop(std::uint64_t rows, std::uint64_t outputs);
+    /// What was picked of a logit row. Valid until the next step.
+    [[nodiscard]] TopLogits topOf(std::size_t row, const TopRequest& request) const;
+    /// Bytes of what was picked of so many rows.
+    [[nodiscard]] static std::uint64_t topBytes(std::uint64_t rows, const TopRequest& request);
     /// Keeps the tables of a recording, kSlotUints each, and says which slot the first is in.
     /// OutOfMemory if there is no room left: then clearSlots makes room.
     Result<std::uint32_t> addSlots(std::span<const std::uint32_t> tables);
@@ -80,6 +86,9 @@ public:
     [[nodiscard]] const Buffer& cache(std::uint32_t layer) const { return m_cache[layer]; }
     [[nodiscard]] const Buffer& step() const { return m_step; }
     [[nodiscard]] const Buffer& logits() const { return m_logits; }
+    /// Logits that stay on the device, and behind them room for what is found of them.
+    [[nodiscard]] const Buffer& deviceLogits() const { return m_deviceLogits; }
+    [[nodiscard]] const Buffer& top() const { return m_top; }
     [[nodiscard]] const Buffer& slots() const { return m_slots; }
     [[nodiscard]] const Buffer& counters() const { return m_counters; }
 
@@ -111,6 +120,8 @@ private:
     std::vector<Buffer> m_cache; ///< one a layer
     Buffer m_step;
     Buffer m_logits;
+    Buffer m_deviceLogits;
+    Buffer m_top;
     Buffer m_counters;
     Buffer m_slots;
     std::uint32_t m_slotCount = 0;

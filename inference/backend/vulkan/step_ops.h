@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "inference/backend/backend.h"
+#include "shaders/layouts.h"
 
 namespace phidelity::vulkan {
 
@@ -29,12 +30,19 @@ struct StepOp {
     bool operator==(const StepOp&) const = default;
 };
 
+/// Largest logits that shaders keep of a row where `count` are wanted: few different numbers, so
+/// that their pipelines are known before the first step.
+constexpr std::uint32_t keptOf(std::uint32_t count) {
+    return count == 1 ? 1 : kMostTop;
+}
+
 /// What makes two steps the same but for the numbers in their buffers.
 struct StepShape {
     std::uint32_t rows = 0;
     std::uint32_t logitRows = 0;
     std::uint32_t splits = 0;     ///< of attention, at most
     std::uint32_t attendRows = 0; ///< rows that share their keys
+    TopRequest top;               ///< largest logits that are picked in place of all
     bool operator==(const StepShape&) const = default;
 };
 

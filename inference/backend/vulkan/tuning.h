@@ -21,6 +21,13 @@ enum class KernelsOf {
     Gpus,   ///< those of GPUs, wherever it is: slow on a software driver, but that can test them
 };
 
+/// Where a wish for the largest logits comes true.
+enum class TopPicks {
+    Auto,   ///< on the device where logits would have to travel to the host
+    Device, ///< on the device wherever it can
+    Host,   ///< nowhere: all logits come
+};
+
 /// What is chosen once a device, by what it is.
 struct Tuning {
     ReadPath reads = ReadPath::Buffers;
@@ -38,6 +45,7 @@ struct Tuning {
         return attendRows == 1 ? splitKeysOfOne : splitKeysOfMany;
     }
     std::uint64_t largestBlock = 0; ///< bytes that may be bound
+    bool picksTop = false;          ///< finds the largest logits where only they are wanted
     std::uint32_t firstRows = 0;    ///< rows of a step before its time was measured
 };
 

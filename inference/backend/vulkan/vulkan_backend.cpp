@@ -79,6 +79,7 @@ public:
     void merge(Activation x, std::span<const Term> terms) override;
     void head(Activation x, const Norm& norm, const Linear& linear) override;
     Result<std::span<const float>> submit() override;
+    [[nodiscard]] std::span<const TopLogits> top() const override { return m_top; }
     Result<DeviceRates> measureRates() override;
     [[nodiscard]] std::uint64_t weightBytes() const override { return m_weights.bytes(); }
     [[nodiscard]] std::optional<StepCosts> stepCosts() const override;
@@ -88,6 +89,7 @@ private:
         : m_device(std::move(device)), m_tuning(tuning), m_memory(*m_device, tuning),
           m_weights(*m_device, tuning.largestBlock), m_rowLimit(tuning.firstRows) {}
 
+    [[nodiscard]] bool picksTop() const;
     [[nodiscard]] StepShape shapeOf(const Step& step) const;
     Result<Recording*> recordingFor(const StepShape& shape);
     Result<void> run(Recording& recording);
@@ -108,6 +110,7 @@ private:
     std::vector<StepOp> m_ops; ///< of the step in hand
     std::size_t m_outputs = 0; ///< of its head
     StepCosts m_costs;         ///< but for what the device counts
+    std::vector<TopLogits> m_top;
     std::uint32_t m_rowLimit;
 };
 
@@ -116,6 +119,9 @@ Result<std::unique_ptr<Backend>> VulkanBackend::create(std::shared_ptr<Instance>
                                                        const VulkanOptions& options) {
     PHIDELITY_TRY(auto device, Device::create(std::move(instance), physical, options.device));
     Tuning tuning = tuningFor(*device, options.reads, options.kernels);
+    // Where host and device share memory, nothing is saved by leaving logits where they are.
+    tuning.picksTop = options.topPicks == TopPicks::Auto ? !device->sharesMemory()
+                                                         : options.topPicks == TopPicks::Device;
     if (options.bindingLimit != 0) {
         tuning.largestBlock = std::min(tuning.largestBlock, options.bindingLimit);
     }
@@ -200,6 +206,7 @@ Result<void> VulkanBackend::begin(const Step& step) {
     m_step = step;
     m_ops.clear();
     m_outputs = 0;
+    m_top.clear();
     return {};
 }
 
@@ -257,6 +264,11 @@ Result<DeviceRates> VulkanBackend::measureRates() {
     return rates;
 }
 
+bool VulkanBackend::picksTop() const {
+    return m_tuning.picksTop && m_outputs > 0 && m_step.top.count > 0 &&
+           m_step.top.count <= kMostTop && m_step.logitRows.size() <= kMostTopRows;
+}
+
 StepShape VulkanBackend::shapeOf(const Step& step) const {
     StepShape shape;
     shape.rows = static_cast<std::uint32_t>(step.rows.size());
@@ -271,6 +283,9 @@ StepShape VulkanBackend::shapeOf(const Step& step) const {
     const std::uint32_t split = m_memory.splitKeys(shape.attendRows);
     shape.splits =
         std::min(m_memory.mostSplits(shape.attendRows), std::bit_ceil((keys + split - 1) / split));
+    if (picksTop()) {
+        shape.top = m_step.top;
+    }
     return shape;
 }
 
@@ -278,7 +293,9 @@ Result<std::span<const float>> VulkanBackend::submit() {
     PHIDELITY_CHECK(m_ahead->finish());
     PHIDELITY_CHECK(m_weights.endUploads());
     const std::size_t logits = m_step.logitRows.size() * m_outputs;
-    const Result<bool> replaced = m_memory.prepare(logits);
+    const bool pick = picksTop();
+    const Result<bool> replaced = pick ? m_memory.prepareForTop(m_step.logitRows.size(), m_outputs)
+                                       : m_memory.prepare(logits);
     if (!replaced || *replaced) { // half prepared: some may have been replaced as well
         forgetAll();
     }
@@ -295,6 +312,14 @@ Result<std::span<const float>> VulkanBackend::submit() {
     m_costs.layers += recording->counts.layers;
     m_costs.dispatches += recording->counts.dispatches;
     m_costs.barriers += recording->counts.barriers;
+    m_costs.readbackBytes +=
+        pick ? StepMemory::topBytes(m_step.logitRows.size(), m_step.top) : logits * sizeof(float);
+    if (pick) {
+        for (std::size_t row = 0; row < m_step.logitRows.size(); ++row) {
+            m_top.push_back(m_memory.topOf(row, m_step.top));
+        }
+        return std::span<const float>{};
+    }
     return m_memory.logits().as<const float>().first(logits);
 }
 

@@ -14,6 +14,7 @@ struct VulkanOptions {
     DeviceOptions device;
     ReadPath reads = ReadPath::Auto;
     KernelsOf kernels = KernelsOf::Device;
+    TopPicks topPicks = TopPicks::Auto;
     /// Where drivers' compiled shaders are kept between runs; empty: nowhere.
     std::filesystem::path cacheFolder;
     /// Bytes that a shader may bind at once, to try small limits; 0: what the device says.
