@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <vector>
 
 #include "inference/backend/vulkan/vulkan_backend.h"
 #include "inference/model/memory_plan.h"
@@ -132,6 +133,44 @@ private slots:
         QVERIFY(ledger.peak <= plan.bytes.total() + plan.bytes.staging);
         model.reset();
         QCOMPARE(ledger.bytes, std::uint64_t{0});
+    }
+
+    void progressRisesSmoothlyToOne() {
+        std::vector<double> told;
+        LoadOptions options;
+        options.progress = [&told](double fraction) { told.push_back(fraction); };
+        REQUIRE_VALUE(auto backend, open(0, vulkan::Uploads::Staged));
+        REQUIRE_VALUE(const auto model, Model::load(std::make_shared<MemoryCheckpoint>(tinyShape()),
+                                                    std::move(backend), options));
+        QVERIFY(std::ranges::is_sorted(told));
+        QCOMPARE(told.back(), 1.0);
+        // No step is larger than the largest matrix.
+        double before = 0;
+        for (const double fraction : told) {
+            QVERIFY2(fraction - before < 0.25, qPrintable(QString::number(fraction - before)));
+            before = fraction;
+        }
+    }
+
+    void aLoadThatIsStoppedGivesEverythingBack() {
+        for (const auto uploads : {vulkan::Uploads::Staged, vulkan::Uploads::Auto}) {
+            StopFlag stop = false;
+            double last = 0;
+            LoadOptions options;
+            options.stop = &stop;
+            options.progress = [&](double fraction) {
+                last = fraction;
+                stop = fraction > 0.4;
+            };
+            REQUIRE_VALUE(auto backend, open(0, uploads));
+            const auto model = Model::load(std::make_shared<MemoryCheckpoint>(tinyShape()),
+                                           std::move(backend), options);
+            QVERIFY(!model.has_value());
+            QCOMPARE(model.error().detail, std::string("stopped"));
+            QVERIFY(last > 0.4 && last < 1);
+            QVERIFY(ledger.peak > 0);
+            QCOMPARE(ledger.bytes, std::uint64_t{0});
+        }
     }
 
     void aSoftwareDriverHasTheMemoryOfTheMachine() {
