@@ -265,8 +265,10 @@ private slots:
             QSettings::IniFormat, QSettings::UserScope,
             QStandardPaths::writableLocation(QStandardPaths::TempLocation) +
                 QStringLiteral("/phidelity-test-%1").arg(QCoreApplication::applicationPid()));
+        preferences.device = {QStringLiteral("vulkan:1"), QStringLiteral("Some GPU")};
         savePreferences(preferences);
         const Preferences loaded = loadPreferences();
+        QCOMPARE(loaded.device, preferences.device);
         QCOMPARE(loaded.settings, preferences.settings);
         QCOMPARE(loaded.format, FormatId::Raw);
         QCOMPARE(loaded.window.zoom, 1.3);

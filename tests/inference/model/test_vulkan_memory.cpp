@@ -128,6 +128,9 @@ private slots:
             Sequence sequence(*model);
             REQUIRE_VALUE(const auto logits, sequence.extend(someTokens(20)));
             QCOMPARE(logits.size(), std::size_t{shape.vocabulary});
+            // Both ways to end a step: with all logits, and with the largest of them.
+            const TopRequest wish{1, MemoryCheckpoint::kTokens};
+            QVERIFY(sequence.extendToNext(someTokens(1), wish).has_value());
         }
         QCOMPARE(ledger.bytes, plan.bytes.weights + plan.bytes.cache + plan.bytes.scratch);
         QVERIFY(ledger.peak <= plan.bytes.total() + plan.bytes.staging);
