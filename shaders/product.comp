@@ -29,11 +29,9 @@ layout(constant_id = 9) const uint ROTARY = 32;
 layout(constant_id = 10) const uint TILES = 1;
 layout(constant_id = 11) const uint CHUNK_SPLITS = 1; // of the SPLITS, those that share a super-block
 
-#include "epilogue.glsl"
 #include "weights.glsl"
 DEFINE_TILE_READER(codesA, scalesA, LOAD_A)
 DEFINE_TILE_READER(codesB, scalesB, LOAD_B)
-
 
 struct Slot {
     ProductTable table;
@@ -53,6 +51,7 @@ shared float partial[LOCAL];
 shared float norm_[LOCAL];
 shared bool isLast;
 #include "norm.glsl"
+#include "epilogue.glsl"
 
 /// Row of the step that is row `r` of this workgroup's input. Past the last row numbers are read that
 /// nobody uses; activations have room for them.
@@ -161,8 +160,6 @@ void gatherSplits() {
 #endif
 }
 
-bool needsWholeHeads(uint epilogue) { return epilogue >= kRotateQuery && epilogue <= kToValues; }
-
 /// What the first eight lanes hold, with its bias, to where it belongs; numbers of whole heads wait in
 /// shared memory. `g`: the first of TILES groups, within the workgroup.
 void storeTiles(PartTable part, uint firstGroup, uint g) {
@@ -184,53 +181,12 @@ void storeTiles(PartTable part, uint firstGroup, uint g) {
         [[unroll]] for (uint r = 0; r < ROWS; ++r) {
             const float value = acc[t * ROWS + r] + bias;
             const uint row = gl_WorkGroupID.y * ROWS + r;
-            const uint target = part.outAt + row * part.outStride + at;
             if (wait) {
                 finished[r * OUTPUTS + (g + t) * kTileRows + lane] = value;
-            } else if (row >= slots[push.slot].table.rows) {
-                // Nobody asked for it.
-            } else if (part.epilogue == kStore) {
-                activations[target] = value;
-            } else if (part.epilogue == kGelu) {
-                activations[target] = gelu(value);
-            } else if (part.epilogue == kAddToResidual) {
-                activations[target] += value;
-            } else {
-                logits[target] = value;
+            } else if (row < slots[push.slot].table.rows) {
+                storeOutput(part.epilogue, part.outAt + row * part.outStride + at, value);
             }
         }
-    }
-}
-
-/// Dimension `o` of a head, rotated by the position of the row (Su et al. 2021; pairs
-/// (i, i + ROTARY / 2)). The workgroup holds whole heads.
-float rotated(uint r, uint position, uint o) {
-    const uint dim = o % HEAD_SIZE;
-    const float value = finished[r * OUTPUTS + o];
-    if (dim >= ROTARY) {
-        return value;
-    }
-    const bool lower = dim < ROTARY / 2;
-    const vec2 angle = rotaryAngle(position, lower ? dim : dim - ROTARY / 2);
-    const float other = finished[r * OUTPUTS + (lower ? o + ROTARY / 2 : o - ROTARY / 2)];
-    return lower ? value * angle.x - other * angle.y : value * angle.x + other * angle.y;
-}
-
-/// Two dims of a key or value make one number of the cache.
-void toCache(PartTable part, uint r, uint row, uint first, uint o) {
-    const uint at = first + o;
-    const uint dim = at % HEAD_SIZE;
-    const uint position = positionOf(row);
-    const uint token = position % kPageTokensOfShaders;
-    const uint heads = part.outputs / HEAD_SIZE;
-    const uint keyOrValue = part.epilogue == kRotateToKeys ? 0 : 1;
-    const uint block = (pageOf(row, position) * 2 + keyOrValue) * heads + at / HEAD_SIZE;
-    if (part.epilogue == kRotateToKeys) {
-        cache[keyHalf(block, HEAD_SIZE, token, dim) / 2] =
-            packHalf2x16(vec2(rotated(r, position, o), rotated(r, position, o + 1)));
-    } else {
-        cache[valueHalf(block, HEAD_SIZE, token, dim) / 2] =
-            packHalf2x16(vec2(finished[r * OUTPUTS + o], finished[r * OUTPUTS + o + 1]));
     }
 }
 
@@ -243,12 +199,7 @@ void finishHeads(PartTable part, uint first) {
         if (first + o >= part.outputs || row >= slots[push.slot].table.rows) {
             continue;
         }
-        if (part.epilogue == kRotateQuery) {
-            activations[part.outAt + row * part.outStride + first + o] =
-                rotated(r, positionOf(row), o) * inversesqrt(float(HEAD_SIZE));
-        } else if (o % 2 == 0) {
-            toCache(part, r, row, first, o);
-        }
+        storeOfHead(part, first, r, row, o);
     }
 }
 

@@ -140,6 +140,13 @@ Result<VkPipeline> Pipelines::build(const PipelineKey& key, VkShaderModule shade
     info.stage.module = shader;
     info.stage.pName = "main";
     info.stage.pSpecializationInfo = &constants;
+    auto subgroup = make<VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT>(
+        VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT);
+    if (key.subgroup != 0) {
+        subgroup.requiredSubgroupSize = key.subgroup;
+        info.stage.pNext = &subgroup;
+        info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
+    }
     info.layout = m_layout;
     VkPipeline pipeline = VK_NULL_HANDLE;
     PHIDELITY_CHECK(m_device.checked(m_device.vk().vkCreateComputePipelines(

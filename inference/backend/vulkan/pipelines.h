@@ -18,6 +18,7 @@ namespace phidelity::vulkan {
 struct PipelineKey {
     std::string shader;
     std::vector<std::uint32_t> constants;
+    std::uint32_t subgroup = 0; ///< lanes that full subgroups must have; 0: as the driver likes
     auto operator<=>(const PipelineKey&) const = default;
 };
 

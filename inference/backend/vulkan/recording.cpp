@@ -105,13 +105,22 @@ ProductTable Recorder::productTable(std::uint32_t rows) const {
     return table;
 }
 
-void Recorder::addProduct(const ProductTable& table, std::uint32_t typeA, std::uint32_t typeB,
-                          std::uint32_t superA, std::uint32_t superB, std::uint32_t groups,
-                          Dispatch dispatch, std::uint32_t rows) {
-    const std::uint32_t kernelRows = StepKeys::rowsOfKernel(rows);
-    dispatch.key = m_keys.product({typeA, typeB, superA, superB, groups}, rows);
+ProductKernel Recorder::kernel(ProductShape shape, const DeviceMatrix& first,
+                               const DeviceMatrix* second) const {
+    shape.typeA = typeId(first);
+    shape.superA = first.shape.superBlocks();
+    if (second != nullptr) {
+        shape.typeB = typeId(*second);
+        shape.superB = second->shape.superBlocks();
+    }
+    return m_keys.product(shape);
+}
+
+void Recorder::addProduct(const ProductTable& table, const ProductKernel& kernel,
+                          Dispatch dispatch) {
+    dispatch.key = kernel.key;
     dispatch.slot = slot(table);
-    dispatch.y = (rows + kernelRows - 1) / kernelRows;
+    dispatch.y = (table.rows + kernel.rows - 1) / kernel.rows;
     add(std::move(dispatch));
 }
 
@@ -174,8 +183,6 @@ void Recorder::norm(const StepOp& op) {
 void Recorder::project(const StepOp& op) {
     m_segment = true;
     norm(op);
-    // Whole heads, so that both numbers of a rotated pair are at hand.
-    const std::uint32_t groups = m_keys.groupsOfHead();
     struct Piece {
         const Part* part;
         const DeviceMatrix* matrix;
@@ -194,6 +201,13 @@ void Recorder::project(const StepOp& op) {
     };
     while (!pieces.empty()) {
         const Piece first = pieces.front();
+        ProductShape shape;
+        shape.rows = m_recording.shape.rows;
+        shape.outputs = Outputs::WholeHeads;
+        for (const Piece& piece : pieces) {
+            shape.groups += together(first, piece) ? piece.slice->groups : 0;
+        }
+        const ProductKernel chosen = kernel(shape, *first.matrix);
         ProductTable table = productTable(m_recording.shape.rows);
         const Place input = m_sources.memory.normed();
         table.inputA = input.at;
@@ -218,14 +232,13 @@ void Recorder::project(const StepOp& op) {
                 part.outAt = out.at;
                 part.outStride = out.stride;
             }
-            workgroups += (piece.slice->groups + groups - 1) / groups;
+            workgroups += (piece.slice->groups + chosen.groups - 1) / chosen.groups;
         }
         Dispatch dispatch;
         dispatch.blockA = first.slice->block;
         dispatch.layer = op.layer;
         dispatch.x = workgroups;
-        addProduct(table, typeId(*first.matrix), kNone, first.matrix->shape.superBlocks(), 1,
-                   groups, dispatch, m_recording.shape.rows);
+        addProduct(table, chosen, dispatch);
         pieces = std::move(later);
     }
 }
@@ -274,7 +287,10 @@ void Recorder::merge(const StepOp& op, const StepOp* next) {
 void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
     const DeviceMatrix& first = matrix(op.terms[0].linear.weight);
     const DeviceMatrix* second = op.count == 2 ? &matrix(op.terms[1].linear.weight) : nullptr;
-    const std::uint32_t groups = m_keys.groupsOfWorkgroup(first.shape.groups());
+    ProductShape shape;
+    shape.rows = m_recording.shape.rows;
+    shape.groups = first.shape.groups();
+    const ProductKernel chosen = kernel(shape, first, second);
     const Place out = m_sources.memory.place(op.x);
     ProductTable table = productTable(m_recording.shape.rows);
     table.partCount = 1;
@@ -291,7 +307,7 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
     table.strideA = inputA.stride;
     Dispatch dispatch;
     dispatch.blockA = first.slices[0].block;
-    dispatch.x = (first.shape.groups() + groups - 1) / groups;
+    dispatch.x = (first.shape.groups() + chosen.groups - 1) / chosen.groups;
     if (second != nullptr) {
         part.weightsB = origin(*second, second->slices[0]);
         part.biasB = m_sources.memory.vectorAt(op.terms[1].linear.bias);
@@ -300,7 +316,7 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
         table.strideB = inputB.stride;
         dispatch.blockB = second->slices[0].block;
     }
-    if (readsNormOf(next, op.x)) {
+    if (chosen.computesNorm && readsNormOf(next, op.x)) {
         const Place normed = m_sources.memory.normed();
         table.normWeight = m_sources.memory.vectorAt(next->norm.weight);
         table.normBias = m_sources.memory.vectorAt(next->norm.bias);
@@ -311,14 +327,15 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
         table.workgroups = dispatch.x;
         m_normed = true;
     }
-    addProduct(table, typeId(first), second != nullptr ? typeId(*second) : kNone,
-               first.shape.superBlocks(), second != nullptr ? second->shape.superBlocks() : 1,
-               groups, dispatch, m_recording.shape.rows);
+    addProduct(table, chosen, dispatch);
 }
 
 void Recorder::mergeTerm(const StepOp& op, const Term& term) {
     const DeviceMatrix& weights = matrix(term.linear.weight);
-    const std::uint32_t groups = m_keys.groupsOfWorkgroup(weights.shape.groups());
+    ProductShape shape;
+    shape.rows = m_recording.shape.rows;
+    shape.groups = weights.shape.groups();
+    const ProductKernel chosen = kernel(shape, weights);
     const Place out = m_sources.memory.place(op.x);
     const Place input = m_sources.memory.place(term.input);
     for (const WeightSlice& slice : weights.slices) {
@@ -337,9 +354,8 @@ void Recorder::mergeTerm(const StepOp& op, const Term& term) {
         table.strideA = input.stride;
         Dispatch dispatch;
         dispatch.blockA = slice.block;
-        dispatch.x = (slice.groups + groups - 1) / groups;
-        addProduct(table, typeId(weights), kNone, weights.shape.superBlocks(), 1, groups, dispatch,
-                   m_recording.shape.rows);
+        dispatch.x = (slice.groups + chosen.groups - 1) / chosen.groups;
+        addProduct(table, chosen, dispatch);
     }
 }
 
@@ -347,7 +363,10 @@ void Recorder::head(const StepOp& op) {
     m_segment = true;
     norm(op);
     const DeviceMatrix& weights = matrix(op.linear.weight);
-    const std::uint32_t groups = m_keys.groupsOfWorkgroup(weights.shape.groups());
+    ProductShape shape;
+    shape.rows = m_recording.shape.logitRows;
+    shape.groups = weights.shape.groups();
+    const ProductKernel chosen = kernel(shape, weights);
     const Place input = m_sources.memory.normed();
     for (const WeightSlice& slice : weights.slices) {
         ProductTable table = productTable(m_recording.shape.logitRows);
@@ -366,10 +385,9 @@ void Recorder::head(const StepOp& op) {
         table.strideA = input.stride;
         Dispatch dispatch;
         dispatch.blockA = slice.block;
-        dispatch.x = (slice.groups + groups - 1) / groups;
+        dispatch.x = (slice.groups + chosen.groups - 1) / chosen.groups;
         dispatch.keepsLogits = m_recording.shape.top.count > 0;
-        addProduct(table, typeId(weights), kNone, weights.shape.superBlocks(), 1, groups, dispatch,
-                   m_recording.shape.logitRows);
+        addProduct(table, chosen, dispatch);
     }
     if (m_recording.shape.top.count > 0) {
         pickTop(static_cast<std::uint32_t>(weights.shape.rows));

@@ -66,7 +66,6 @@ private:
         bool barrierBefore = false;
         bool startsSegment = false;
     };
-    struct ProductPlan;
 
     void embed(const StepOp& op, const StepOp* next);
     void norm(const StepOp& op);
@@ -78,9 +77,10 @@ private:
     void head(const StepOp& op);
     void pickTop(std::uint32_t outputs);
 
-    void addProduct(const ProductTable& table, std::uint32_t typeA, std::uint32_t typeB,
-                    std::uint32_t superA, std::uint32_t superB, std::uint32_t groups,
-                    Dispatch dispatch, std::uint32_t rows);
+    /// The kernel of a product of one or two matrices, which shape does not say yet.
+    [[nodiscard]] ProductKernel kernel(ProductShape shape, const DeviceMatrix& first,
+                                       const DeviceMatrix* second = nullptr) const;
+    void addProduct(const ProductTable& table, const ProductKernel& kernel, Dispatch dispatch);
     /// Everything before must have been written when the next dispatch starts.
     void barrier() { m_barrier = true; }
     void add(Dispatch dispatch);

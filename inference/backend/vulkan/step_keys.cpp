@@ -2,28 +2,12 @@
 #include "inference/backend/vulkan/step_keys.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "inference/backend/vulkan/device_weights.h"
 #include "inference/backend/vulkan/step_ops.h"
 
 namespace phidelity::vulkan {
 namespace {
-
-constexpr std::uint32_t kMostGroups = 32; ///< of a workgroup: its outputs stand in shared memory
-constexpr std::uint32_t kMostTiles = 5;
-constexpr std::uint32_t kMostSums = 16;
-constexpr std::uint32_t kChunks = 8; ///< of a super-block
-
-/// Tiles that a lane works on side by side: as many as divide the groups of a workgroup and as its
-/// sums fit in registers. They share what is read of the input.
-std::uint32_t tilesOf(std::uint32_t groups, std::uint32_t kernelRows) {
-    std::uint32_t tiles = std::min(kMostTiles, std::max(1U, kMostSums / kernelRows));
-    while (groups % tiles != 0) {
-        --tiles;
-    }
-    return tiles;
-}
 
 DeviceShape shapeOf(const PlannedMatrix& matrix) {
     return {matrix.type, static_cast<std::uint32_t>(matrix.rows),
@@ -36,23 +20,6 @@ std::uint32_t idOf(TensorType type) {
 
 } // namespace
 
-std::uint32_t StepKeys::rowsOfKernel(std::uint32_t rows) {
-    return std::min(kFewRows, std::bit_ceil(rows));
-}
-
-std::uint32_t StepKeys::groupsOfWorkgroup(std::uint32_t groups) const {
-    const std::uint32_t wanted = m_tuning.productWorkgroups;
-    if (wanted == 0) {
-        return 1;
-    }
-    const std::uint32_t each = std::clamp(groups / wanted, 1U, kMostGroups);
-    return each > 4 ? each / 4 * 4 : each; // whole tiles side by side
-}
-
-std::uint32_t StepKeys::groupsOfHead() const {
-    return std::max(1U, m_attention.headSize / kTileRows);
-}
-
 PipelineKey StepKeys::embed(TensorType type) const {
     return {"embed" + m_tuning.suffix, {m_tuning.rowLanes, idOf(type)}};
 }
@@ -61,19 +28,8 @@ PipelineKey StepKeys::norm() const {
     return {"norm" + m_tuning.suffix, {m_tuning.rowLanes}};
 }
 
-PipelineKey StepKeys::product(const ProductKind& kind, std::uint32_t rows) const {
-    const std::uint32_t longest =
-        kind.typeB == kNone ? kind.superA : std::max(kind.superA, kind.superB);
-    // Where rows are short, lanes share a super-block.
-    const std::uint32_t most = m_tuning.productSplits;
-    const std::uint32_t chunkSplits =
-        std::min(kChunks, std::bit_floor(std::max(1U, most / longest)));
-    const std::uint32_t splits = std::min(longest, most) * chunkSplits;
-    const std::uint32_t kernelRows = rowsOfKernel(rows);
-    return {"product" + m_tuning.suffix + (m_tuning.eightLanes ? "_8" : ""),
-            {8 * splits, splits, kind.typeA, kind.typeB, kernelRows, kind.superA, kind.superB,
-             kind.groups, m_attention.headSize, m_attention.rotary,
-             tilesOf(kind.groups, kernelRows), chunkSplits}};
+ProductKernel StepKeys::product(const ProductShape& shape) const {
+    return productKernel(m_tuning, m_attention.headSize, m_attention.rotary, shape);
 }
 
 PipelineKey StepKeys::attend(std::uint32_t attendRows) const {
@@ -95,35 +51,45 @@ std::vector<PipelineKey> keysFor(const LoadPlan& plan, const Tuning& tuning) {
             all.push_back(std::move(key));
         }
     };
-    for (const std::uint32_t rows : {kFewRows, 1U}) {
-        add(keys.attend(rows));
+    for (const std::uint32_t rows : {tuning.firstRows, 1U}) {
+        add(keys.attend(rows > 1 ? kFewRows : 1));
         for (const PlannedVerb& verb : plan.verbs) {
             const auto shape = [&](std::size_t index) {
                 return shapeOf(plan.matrices[verb.matrices[index]]);
             };
             const DeviceShape first = shape(0);
-            ProductKind kind{idOf(first.type), kNone, first.superBlocks(), 1,
-                             keys.groupsOfWorkgroup(first.groups())};
+            ProductShape product{idOf(first.type), kNone, first.superBlocks(), 1,
+                                 first.groups(),   rows,  Outputs::Any};
             switch (verb.kind) {
             case PlannedVerb::Kind::Embed:
                 add(keys.embed(first.type));
                 break;
             case PlannedVerb::Kind::Project:
-                kind.groups = keys.groupsOfHead();
+                product.outputs = Outputs::WholeHeads;
                 for (std::size_t part = 0; part < verb.matrices.size(); ++part) {
-                    kind.typeA = idOf(shape(part).type);
-                    add(keys.product(kind, rows));
+                    product.typeA = idOf(shape(part).type);
+                    product.groups = 0; // of all parts of the type: they are made together
+                    for (std::size_t other = 0; other < verb.matrices.size(); ++other) {
+                        if (shape(other).type == shape(part).type) {
+                            product.groups += shape(other).groups();
+                        }
+                    }
+                    add(keys.product(product).key);
                 }
                 break;
             case PlannedVerb::Kind::Merge:
                 if (verb.matrices.size() == 2) {
-                    kind.typeB = idOf(shape(1).type);
-                    kind.superB = shape(1).superBlocks();
+                    product.typeB = idOf(shape(1).type);
+                    product.superB = shape(1).superBlocks();
                 }
-                add(keys.product(kind, rows));
+                add(keys.product(product).key);
+                if (!keys.product(product).computesNorm) {
+                    add(keys.norm());
+                }
                 break;
             case PlannedVerb::Kind::Head:
-                add(keys.product(kind, 1));
+                product.rows = 1;
+                add(keys.product(product).key);
                 break;
             }
         }

@@ -12,7 +12,27 @@ constexpr std::uint64_t kLargestBlock = std::uint64_t{1} << 30;
 /// More keys than any context has.
 constexpr std::uint32_t kNoSplit = 1U << 30;
 
+ManyRows fastest(const PhysicalDevice& physical) {
+    return canRun(physical, ManyRows::Matrices)    ? ManyRows::Matrices
+           : canRun(physical, ManyRows::HalfTiles) ? ManyRows::HalfTiles
+                                                   : ManyRows::Tiles;
+}
+
 } // namespace
+
+bool canRun(const PhysicalDevice& physical, ManyRows kernels) {
+    switch (kernels) {
+    case ManyRows::Matrices:
+        return physical.matrix.extension != MatrixExtension::None;
+    case ManyRows::HalfTiles:
+        return physical.hasHalves;
+    case ManyRows::Auto:
+    case ManyRows::Blocks:
+    case ManyRows::Tiles:
+        break;
+    }
+    return true;
+}
 
 Tuning tuningFor(const Device& device, ReadPath wanted, KernelsOf kernels) {
     const PhysicalDevice& physical = device.physical();
@@ -27,6 +47,8 @@ Tuning tuningFor(const Device& device, ReadPath wanted, KernelsOf kernels) {
     tuning.largestBlock = std::min({kLargestBlock, device.maxAllocation(),
                                     texels ? std::uint64_t{limits.maxTexelBufferElements} * 16
                                            : std::uint64_t{limits.maxStorageBufferRange}});
+    tuning.matrix = physical.matrix;
+    tuning.sharedBytes = limits.maxComputeSharedMemorySize;
     if (software) {
         // Workgroups cost more than lanes, and a barrier between subgroups costs most.
         tuning.eightLanes = texels && physical.subgroupSize == 8;
@@ -39,6 +61,7 @@ Tuning tuningFor(const Device& device, ReadPath wanted, KernelsOf kernels) {
         tuning.splitKeysOfMany = tuning.eightLanes ? kNoSplit : 256;
         tuning.firstRows = 32;
     } else {
+        tuning.manyRows = texels ? ManyRows::Blocks : fastest(physical);
         tuning.productSplits = 16;
         tuning.rowLanes = 256;
         tuning.attendLanes = 8;

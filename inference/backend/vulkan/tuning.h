@@ -28,12 +28,25 @@ enum class TopPicks {
     Host,   ///< nowhere: all logits come
 };
 
+/// Which kernels multiply where a step has more than kFewRows rows. But for the blocks they read
+/// through Buffers.
+enum class ManyRows {
+    Auto,      ///< the fastest that the device has
+    Blocks,    ///< those for few rows, block after block
+    Tiles,     ///< tiles in shared memory, F32
+    HalfTiles, ///< tiles in shared memory, F16
+    Matrices,  ///< matrix cores
+};
+
 /// What is chosen once a device, by what it is.
 struct Tuning {
     ReadPath reads = ReadPath::Buffers;
     std::string suffix;      ///< of shader names
     bool eightLanes = false; ///< workgroups of products and attention are subgroups of eight lanes
-    std::uint32_t productSplits = 0; ///< highest number of super-blocks that work side by side
+    ManyRows manyRows = ManyRows::Blocks; ///< never Auto
+    MatrixCores matrix;                   ///< for Matrices
+    std::uint32_t sharedBytes = 0;        ///< that a workgroup may have
+    std::uint32_t productSplits = 0;      ///< highest number of super-blocks that work side by side
     std::uint32_t productWorkgroups =
         0;                         ///< wanted for a matrix of many rows; 0: as many as there are
     std::uint32_t rowLanes = 0;    ///< lanes of a workgroup that works on one row
@@ -48,6 +61,9 @@ struct Tuning {
     bool picksTop = false;          ///< finds the largest logits where only they are wanted
     std::uint32_t firstRows = 0;    ///< rows of a step before its time was measured
 };
+
+/// Whether a device has what kernels for many rows need.
+[[nodiscard]] bool canRun(const PhysicalDevice& physical, ManyRows kernels);
 
 [[nodiscard]] Tuning tuningFor(const Device& device, ReadPath wanted,
                                KernelsOf kernels = KernelsOf::Device);

@@ -122,6 +122,14 @@ Result<std::unique_ptr<Backend>> VulkanBackend::create(std::shared_ptr<Instance>
     // Where host and device share memory, nothing is saved by leaving logits where they are.
     tuning.picksTop = options.topPicks == TopPicks::Auto ? !device->sharesMemory()
                                                          : options.topPicks == TopPicks::Device;
+    if (options.manyRows != ManyRows::Auto) {
+        if (!canRun(physical, options.manyRows) || tuning.reads == ReadPath::Texels) {
+            return fail(ErrorCode::Unsupported,
+                        physical.info.id + ": expected a device that runs the kernels asked for, "
+                                           "found one without what they need");
+        }
+        tuning.manyRows = options.manyRows;
+    }
     if (options.bindingLimit != 0) {
         tuning.largestBlock = std::min(tuning.largestBlock, options.bindingLimit);
     }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "inference/backend/vulkan/shader_features.h"
+
 namespace phidelity::vulkan {
 namespace {
 
@@ -111,11 +113,14 @@ Result<void> Device::initialise() {
     auto info = make<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
     info.queueCreateInfoCount = 1;
     info.pQueueCreateInfos = &queue;
-    const char* const budget[] = {VK_EXT_MEMORY_BUDGET_EXTENSION_NAME};
+    std::vector<const char*> extensions;
     if (m_physical.hasMemoryBudget) {
-        info.enabledExtensionCount = 1;
-        info.ppEnabledExtensionNames = budget;
+        extensions.push_back(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     }
+    ShaderFeatures features(m_physical);
+    features.addTo(info, extensions);
+    info.enabledExtensionCount = static_cast<std::uint32_t>(extensions.size());
+    info.ppEnabledExtensionNames = extensions.data();
     PHIDELITY_CHECK(
         check(vkCreateDevice(m_physical.handle, &info, nullptr, &m_device), "vkCreateDevice"));
     volkLoadDeviceTable(&m_vk, m_device);

@@ -30,16 +30,6 @@ DeviceKind kindOf(const VkPhysicalDeviceProperties& properties) {
     }
 }
 
-bool hasExtension(VkPhysicalDevice device, const char* name) {
-    std::uint32_t count = 0;
-    vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
-    std::vector<VkExtensionProperties> found(count);
-    vkEnumerateDeviceExtensionProperties(device, nullptr, &count, found.data());
-    return std::ranges::any_of(found, [name](const VkExtensionProperties& extension) {
-        return std::strcmp(extension.extensionName, name) == 0;
-    });
-}
-
 /// The first family that computes; one that does nothing else is not asked for: we have no graphics
 /// of our own to keep out of its way.
 bool findComputeQueue(VkPhysicalDevice device, std::uint32_t& family) {
@@ -72,8 +62,10 @@ std::uint64_t deviceLocalBytes(VkPhysicalDevice device) {
 std::vector<std::string> featuresOf(const PhysicalDevice& device) {
     std::vector<std::string> features;
     features.push_back("subgroups of " + std::to_string(device.subgroupSize));
-    if (hasExtension(device.handle, "VK_KHR_cooperative_matrix") ||
-        hasExtension(device.handle, "VK_NV_cooperative_matrix")) {
+    if (device.hasHalves) {
+        features.emplace_back("F16 arithmetic");
+    }
+    if (device.matrix.extension != MatrixExtension::None) {
         features.emplace_back("matrix cores");
     }
     if (device.hasMemoryBudget) {
@@ -133,6 +125,13 @@ PhysicalDevice describe(VkPhysicalDevice handle, std::size_t index) {
     device.subgroupSize = eleven.subgroupSize;
     device.info.driver = std::string(twelve.driverName) + ' ' + twelve.driverInfo + ", Vulkan " +
                          version(device.properties.apiVersion);
+    auto features = make<VkPhysicalDeviceVulkan12Features>(
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES);
+    auto allFeatures =
+        make<VkPhysicalDeviceFeatures2>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, &features);
+    vkGetPhysicalDeviceFeatures2(handle, &allFeatures);
+    device.hasHalves = features.shaderFloat16 == VK_TRUE;
+    device.matrix = findMatrixCores(handle, device.properties.vendorID, device.subgroupSize);
     device.hasMemoryBudget = hasExtension(handle, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     device.info.features = featuresOf(device);
     device.info.memoryFree = memoryAvailable(device);

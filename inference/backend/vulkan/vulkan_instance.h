@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "inference/backend/backend.h"
+#include "inference/backend/vulkan/matrix_cores.h"
 #include "inference/backend/vulkan/vulkan_api.h"
 
 namespace phidelity::vulkan {
@@ -20,6 +21,8 @@ struct PhysicalDevice {
     std::uint8_t driverUuid[VK_UUID_SIZE] = {};
     std::uint32_t subgroupSize = 1;
     bool hasMemoryBudget = false; ///< VK_EXT_memory_budget
+    bool hasHalves = false;       ///< shaders can compute in F16
+    MatrixCores matrix;           ///< none where our shaders cannot use them
     bool isSoftware = false;      ///< shaders run on the CPU
     std::string refused;          ///< why it cannot be used; empty if it can
 };
