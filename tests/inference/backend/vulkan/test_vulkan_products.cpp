@@ -145,6 +145,7 @@ private slots:
         const auto stored = static_cast<TensorType>(type);
         VulkanOptions options;
         options.kernels = vulkan::KernelsOf::Gpus;
+        options.manyRows = vulkan::ManyRows::Blocks; // tiles: test_vulkan_many_rows.cpp
         compare(stored, stored, options, {1, 3, 5});
     }
 
