@@ -6,7 +6,7 @@
 #include "layouts.h"
 #include "bindings.glsl"
 #include "weights.glsl"
-DEFINE_TILE_READER(codesA, scalesA, LOAD_A)
+DEFINE_TILE_READER(codesA, headA, scalesA, LOAD_A)
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint LOCAL = 64;
@@ -35,7 +35,7 @@ void main() {
         const uint j = eight / 4 % 8;
         const uint c = eight % 4;
         const Codes codes = codesA(TYPE, tile, r, j, c);
-        const Scales scales = scalesA(TYPE, tile, r, j);
+        const Scales scales = scalesA(TYPE, headA(TYPE, tile, r), tile, r, j);
         const float scale = c < 2 ? scales.scale.x : scales.scale.y;
         const float offset = c < 2 ? scales.offset.x : scales.offset.y;
         const uint at = table.outAt + gl_WorkGroupID.x * table.outStride + eight * 8;

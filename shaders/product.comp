@@ -30,8 +30,8 @@ layout(constant_id = 10) const uint TILES = 1;
 layout(constant_id = 11) const uint CHUNK_SPLITS = 1; // of the SPLITS, those that share a super-block
 
 #include "weights.glsl"
-DEFINE_TILE_READER(codesA, scalesA, LOAD_A)
-DEFINE_TILE_READER(codesB, scalesB, LOAD_B)
+DEFINE_TILE_READER(codesA, headA, scalesA, LOAD_A)
+DEFINE_TILE_READER(codesB, headB, scalesB, LOAD_B)
 
 struct Slot {
     ProductTable table;
@@ -74,7 +74,7 @@ uint inputRow(uint r) {
 
 /// Adds to acc what this lane has of TILES tiles, of which the first is of group `group` and all are
 /// below `groups`.
-#define DEFINE_ACCUMULATE(NAME, TYPE, SUPERS, CODES, SCALES)                                       \
+#define DEFINE_ACCUMULATE(NAME, TYPE, SUPERS, CODES, HEAD, SCALES, LOAD)                           \
     void NAME(uint weights, uint group, uint groups, uint input_, uint stride) {                   \
         const uint lane = gl_LocalInvocationIndex % 8;                                             \
         const uint split = gl_LocalInvocationIndex / 8;                                            \
@@ -89,6 +89,10 @@ uint inputRow(uint r) {
         [[dont_unroll]] for (uint s = split / CHUNK_SPLITS; s < SUPERS;                            \
                              s += SPLITS / CHUNK_SPLITS) {                                         \
             const uint skip = s * tileWords(TYPE);                                                 \
+            uvec4 heads[TILES];                                                                    \
+            [[unroll]] for (uint t = 0; t < TILES; ++t) {                                          \
+                if (ROWS > 1) { heads[t] = HEAD(TYPE, tiles[t] + skip, lane); }                    \
+            }                                                                                      \
             [[dont_unroll]] for (uint j = split % CHUNK_SPLITS; j < 8; j += CHUNK_SPLITS) {        \
                 float sum[SUMS];                                                                   \
                 float inputSum[ROWS];                                                              \
@@ -98,10 +102,16 @@ uint inputRow(uint r) {
                     inputSum[r] = 0;                                                               \
                     own[r] = READ_INPUT(inputs_[r] + s * 64 + j * 8);                              \
                 }                                                                                  \
+                uvec4 words[TILES]; /* of nibbles: the whole chunk */                              \
+                [[unroll]] for (uint t = 0; t < TILES; ++t) {                                      \
+                    if (isNibbles(TYPE)) { words[t] = LOAD(tiles[t] + skip + lane + j * 8); }      \
+                }                                                                                  \
                 [[unroll]] for (uint l = 0; l < 8; ++l) {                                          \
                     vec4 w[TILES];                                                                 \
                     [[unroll]] for (uint t = 0; t < TILES; ++t) {                                  \
-                        const Codes codes = CODES(TYPE, tiles[t] + skip, lane, j, l / 2);          \
+                        const Codes codes = isNibbles(TYPE)                                        \
+                                                ? nibbleCodes(words[t][l / 2])                     \
+                                                : CODES(TYPE, tiles[t] + skip, lane, j, l / 2);    \
                         w[t] = l % 2 == 0 ? codes.low : codes.high;                                \
                     }                                                                              \
                     [[unroll]] for (uint r = 0; r < ROWS; ++r) {                                   \
@@ -118,7 +128,8 @@ uint inputRow(uint r) {
                     }                                                                              \
                     if (l == 7 || (l == 3 && hasHalfScales(TYPE))) {                               \
                         [[unroll]] for (uint t = 0; t < TILES; ++t) {                              \
-                            const Scales scales = SCALES(TYPE, tiles[t] + skip, lane, j);          \
+                            const Scales scales =                                                  \
+                                SCALES(TYPE, ROWS > 1 ? heads[t] : HEAD(TYPE, tiles[t] + skip, lane), tiles[t] + skip, lane, j);\
                             const float scale = l == 3 ? scales.scale.x : scales.scale.y;          \
                             const float offset = l == 3 ? scales.offset.x : scales.offset.y;       \
                             [[unroll]] for (uint r = 0; r < ROWS; ++r) {                           \
@@ -137,8 +148,8 @@ uint inputRow(uint r) {
             }                                                                                      \
         }                                                                                          \
     }
-DEFINE_ACCUMULATE(accumulateA, TYPE_A, SUPER_A, codesA, scalesA)
-DEFINE_ACCUMULATE(accumulateB, TYPE_B, SUPER_B, codesB, scalesB)
+DEFINE_ACCUMULATE(accumulateA, TYPE_A, SUPER_A, codesA, headA, scalesA, LOAD_A)
+DEFINE_ACCUMULATE(accumulateB, TYPE_B, SUPER_B, codesB, headB, scalesB, LOAD_B)
 
 /// Sums acc over the splits, in order; the first eight lanes then hold what is finished.
 void gatherSplits() {

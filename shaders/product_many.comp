@@ -51,8 +51,8 @@ const uint PASS_ROWS = LOCAL / 16;
 #endif
 
 #include "weights.glsl"
-DEFINE_TILE_READER(codesA, scalesA, LOAD_A)
-DEFINE_TILE_READER(codesB, scalesB, LOAD_B)
+DEFINE_TILE_READER(codesA, headA, scalesA, LOAD_A)
+DEFINE_TILE_READER(codesB, headB, scalesB, LOAD_B)
 
 struct Slot {
     ProductTable table;
@@ -125,7 +125,7 @@ uint firstRow;  // of the tile
 
 /// Reads what the tile needs of chunk `chunk` of the rows. Neighbouring lanes read neighbouring eights
 /// of the same row of weights, then of the next: 16-byte words side by side, in any packing.
-#define DEFINE_FETCH(NAME, TYPE, SUPERS, CODES, SCALES)                                            \
+#define DEFINE_FETCH(NAME, TYPE, SUPERS, CODES, HEAD, SCALES)                                      \
     void NAME(uint weights, uint firstGroup, uint groups, uint input_, uint stride, uint chunk) {  \
         const uint s = chunk / 8;                                                                  \
         const uint j = chunk % 8;                                                                  \
@@ -137,7 +137,8 @@ uint firstRow;  // of the tile
             const uint tile = weights + (group * SUPERS + s) * tileWords(TYPE);                    \
             Codes codes = CODES(TYPE, tile, o % kTileRows, j, c);                                  \
             if (hasScales(TYPE)) {                                                                 \
-                const Scales scales = SCALES(TYPE, tile, o % kTileRows, j);                        \
+                const Scales scales =                                                              \
+                    SCALES(TYPE, HEAD(TYPE, tile, o % kTileRows), tile, o % kTileRows, j);         \
                 const float scale = c < 2 ? scales.scale.x : scales.scale.y;                       \
                 const float offset = c < 2 ? scales.offset.x : scales.offset.y;                    \
                 codes.low = fma(codes.low, vec4(scale), vec4(offset));                             \
@@ -159,8 +160,8 @@ uint inputRow(uint r) {
     const uint row = firstRow + r;
     return slots[push.slot].table.gatherRows == 0 ? row : stepData[layout_.logitRows + row];
 }
-DEFINE_FETCH(fetchA, TYPE_A, SUPER_A, codesA, scalesA)
-DEFINE_FETCH(fetchB, TYPE_B, SUPER_B, codesB, scalesB)
+DEFINE_FETCH(fetchA, TYPE_A, SUPER_A, codesA, headA, scalesA)
+DEFINE_FETCH(fetchB, TYPE_B, SUPER_B, codesB, headB, scalesB)
 
 /// What was fetched, to shared memory.
 void stageTiles() {

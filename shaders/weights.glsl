@@ -61,6 +61,29 @@ bool hasOffset(uint type) {
 }
 /// Whether scales stand for 16 columns, not 32.
 bool hasHalfScales(uint type) { return type == kQ2_K || type == kQ3_K || type == kQ6_K; }
+/// The word that holds the scales of all chunks of a row, as far as they stand in one; kNone: they do not.
+uint headWord(uint type) {
+    switch (type) {
+    case kQ8_0:
+        return 16;
+    case kQ5_0:
+    case kQ5_K:
+        return 10;
+    case kQ4_0:
+    case kQ4_K:
+        return 8;
+    case kQ6_K:
+        return 12;
+    case kQ3_K:
+        return 6;
+    case kQ2_K:
+        return 4;
+    default:
+        return kNone;
+    }
+}
+/// Whether the codes of a chunk are one word of nibbles and nothing else.
+bool isNibbles(uint type) { return type == kQ4_0 || type == kQ4_1 || type == kQ4_K; }
 bool hasScales(uint type) { return type != kF32 && type != kF16 && type != kBF16; }
 
 /// Small whole numbers to float by their place in a mantissa: 2^23 + n, minus 2^23 + bias. A
@@ -130,8 +153,8 @@ struct Scales {
 };
 
 // The same functions for the weights of each binding; LOAD reads a word. `tile` is the tile's first word,
-// r a row of it, j a chunk, c (0..3) eight columns of the chunk.
-#define DEFINE_TILE_READER(CODES, SCALES, LOAD)                                                    \
+// r a row of it, j a chunk, c (0..3) eight columns of the chunk. HEAD is read once for all chunks.
+#define DEFINE_TILE_READER(CODES, HEAD, SCALES, LOAD)                                              \
     Codes CODES(uint type, uint tile, uint r, uint j, uint c) {                                    \
         const uint at = tile + r;                                                                  \
         if (type == kF32) {                                                                        \
@@ -170,17 +193,21 @@ struct Scales {
         return nibbleCodes(bits);                                                                  \
     }                                                                                              \
                                                                                                    \
-    Scales SCALES(uint type, uint tile, uint r, uint j) {                                          \
+    uvec4 HEAD(uint type, uint tile, uint r) {                                                     \
+        return headWord(type) == kNone ? uvec4(0) : LOAD(tile + r + headWord(type) * 8);           \
+    }                                                                                              \
+                                                                                                   \
+    Scales SCALES(uint type, uvec4 head, uint tile, uint r, uint j) {                              \
         const uint at = tile + r;                                                                  \
         if (type == kQ8_0) {                                                                       \
-            return Scales(vec2(halfAt(LOAD(at + 16 * 8), j)), vec2(0));                            \
+            return Scales(vec2(halfAt(head, j)), vec2(0));                                         \
         }                                                                                          \
         if (type == kQ4_0) {                                                                       \
-            const float d = halfAt(LOAD(at + 8 * 8), j);                                           \
+            const float d = halfAt(head, j);                                                       \
             return Scales(vec2(16.0 * d), vec2(-24.0 * d));                                        \
         }                                                                                          \
         if (type == kQ5_0) {                                                                       \
-            return Scales(vec2(halfAt(LOAD(at + 10 * 8), j)), vec2(0));                            \
+            return Scales(vec2(halfAt(head, j)), vec2(0));                                         \
         }                                                                                          \
         if (type == kQ4_1) {                                                                       \
             const vec2 d = unpackHalf2x16(LOAD(at + (8 + j / 4) * 8)[j % 4]);                      \
@@ -191,7 +218,6 @@ struct Scales {
             return Scales(d.xx, d.yy);                                                             \
         }                                                                                          \
         if (type == kQ4_K || type == kQ5_K) {                                                      \
-            const uvec4 head = LOAD(at + (type == kQ4_K ? 8 : 10) * 8);                            \
             const uint scale = ((head.y >> (4 * j)) & 15u) | (((head.w >> (2 * j)) & 3u) << 4);    \
             const uint low = ((head.z >> (4 * j)) & 15u) | (((head.w >> (16 + 2 * j)) & 3u) << 4); \
             const vec2 d = unpackHalf2x16(head.x) * vec2(float(scale), -float(low));               \
@@ -201,19 +227,18 @@ struct Scales {
             return Scales(d.xx, d.yy);                                                             \
         }                                                                                          \
         if (type == kQ6_K) {                                                                       \
-            const int two = int(LOAD(at + 12 * 8)[j / 2] >> (16 * (j % 2)));                       \
+            const int two = int(head[j / 2] >> (16 * (j % 2)));                                    \
             const float d = halfAt(LOAD(tile + 13 * 8), r);                                        \
             return Scales(d * vec2(bitfieldExtract(two, 0, 8), bitfieldExtract(two, 8, 8)),        \
                           vec2(0));                                                                \
         }                                                                                          \
         if (type == kQ2_K) {                                                                       \
-            const uint two = LOAD(at + 4 * 8)[j / 2] >> (16 * (j % 2));                            \
+            const uint two = head[j / 2] >> (16 * (j % 2));                                        \
             const vec2 d = unpackHalf2x16(LOAD(tile + 5 * 8 + r / 4)[r % 4]);                      \
             return Scales(d.x * vec2(two & 15u, (two >> 8) & 15u),                                 \
                           -d.y * vec2((two >> 4) & 15u, (two >> 12) & 15u));                       \
         }                                                                                          \
         if (type == kQ3_K) {                                                                       \
-            const uvec4 head = LOAD(at + 6 * 8);                                                   \
             const uint low = (j < 4 ? head.y : head.z) >> (8 * (j % 4));                           \
             const uint high = head.w >> (4 * j);                                                   \
             return Scales(unpackHalf2x16(head.x).x *                                               \

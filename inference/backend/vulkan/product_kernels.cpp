@@ -15,7 +15,7 @@ constexpr std::uint32_t kChunks = 8; ///< of a super-block
 
 constexpr std::uint32_t kMostGroups = 32; ///< of a workgroup: its outputs stand in shared memory
 constexpr std::uint32_t kMostTiles = 5;
-constexpr std::uint32_t kMostSums = 16;
+constexpr std::uint32_t kMostSums = 32;
 
 /// Tiles that a lane works on side by side: as many as divide the groups of a workgroup and as its
 /// sums fit in registers. They share what is read of the input.
