@@ -70,6 +70,10 @@ private slots:
         DriverShim::get().reset();
     }
 
+    /// Pipelines are made on threads that come and go. With an arena each, what stays resident says
+    /// more of the allocator than of us.
+    void initTestCase() { QVERIFY(mallopt(M_ARENA_MAX, 1) == 1); }
+
     /// All that is ours, and all of the driver but its compiler, which would take minutes.
     void aThousandLoadsAndUnloadsLeaveMemoryFlat() {
         DriverShim::get().setShaders(Shaders::Hollow);
