@@ -83,7 +83,8 @@ private slots:
 
     void compiledShadersLeaveMemoryFlat() {
         const double leak = leakOfCycle(10, 30);
-        QVERIFY2(leak < 20'000, qPrintable(QString::number(leak)));
+        // Mesa 25's compiler keeps about 26 kB a cycle for itself; one lost buffer of ours is more.
+        QVERIFY2(leak < 50'000, qPrintable(QString::number(leak)));
     }
 };
 
