@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include "chat/generation_record.h"
+
+#include <cmath>
+#include <limits>
+
+#include <QJsonArray>
+#include <QJsonValue>
+
+namespace phidelity {
+
+namespace {
+
+struct TextField {
+    const char* key;
+    QString GenerationRecord::*member;
+};
+constexpr TextField kTextFields[] = {
+    {"model_name", &GenerationRecord::modelName},
+    {"model_sha256", &GenerationRecord::modelSha256},
+    {"model_types", &GenerationRecord::modelTypes},
+    {"device", &GenerationRecord::device},
+    {"device_name", &GenerationRecord::deviceName},
+    {"build", &GenerationRecord::build},
+    {"reason", &GenerationRecord::reason},
+};
+
+struct TimeField {
+    const char* key;
+    double GenerationRecord::*member;
+};
+constexpr TimeField kTimeFields[] = {
+    {"prompt_ms", &GenerationRecord::promptMs},
+    {"generate_ms", &GenerationRecord::generateMs},
+    {"first_token_ms", &GenerationRecord::firstTokenMs},
+};
+
+/// JSON has no number for these three.
+QJsonValue realToJson(float value) {
+    if (std::isnan(value)) {
+        return QStringLiteral("nan");
+    }
+    if (std::isinf(value)) {
+        return value < 0 ? QStringLiteral("-inf") : QStringLiteral("inf");
+    }
+    return static_cast<double>(value);
+}
+
+float realFromJson(const QJsonValue& value) {
+    if (value.isDouble()) {
+        return static_cast<float>(value.toDouble());
+    }
+    const QString text = value.toString();
+    if (text == QLatin1String("-inf")) {
+        return -std::numeric_limits<float>::infinity();
+    }
+    if (text == QLatin1String("inf")) {
+        return std::numeric_limits<float>::infinity();
+    }
+    return std::numeric_limits<float>::quiet_NaN();
+}
+
+/// False where it is no whole number from 0 to `highest`.
+template <class Number>
+bool readWhole(const QJsonValue& value, double highest, Number* number) {
+    const double real = value.toDouble(-1);
+    if (!(real >= 0 && real <= highest) || real != std::floor(real)) {
+        return false;
+    }
+    *number = static_cast<Number>(real);
+    return true;
+}
+
+constexpr double kHighestId = std::numeric_limits<quint32>::max();
+constexpr double kHighestCount = std::numeric_limits<int>::max();
+
+QJsonArray idsToJson(const QList<quint32>& ids) {
+    QJsonArray array;
+    for (const quint32 id : ids) {
+        array.append(static_cast<qint64>(id));
+    }
+    return array;
+}
+
+QList<quint32> idsFromJson(const QJsonValue& value) {
+    QList<quint32> ids;
+    const QJsonArray array = value.toArray();
+    ids.reserve(array.size());
+    for (const QJsonValue& item : array) {
+        quint32 id = 0;
+        if (readWhole(item, kHighestId, &id)) {
+            ids.append(id);
+        }
+    }
+    return ids;
+}
+
+QJsonArray alternativesToJson(const GenerationRecord& record) {
+    QJsonArray all;
+    for (const QList<RecordedAlternative>& ofToken : record.alternatives) {
+        QJsonArray list;
+        for (const RecordedAlternative& one : ofToken) {
+            list.append(QJsonArray{static_cast<qint64>(one.id), realToJson(one.logprob)});
+        }
+        all.append(list);
+    }
+    return all;
+}
+
+QList<QList<RecordedAlternative>> alternativesFromJson(const QJsonValue& value) {
+    QList<QList<RecordedAlternative>> all;
+    const QJsonArray outer = value.toArray();
+    for (const QJsonValue& list : outer) {
+        QList<RecordedAlternative> ofToken;
+        const QJsonArray inner = list.toArray();
+        for (const QJsonValue& item : inner) {
+            const QJsonArray pair = item.toArray();
+            RecordedAlternative one;
+            if (readWhole(pair.at(0), kHighestId, &one.id)) {
+                one.logprob = realFromJson(pair.at(1));
+                ofToken.append(one);
+            }
+        }
+        all.append(ofToken);
+    }
+    return all;
+}
+
+} // namespace
+
+QJsonObject toJson(const GenerationRecord& record) {
+    QJsonObject object;
+    for (const TextField& field : kTextFields) {
+        object.insert(QLatin1String(field.key), record.*field.member);
+    }
+    for (const TimeField& field : kTimeFields) {
+        object.insert(QLatin1String(field.key), record.*field.member);
+    }
+    object.insert(QLatin1String("threads"), record.threads);
+    object.insert(QLatin1String("settings"), toJson(record.settings));
+    object.insert(QLatin1String("stops"), QJsonArray::fromStringList(record.stops));
+    object.insert(QLatin1String("prompt"), idsToJson(record.prompt));
+    QJsonArray chunks;
+    for (const int chunk : record.chunks) {
+        chunks.append(chunk);
+    }
+    object.insert(QLatin1String("chunks"), chunks);
+    object.insert(QLatin1String("tokens"), idsToJson(record.tokens));
+    QJsonArray logprobs;
+    for (const float logprob : record.logprobs) {
+        logprobs.append(realToJson(logprob));
+    }
+    object.insert(QLatin1String("logprobs"), logprobs);
+    if (!record.alternatives.isEmpty()) {
+        object.insert(QLatin1String("alternatives"), alternativesToJson(record));
+    }
+    object.insert(QLatin1String("reused_tokens"), record.reusedTokens);
+    object.insert(QLatin1String("started_ms"), record.startedMs);
+    return object;
+}
+
+GenerationRecord recordFromJson(const QJsonObject& object) {
+    GenerationRecord record;
+    for (const TextField& field : kTextFields) {
+        record.*field.member = object.value(QLatin1String(field.key)).toString();
+    }
+    for (const TimeField& field : kTimeFields) {
+        record.*field.member = object.value(QLatin1String(field.key)).toDouble();
+    }
+    readWhole(object.value(QLatin1String("threads")), kHighestCount, &record.threads);
+    record.settings = settingsFromJson(object.value(QLatin1String("settings")).toObject());
+    const QJsonArray stops = object.value(QLatin1String("stops")).toArray();
+    for (const QJsonValue& stop : stops) {
+        if (!stop.toString().isEmpty()) {
+            record.stops.append(stop.toString());
+        }
+    }
+    record.prompt = idsFromJson(object.value(QLatin1String("prompt")));
+    const QJsonArray chunks = object.value(QLatin1String("chunks")).toArray();
+    for (const QJsonValue& item : chunks) {
+        int chunk = 0;
+        if (readWhole(item, kHighestCount, &chunk) && chunk > 0) {
+            record.chunks.append(chunk);
+        }
+    }
+    record.tokens = idsFromJson(object.value(QLatin1String("tokens")));
+    const QJsonArray logprobs = object.value(QLatin1String("logprobs")).toArray();
+    for (const QJsonValue& item : logprobs) {
+        record.logprobs.append(realFromJson(item));
+    }
+    record.alternatives = alternativesFromJson(object.value(QLatin1String("alternatives")));
+    readWhole(object.value(QLatin1String("reused_tokens")), kHighestCount, &record.reusedTokens);
+    constexpr double kLatest = 9e15; // whole numbers up to here are exact in a double
+    readWhole(object.value(QLatin1String("started_ms")), kLatest, &record.startedMs);
+    return record;
+}
+
+} // namespace phidelity
