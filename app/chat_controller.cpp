@@ -3,25 +3,30 @@
 
 #include <algorithm>
 
-#include <QFileInfo>
+#include <QDateTime>
+#include <QUuid>
+
+#include "app/request_ids.h"
 
 namespace phidelity {
 
 namespace {
 
-SharedStop newStop() {
-    return std::make_shared<std::atomic<bool>>(false);
-}
-
-void raise(const SharedStop& stop) {
-    if (stop) {
-        stop->store(true, std::memory_order_relaxed);
-    }
+qint64 now() {
+    return QDateTime::currentMSecsSinceEpoch();
 }
 
 QString titleOf(const QString& text) {
     constexpr qsizetype kLongest = 60;
     return text.left(4 * kLongest).simplified().left(kLongest);
+}
+
+Conversation freshConversation(FormatId format) {
+    Conversation fresh;
+    fresh.info.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    fresh.info.createdMs = fresh.info.changedMs = now();
+    fresh.info.format = format;
+    return fresh;
 }
 
 /// True where more was cut than the words that the next turn begins with: something to show.
@@ -53,53 +58,50 @@ MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
 } // namespace
 
 ChatController::ChatController(QObject* parent) : QObject(parent) {
-    Conversation first;
-    first.id = ++m_lastConversation;
-    m_conversations.append(first);
+    m_conversations.append(freshConversation(m_format));
+    connect(&m_models, &ModelDesk::openingBegan, this, [this] { raiseStop(m_running.stop); });
+    connect(&m_models, &ModelDesk::noticeRaised, this, &ChatController::raiseModelNotice);
+    connect(&m_models, &ModelDesk::noticeCleared, this, &ChatController::noticeCleared);
+    connect(&m_models, &ModelDesk::settled, this, [this] {
+        startWaiting();
+        announceBusy();
+    });
 }
 
 ChatController::~ChatController() {
     shutDown();
 }
 
-void ChatController::setDevice(const QString& device, int threads) {
-    m_device = {device, {}};
-    m_threads = threads;
-    emit devicePickChanged(m_device);
-}
-
-void ChatController::setDevicePick(const DevicePick& pick) {
-    m_device = m_pick = pick;
-    emit devicePickChanged(m_device);
-}
-
-ChatController::Conversation* ChatController::find(quint64 id) {
+Conversation* ChatController::find(const QString& id) {
     const auto found = std::find_if(m_conversations.begin(), m_conversations.end(),
-                                    [id](const Conversation& one) { return one.id == id; });
+                                    [&](const Conversation& one) { return one.info.id == id; });
     return found == m_conversations.end() ? nullptr : &*found;
 }
 
 bool ChatController::isShown(const Conversation& conversation) const {
-    return conversation.id == m_conversations.at(m_current).id;
+    return conversation.info.id == m_conversations.at(m_current).info.id;
 }
 
-QList<Message> ChatController::shownMessages(const Conversation& conversation) const {
+const Message* ChatController::shownMessage(int row) const {
+    const Conversation& shown = conversation();
+    return row >= 0 && row < shown.path().size() ? &shown.messageAt(row) : nullptr;
+}
+
+QList<Message> ChatController::shownFrom(qsizetype row) const {
     QList<Message> messages;
-    messages.reserve(conversation.entries.size());
-    for (const Entry& entry : conversation.entries) {
-        messages.append(entry.message);
+    const Conversation& shown = conversation();
+    messages.reserve(shown.path().size() - row);
+    for (; row < shown.path().size(); ++row) {
+        messages.append(shown.messageAt(row));
     }
     return messages;
 }
 
-void ChatController::setMessage(Conversation& conversation, qsizetype row, const Message& message) {
-    Entry& entry = conversation.entries[row];
-    entry.message = message;
-    if (!entry.versions.isEmpty()) {
-        entry.versions[message.version - 1] = message;
-    }
-    if (isShown(conversation)) {
-        emit messageChanged(static_cast<int>(row), message);
+void ChatController::setMessage(Conversation& conversation, NodeId node, const Message& message) {
+    conversation.setMessage(node, message);
+    const qsizetype row = conversation.rowOf(node);
+    if (row >= 0 && isShown(conversation)) {
+        emit messageChanged(static_cast<int>(row), conversation.find(node)->message);
     }
 }
 
@@ -107,44 +109,54 @@ void ChatController::setMessage(Conversation& conversation, qsizetype row, const
 
 void ChatController::submit(const QString& text) {
     Conversation& conversation = current();
-    const bool unfinished =
-        !conversation.entries.isEmpty() && isUnfinished(conversation.entries.last().message);
-    if (unfinished || text.trimmed().isEmpty()) {
+    const Message* last = shownMessage(static_cast<int>(conversation.path().size()) - 1);
+    if ((last && isUnfinished(*last)) || text.trimmed().isEmpty()) {
         return;
     }
-    Entry question;
-    question.message.speaker = Speaker::User;
-    question.message.format = m_format;
-    question.message.text = text;
-    conversation.entries.append(question);
-    conversation.format = m_format;
-    emit messageAdded(question.message);
-    if (conversation.title.isEmpty()) {
-        conversation.title = titleOf(text);
+    Message question;
+    question.speaker = Speaker::User;
+    question.format = m_format;
+    question.text = text;
+    conversation.info.format = m_format;
+    addShown(conversation.leaf(), question);
+    if (conversation.info.title.isEmpty()) {
+        conversation.info.title = titleOf(text);
         announceConversations();
     }
-    Entry reply;
-    reply.message.speaker = Speaker::Model;
-    reply.message.format = m_format;
-    reply.message.author = m_modelName;
-    reply.message.state = MessageState::Waiting;
-    conversation.entries.append(reply);
-    emit messageAdded(reply.message);
-    startReply(conversation);
+    writeReply(conversation.leaf());
+}
+
+Message ChatController::freshReply() const {
+    Message reply;
+    reply.speaker = Speaker::Model;
+    reply.format = m_format;
+    reply.author = m_models.model().name;
+    reply.state = MessageState::Waiting;
+    return reply;
+}
+
+/// Adds a message to the conversation that is shown and tells the window.
+void ChatController::addShown(NodeId parent, const Message& message) {
+    Conversation& conversation = current();
+    const NodeId node = conversation.add(parent, message, now());
+    const qsizetype row = conversation.rowOf(node);
+    emit messagesReplaced(static_cast<int>(row), shownFrom(row));
+}
+
+void ChatController::writeReply(NodeId parent) {
+    addShown(parent, freshReply());
+    startReply({current().info.id, current().leaf()});
 }
 
 /// Asks the engine now if it is free, else later.
-void ChatController::startReply(Conversation& conversation) {
-    if (canGenerate()) {
-        ask(conversation);
+void ChatController::startReply(const Place& place) {
+    const bool free = m_models.isReady() && m_running.id == 0 && !m_shuttingDown;
+    if (free) {
+        ask(place);
     } else {
-        if (Conversation* before = find(m_waiting); before && before->id != conversation.id) {
-            Message message = before->entries.last().message;
-            message.state = MessageState::Stopped;
-            setMessage(*before, before->entries.size() - 1, message);
-        }
-        m_waiting = conversation.id;
-        if (!m_modelReady && m_opening == 0) {
+        stopWaiting();
+        m_waiting = place;
+        if (!m_models.isReady() && !m_models.isOpening()) {
             emit noticeRaised(tr("No model is open. Open one, or use the demo model from the File "
                                  "menu; your message is kept and will be answered then."),
                               {});
@@ -153,44 +165,38 @@ void ChatController::startReply(Conversation& conversation) {
     announceBusy();
 }
 
-bool ChatController::canGenerate() const {
-    return m_modelReady && m_opening == 0 && m_running.id == 0 && !m_shuttingDown;
+/// What waited before gives way.
+void ChatController::stopWaiting() {
+    const Place place = std::exchange(m_waiting, {});
+    if (Conversation* conversation = find(place.conversation); conversation && place.node != 0) {
+        Message message = conversation->find(place.node)->message;
+        message.state = MessageState::Stopped;
+        setMessage(*conversation, place.node, message);
+    }
 }
 
 void ChatController::startWaiting() {
-    if (!canGenerate()) {
-        return;
+    const bool free = m_models.isReady() && m_running.id == 0 && !m_shuttingDown;
+    if (free && m_waiting.node != 0) {
+        ask(std::exchange(m_waiting, {}));
+        announceBusy();
     }
-    Conversation* conversation = find(m_waiting);
-    m_waiting = 0;
-    if (conversation) {
-        ask(*conversation);
-    }
-    announceBusy();
 }
 
-void ChatController::ask(Conversation& conversation) {
-    const qsizetype row = conversation.entries.size() - 1;
-    Message reply = conversation.entries.last().message;
+void ChatController::ask(const Place& place) {
+    Conversation& conversation = *find(place.conversation);
+    Message reply = conversation.find(place.node)->message;
     reply.state = MessageState::Writing;
-    reply.author = m_modelName;
-    setMessage(conversation, row, reply);
+    reply.author = m_models.model().name;
+    setMessage(conversation, place.node, reply);
 
-    QList<Turn> turns;
-    for (const Entry& entry : conversation.entries) {
-        const bool emptyReply =
-            entry.message.speaker == Speaker::Model && entry.message.text.isEmpty();
-        if (!emptyReply) {
-            turns.append({entry.message.speaker, entry.message.text});
-        }
-    }
-    m_running.id = ++m_lastId;
-    m_running.conversation = conversation.id;
+    m_running.id = nextRequestId();
+    m_running.place = place;
     m_running.stop = newStop();
     m_running.before = reply.text.size();
     GenerateRequest request;
     request.id = m_running.id;
-    request.prompt = buildPrompt(reply.format, turns);
+    request.prompt = buildPrompt(reply.format, conversation.turnsTo(place.node));
     request.stops = stopStrings(reply.format) + m_settings.extraStops;
     request.settings = m_settings;
     request.stop = m_running.stop;
@@ -201,95 +207,117 @@ void ChatController::ask(Conversation& conversation) {
 }
 
 void ChatController::stop() {
-    const quint64 shown = current().id;
-    if (m_waiting == shown) {
-        m_waiting = 0;
-        Conversation& conversation = current();
-        Message message = conversation.entries.last().message;
-        message.state = MessageState::Stopped;
-        setMessage(conversation, conversation.entries.size() - 1, message);
+    const QString& shown = current().info.id;
+    if (m_waiting.conversation == shown) {
+        stopWaiting();
         announceBusy();
-    } else if (m_running.id != 0 && m_running.conversation == shown) {
-        raise(m_running.stop);
+    } else if (m_running.id != 0 && m_running.place.conversation == shown) {
+        raiseStop(m_running.stop);
     }
 }
 
-ChatController::Entry* ChatController::lastReply() {
-    Conversation& conversation = current();
-    if (conversation.entries.isEmpty()) {
-        return nullptr;
-    }
-    Entry& last = conversation.entries.last();
-    return isEndedReply(last.message) ? &last : nullptr;
-}
-
-void ChatController::regenerate() {
-    Entry* entry = lastReply();
-    if (!entry) {
+void ChatController::regenerate(int row) {
+    const Message* message = shownMessage(row);
+    if (!message || !isEndedReply(*message)) {
         return;
     }
-    // An empty reply is nothing to come back to.
-    const bool keep = !entry->message.text.isEmpty();
-    if (keep && entry->versions.isEmpty()) {
-        entry->versions.append(entry->message);
-    }
-    Message fresh;
-    fresh.speaker = Speaker::Model;
-    fresh.format = m_format;
-    fresh.author = m_modelName;
-    fresh.state = MessageState::Waiting;
-    if (keep) {
-        entry->versions.append(fresh);
-        fresh.version = fresh.versions = static_cast<int>(entry->versions.size());
-    } else {
-        fresh.version = entry->message.version;
-        fresh.versions = entry->message.versions;
-    }
-    for (Message& version : entry->versions) {
-        version.versions = fresh.versions;
-    }
     Conversation& conversation = current();
-    setMessage(conversation, conversation.entries.size() - 1, fresh);
-    startReply(conversation);
+    const NodeId node = conversation.path().at(row);
+    // An empty reply is nothing to come back to.
+    if (message->text.isEmpty() && conversation.followers(node).isEmpty()) {
+        setMessage(conversation, node, freshReply());
+        startReply({conversation.info.id, node});
+    } else {
+        writeReply(conversation.find(node)->parent);
+    }
+}
+
+void ChatController::regenerateLast() {
+    regenerate(static_cast<int>(current().path().size()) - 1);
 }
 
 void ChatController::continueReply() {
-    Entry* entry = lastReply();
-    if (!entry || !canContinue(entry->message)) {
+    Conversation& conversation = current();
+    const Message* last = shownMessage(static_cast<int>(conversation.path().size()) - 1);
+    if (!last || !canContinue(*last)) {
         return;
     }
-    Message message = entry->message;
+    Message message = *last;
     message.state = MessageState::Waiting;
     // Going on past a stop rule brings back what it cut.
     message.text += message.cut;
     message.cut.clear();
     message.problem.clear();
-    Conversation& conversation = current();
-    setMessage(conversation, conversation.entries.size() - 1, message);
-    startReply(conversation);
+    setMessage(conversation, conversation.leaf(), message);
+    startReply({conversation.info.id, conversation.leaf()});
 }
 
-void ChatController::showVersion(int version) {
-    Entry* entry = lastReply();
-    if (!entry || version < 1 || version > entry->versions.size()) {
+void ChatController::editMessage(int row, const QString& text) {
+    const Message* old = shownMessage(row);
+    if (!old || isUnfinished(*old) || text.trimmed().isEmpty() || text == old->text) {
+        return;
+    }
+    Message message = *old;
+    message.text = text;
+    const NodeId parent = current().find(current().path().at(row))->parent;
+    if (message.speaker == Speaker::User) {
+        addShown(parent, message);
+        writeReply(current().leaf());
+        return;
+    }
+    message.state = MessageState::Complete;
+    message.cut.clear();
+    message.problem.clear();
+    message.edited = true;
+    addShown(parent, message);
+    announceBusy();
+}
+
+void ChatController::showVersion(int row, int version) {
+    if (!shownMessage(row)) {
         return;
     }
     Conversation& conversation = current();
-    setMessage(conversation, conversation.entries.size() - 1, entry->versions.at(version - 1));
+    const QList<NodeId>& versions = conversation.siblings(conversation.path().at(row));
+    if (version < 1 || version > versions.size()) {
+        return;
+    }
+    const qsizetype changed = conversation.show(versions.at(version - 1));
+    emit messagesReplaced(static_cast<int>(changed), shownFrom(changed));
+    announceBusy();
+}
+
+void ChatController::branch(int row) {
+    if (!shownMessage(row)) {
+        return;
+    }
+    const Conversation& from = current();
+    Conversation fresh = freshConversation(from.info.format);
+    fresh.info.title = tr("%1 (branch)").arg(from.info.title);
+    fresh.info.folder = from.info.folder;
+    for (int at = 0; at <= row; ++at) {
+        const MessageNode* node = from.find(from.path().at(at));
+        Message message = node->message;
+        if (isUnfinished(message)) {
+            message.state = MessageState::Stopped;
+        }
+        fresh.add(fresh.leaf(), message, node->createdMs);
+    }
+    fresh.info.changedMs = now();
+    m_conversations.prepend(fresh);
+    m_current = -1;
+    selectConversation(0);
 }
 
 void ChatController::newConversation() {
     // An empty one is as good as a new one.
     const auto empty = std::find_if(m_conversations.begin(), m_conversations.end(),
-                                    [](const Conversation& one) { return one.entries.isEmpty(); });
+                                    [](const Conversation& one) { return one.isEmpty(); });
     if (empty != m_conversations.end()) {
         selectConversation(static_cast<int>(std::distance(m_conversations.begin(), empty)));
         return;
     }
-    Conversation fresh;
-    fresh.id = ++m_lastConversation;
-    fresh.format = m_format;
-    m_conversations.prepend(fresh);
+    m_conversations.prepend(freshConversation(m_format));
     m_current = -1;
     selectConversation(0);
 }
@@ -301,9 +329,9 @@ void ChatController::selectConversation(int index) {
     const bool same = index == m_current;
     m_current = index;
     if (!same) {
-        Conversation& conversation = current();
-        if (!conversation.entries.isEmpty() && conversation.format != m_format) {
-            m_format = conversation.format;
+        const Conversation& conversation = current();
+        if (!conversation.isEmpty() && conversation.info.format != m_format) {
+            m_format = conversation.info.format;
             emit formatChanged(m_format);
         }
         if (m_replyNotice) {
@@ -311,160 +339,72 @@ void ChatController::selectConversation(int index) {
             m_replyNotice = false;
             emit noticeCleared();
         }
-        emit messagesReset(shownMessages(conversation));
-        emit contextUsed(conversation.contextUsed);
+        emit messagesReset(shownFrom(0));
+        emit contextUsed(conversation.info.contextUsed);
         emit activityCleared();
     }
     announceConversations();
     announceBusy();
 }
 
-void ChatController::openModel(const QString& path) {
-    requestOpening(path, 0);
-}
-
-void ChatController::openWithContext(int context) {
-    requestOpening(m_openingPath, context);
-}
-
-void ChatController::chooseDevice(const DevicePick& pick) {
-    if (!m_trying) {
-        m_before = m_device;
-    }
-    m_trying = true;
-    m_device = pick;
-    emit devicePickChanged(m_device);
-    if (m_opening != 0) {
-        requestOpening(m_openingPath, m_openingContext);
-    } else {
-        requestOpening(m_modelPath, m_modelContext);
-    }
-}
-
-void ChatController::requestOpening(const QString& path, int context) {
-    raise(m_running.stop);
-    raise(m_openingStop);
-    m_opening = ++m_lastId;
-    m_openingPath = path;
-    m_openingContext = context;
-    m_openingStop = newStop();
-    OpenModelRequest request;
-    request.id = m_opening;
-    request.path = path;
-    request.device = m_device.id;
-    request.deviceName = m_device.name;
-    request.threads = m_threads;
-    request.context = context;
-    request.stop = m_openingStop;
-    emit noticeCleared();
-    emit modelOpening(path, 0);
-    emit openRequested(request);
-}
-
-void ChatController::cancelOpening() {
-    if (m_opening != 0) {
-        raise(m_openingStop);
-    }
-}
-
 void ChatController::setFormat(FormatId format) {
     m_format = format;
-    if (current().entries.isEmpty()) {
-        current().format = format;
+    if (current().isEmpty()) {
+        current().info.format = format;
     }
 }
 
 void ChatController::shutDown() {
     m_shuttingDown = true;
-    raise(m_running.stop);
-    raise(m_openingStop);
+    raiseStop(m_running.stop);
+    m_models.cancelOpening();
 }
 
 // ---- What the engine answers
 
-void ChatController::onModelOpening(const ModelOpening& progress) {
-    if (progress.id == m_opening) {
-        emit modelOpening(m_openingPath, progress.fraction);
-    }
-}
-
-void ChatController::onModelOpened(const ModelOpened& model) {
-    if (model.id != m_opening) {
-        return;
-    }
-    m_opening = 0;
-    m_openingStop.reset();
-    m_modelReady = true;
-    m_modelName = model.name;
-    m_modelPath = m_openingPath;
-    m_modelContext = m_openingContext;
-    if (m_trying) {
-        m_trying = false;
-        m_pick = m_device;
-    }
-    emit modelOpened(model);
-    if (!model.notice.isEmpty()) {
-        m_replyNotice = false;
-        emit noticeRaised(model.notice, {});
-    }
-    startWaiting();
-}
-
-void ChatController::onModelMoved(const ModelMoved& move) {
-    if (move.closed) {
-        m_modelReady = false;
-        emit modelClosed();
-    } else if (m_opening == 0) {
-        emit modelOpened(move.model);
-    }
-    m_replyNotice = false;
-    emit noticeRaised(move.sentence, move.detail);
-}
-
 void ChatController::onPromptProgress(const PromptProgress& progress) {
-    if (progress.id != m_running.id || m_running.conversation != current().id) {
-        return;
+    if (progress.id == m_running.id && m_running.place.conversation == current().info.id) {
+        emit promptProgress(progress.done, progress.total);
     }
-    emit promptProgress(progress.done, progress.total);
 }
 
 void ChatController::onTextArrived(const TextArrived& arrived) {
     if (m_running.id == 0 || arrived.id != m_running.id) {
         return;
     }
-    Conversation* conversation = find(m_running.conversation);
-    const qsizetype row = conversation->entries.size() - 1;
-    Entry& entry = conversation->entries[row];
-    entry.message.text += arrived.text;
-    conversation->contextUsed = arrived.contextUsed;
-    if (isShown(*conversation)) {
-        emit textAppended(static_cast<int>(row), arrived.text);
-        emit contextUsed(arrived.contextUsed);
-        emit speedChanged(arrived.tokensPerSecond, arrived.firstTokenMs);
+    Conversation& conversation = *find(m_running.place.conversation);
+    conversation.appendText(m_running.place.node, arrived.text);
+    conversation.info.contextUsed = arrived.contextUsed;
+    if (!isShown(conversation)) {
+        return;
     }
+    if (const qsizetype row = conversation.rowOf(m_running.place.node); row >= 0) {
+        emit textAppended(static_cast<int>(row), arrived.text);
+    }
+    emit contextUsed(arrived.contextUsed);
+    emit speedChanged(arrived.tokensPerSecond, arrived.firstTokenMs);
 }
 
 void ChatController::onGenerationEnded(const GenerationEnded& end) {
     if (m_running.id == 0 || end.id != m_running.id) {
         return;
     }
-    Conversation* conversation = find(m_running.conversation);
-    endReply(*conversation, end);
+    endReply(*find(m_running.place.conversation), end);
     m_running = {};
     startWaiting();
     announceBusy();
 }
 
 void ChatController::endReply(Conversation& conversation, const GenerationEnded& end) {
-    const qsizetype row = conversation.entries.size() - 1;
-    Message message = conversation.entries.last().message;
+    const NodeId node = m_running.place.node;
+    Message message = conversation.find(node)->message;
     // Text arrived in pieces; the end tells the whole of what this request wrote.
     message.text = message.text.left(m_running.before) + end.text;
     message.state = stateOf(end, m_running.stops);
     message.cut = end.cut;
     message.problem = end.problem;
-    setMessage(conversation, row, message);
-    conversation.contextUsed = end.contextUsed;
+    setMessage(conversation, node, message);
+    conversation.info.contextUsed = end.contextUsed;
     emit seedUsed(end.seed);
     if (isShown(conversation)) {
         emit contextUsed(end.contextUsed);
@@ -474,51 +414,17 @@ void ChatController::endReply(Conversation& conversation, const GenerationEnded&
     }
 }
 
-QString ChatController::openingFailed(const EngineFailed& failure) const {
-    const QString name =
-        m_openingPath.isEmpty() ? tr("The demo model") : QFileInfo(m_openingPath).fileName();
-    const QString stays = m_modelReady ? tr("%1 stays open.").arg(m_modelName) : QString();
-    return tr("%1 could not be opened. %2 %3", "file, reason, what stays open")
-        .arg(name, failure.sentence, stays)
-        .trimmed();
-}
-
 void ChatController::onFailed(const EngineFailed& failure) {
-    if (failure.id != 0 && failure.id == m_opening) {
-        const bool cancelled = m_openingStop && m_openingStop->load(std::memory_order_relaxed);
-        m_opening = 0;
-        m_openingStop.reset();
-        if (m_trying) {
-            m_trying = false;
-            m_device = m_before;
-            emit devicePickChanged(m_device);
-        }
-        emit openingEnded();
-        if (failure.modelClosed) {
-            m_modelReady = false;
-            emit modelClosed();
-        }
-        if (!cancelled) {
-            m_replyNotice = false;
-            emit noticeRaised(openingFailed(failure), failure.detail);
-            if (failure.fittingContext > 0) {
-                emit contextOffered(failure.fittingContext);
-            }
-        }
-        startWaiting();
-        announceBusy();
-        return;
-    }
     if (m_running.id == 0 || failure.id != m_running.id) {
         return;
     }
-    Conversation* conversation = find(m_running.conversation);
-    Message message = conversation->entries.last().message;
+    Conversation& conversation = *find(m_running.place.conversation);
+    Message message = conversation.find(m_running.place.node)->message;
     message.state = MessageState::Failed;
     message.problem = failure.sentence;
+    setMessage(conversation, m_running.place.node, message);
     m_running = {};
-    setMessage(*conversation, conversation->entries.size() - 1, message);
-    m_replyNotice = isShown(*conversation);
+    m_replyNotice = isShown(conversation);
     emit noticeRaised(failure.sentence, failure.detail);
     startWaiting();
     announceBusy();
@@ -526,18 +432,25 @@ void ChatController::onFailed(const EngineFailed& failure) {
 
 // ---- To the window
 
+void ChatController::raiseModelNotice(const QString& sentence, const QString& detail) {
+    m_replyNotice = false;
+    emit noticeRaised(sentence, detail);
+}
+
 void ChatController::announceConversations() {
     QStringList titles;
     titles.reserve(m_conversations.size());
     for (const Conversation& conversation : std::as_const(m_conversations)) {
-        titles.append(conversation.title.isEmpty() ? tr("New conversation") : conversation.title);
+        titles.append(conversation.info.title.isEmpty() ? tr("New conversation")
+                                                        : conversation.info.title);
     }
     emit conversationsChanged(titles, static_cast<int>(m_current));
 }
 
 void ChatController::announceBusy() {
-    const quint64 shown = current().id;
-    emit busyChanged(m_waiting == shown || (m_running.id != 0 && m_running.conversation == shown));
+    const QString& shown = current().info.id;
+    emit busyChanged(m_waiting.conversation == shown ||
+                     (m_running.id != 0 && m_running.place.conversation == shown));
 }
 
 } // namespace phidelity

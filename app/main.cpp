@@ -111,14 +111,14 @@ int run(QApplication& application, const Arguments& arguments) {
     QObject::connect(&window, &MainWindow::zoomChosen, &application,
                      [&](double factor) { applyZoom(application, factor); });
     QObject::connect(&window, &MainWindow::closing, &application, [&] {
-        savePreferences(
-            {window.state(), controller.settings(), controller.format(), controller.devicePick()});
+        savePreferences({window.state(), controller.settings(), controller.format(),
+                         controller.models()->devicePick()});
     });
 
-    controller.setDevice(preferences.device.id, arguments.threads);
-    controller.setDevicePick(preferences.device);
+    controller.models()->setDevice(preferences.device.id, arguments.threads);
+    controller.models()->setDevicePick(preferences.device);
     if (arguments.device) {
-        controller.setDevice(*arguments.device, arguments.threads);
+        controller.models()->setDevice(*arguments.device, arguments.threads);
     }
     controller.setSettings(preferences.settings);
     controller.setFormat(preferences.format);
@@ -127,7 +127,7 @@ int run(QApplication& application, const Arguments& arguments) {
     window.setState(preferences.window);
     controller.newConversation();
     window.show();
-    controller.openModel(arguments.model);
+    controller.models()->open(arguments.model);
     return QApplication::exec();
 }
 

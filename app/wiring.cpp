@@ -14,17 +14,18 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     using W = MainWindow;
     const auto connect = [](auto&&... args) { QObject::connect(args...); };
 
-    connect(&window, &W::openModelRequested, &controller, &C::openModel);
-    connect(&window, &W::cancelOpeningRequested, &controller, &C::cancelOpening);
-    connect(&controller, &C::modelOpening, &window, &W::showOpening);
-    connect(&controller, &C::modelOpened, &window, &W::showModel);
-    connect(&controller, &C::openingEnded, &window, &W::endOpening);
-    connect(&controller, &C::modelClosed, &window, &W::showNoModel);
+    ModelDesk* models = controller.models();
+    connect(&window, &W::openModelRequested, models, &ModelDesk::open);
+    connect(&window, &W::cancelOpeningRequested, models, &ModelDesk::cancelOpening);
+    connect(models, &ModelDesk::opening, &window, &W::showOpening);
+    connect(models, &ModelDesk::opened, &window, &W::showModel);
+    connect(models, &ModelDesk::openingEnded, &window, &W::endOpening);
+    connect(models, &ModelDesk::closed, &window, &W::showNoModel);
 
-    connect(&window, &W::deviceChosen, &controller, &C::chooseDevice);
-    connect(&window, &W::contextChosen, &controller, &C::openWithContext);
-    connect(&controller, &C::devicePickChanged, &window, &W::setDevicePick);
-    connect(&controller, &C::contextOffered, &window, &W::offerContext);
+    connect(&window, &W::deviceChosen, models, &ModelDesk::chooseDevice);
+    connect(&window, &W::contextChosen, models, &ModelDesk::openWithContext);
+    connect(models, &ModelDesk::devicePickChanged, &window, &W::setDevicePick);
+    connect(models, &ModelDesk::contextOffered, &window, &W::offerContext);
 
     connect(&window, &W::formatChosen, &controller, &C::setFormat);
     connect(&controller, &C::formatChanged, &window, &W::setFormat);
@@ -35,14 +36,15 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::regenerateRequested, &controller, &C::regenerate);
     connect(&window, &W::continueRequested, &controller, &C::continueReply);
     connect(&window, &W::versionRequested, &controller, &C::showVersion);
+    connect(&window, &W::messageEdited, &controller, &C::editMessage);
+    connect(&window, &W::branchRequested, &controller, &C::branch);
     connect(&controller, &C::busyChanged, &window, &W::setBusy);
 
     MessageModel* messages = window.page()->messages();
     connect(&controller, &C::messagesReset, messages, &MessageModel::reset);
-    connect(&controller, &C::messageAdded, messages, &MessageModel::add);
+    connect(&controller, &C::messagesReplaced, messages, &MessageModel::replaceFrom);
     connect(&controller, &C::textAppended, messages, &MessageModel::appendText);
     connect(&controller, &C::messageChanged, messages, &MessageModel::change);
-    connect(&controller, &C::messageRemoved, messages, &MessageModel::remove);
 
     StatusLine* status = window.status();
     connect(&controller, &C::promptProgress, status, &StatusLine::showPrompt);

@@ -14,16 +14,19 @@ void connectWindow(MainWindow& window, ChatController& controller);
 template <class EngineLike>
 void connectEngine(EngineLike& engine, ChatController& controller) {
     using C = ChatController;
+    using M = ModelDesk;
     using E = EngineLike;
     constexpr auto kQueued = Qt::QueuedConnection;
-    QObject::connect(&controller, &C::openRequested, &engine, &E::openModel, kQueued);
-    QObject::connect(&engine, &E::modelOpening, &controller, &C::onModelOpening, kQueued);
-    QObject::connect(&engine, &E::modelOpened, &controller, &C::onModelOpened, kQueued);
-    QObject::connect(&engine, &E::modelMoved, &controller, &C::onModelMoved, kQueued);
+    M* models = controller.models();
+    QObject::connect(models, &M::openRequested, &engine, &E::openModel, kQueued);
+    QObject::connect(&engine, &E::modelOpening, models, &M::onModelOpening, kQueued);
+    QObject::connect(&engine, &E::modelOpened, models, &M::onModelOpened, kQueued);
+    QObject::connect(&engine, &E::modelMoved, models, &M::onModelMoved, kQueued);
     QObject::connect(&controller, &C::generateRequested, &engine, &E::generate, kQueued);
     QObject::connect(&engine, &E::promptProgress, &controller, &C::onPromptProgress, kQueued);
     QObject::connect(&engine, &E::textArrived, &controller, &C::onTextArrived, kQueued);
     QObject::connect(&engine, &E::generationEnded, &controller, &C::onGenerationEnded, kQueued);
+    QObject::connect(&engine, &E::failed, models, &M::onFailed, kQueued);
     QObject::connect(&engine, &E::failed, &controller, &C::onFailed, kQueued);
 }
 

@@ -37,8 +37,9 @@ QString placeholderOf(FormatId format) {
 } // namespace
 
 Composer::Composer(QWidget* parent)
-    : QWidget(parent), m_edit(new ComposerEdit), m_formats(new QComboBox), m_hint(new QLabel),
-      m_button(new RoundButton) {
+    : QWidget(parent), m_editing(new QWidget), m_editingText(new QLabel),
+      m_endEditing(new QToolButton), m_edit(new ComposerEdit), m_formats(new QComboBox),
+      m_hint(new QLabel), m_button(new RoundButton) {
     setObjectName(QStringLiteral("composer"));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     m_edit->setObjectName(QStringLiteral("composerEdit"));
@@ -61,13 +62,27 @@ Composer::Composer(QWidget* parent)
     tools->addWidget(m_formats);
     tools->addWidget(m_hint, 1);
     tools->addWidget(m_button);
+    m_editing->setObjectName(QStringLiteral("editingStrip"));
+    m_editing->hide();
+    m_endEditing->setObjectName(QStringLiteral("endEditing"));
+    m_endEditing->setIcon(icon(QStringLiteral("close")));
+    m_endEditing->setAutoRaise(true);
+    m_endEditing->setToolTip(tr("Leave the message as it is (Esc)"));
+    m_endEditing->setAccessibleName(tr("Leave the message as it is"));
+    auto* strip = new QHBoxLayout(m_editing);
+    strip->setContentsMargins(0, 0, 0, 0);
+    m_editingText->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    strip->addWidget(m_editingText, 1);
+    strip->addWidget(m_endEditing);
     auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_editing);
     layout->addWidget(m_edit);
     layout->addLayout(tools);
     applySpacing();
     setTabOrder(m_edit, m_formats);
     setTabOrder(m_formats, m_button);
 
+    connect(m_endEditing, &QToolButton::clicked, this, &Composer::endEditing);
     connect(m_edit, &ComposerEdit::submitted, this, &Composer::submit);
     connect(m_edit, &ComposerEdit::focusChanged, this, qOverload<>(&QWidget::update));
     connect(m_edit, &ComposerEdit::recallRequested, this,
@@ -98,7 +113,10 @@ void Composer::applySpacing() {
     edit.setColor(QPalette::Base, Qt::transparent);
     m_edit->setPalette(edit);
     m_hint->setFont(scaledFont(font(), 0.92));
-    setTextColor(m_hint, palette(), shadesOf(palette()).dimText);
+    m_editingText->setFont(m_hint->font());
+    for (QLabel* label : {m_hint, m_editingText}) {
+        setTextColor(label, palette(), shadesOf(palette()).dimText);
+    }
 }
 
 void Composer::setState(State state) {
@@ -158,9 +176,37 @@ void Composer::submit() {
     if (m_state == State::Busy || text.trimmed().isEmpty()) {
         return;
     }
+    if (isEditing()) {
+        const int row = m_editedRow;
+        endEditing();
+        emit edited(row, text);
+        return;
+    }
     m_recall = text;
     m_edit->replaceText({});
     emit submitted(text);
+}
+
+void Composer::beginEditing(int row, const QString& text, Speaker speaker) {
+    if (!isEditing()) {
+        m_draft = m_edit->text();
+    }
+    m_editedRow = row;
+    m_editingText->setText(speaker == Speaker::User
+                               ? tr("Editing your message: the old one stays beside it")
+                               : tr("Editing the reply: the old one stays beside it"));
+    m_editing->show();
+    m_edit->replaceText(text);
+    m_edit->moveCursor(QTextCursor::End);
+    focusInput();
+}
+
+void Composer::endEditing() {
+    if (isEditing()) {
+        m_editedRow = -1;
+        m_editing->hide();
+        m_edit->replaceText(std::exchange(m_draft, {}));
+    }
 }
 
 void Composer::paintEvent(QPaintEvent*) {

@@ -29,14 +29,25 @@ public:
 
     [[nodiscard]] QString text() const;
     void setText(const QString& text);
+    /// Puts a message that is there into the field, to be sent as another one in its place; what
+    /// stood in the field comes back afterwards.
+    void beginEditing(int row, const QString& text, Speaker speaker);
+    [[nodiscard]] bool isEditing() const { return m_editedRow >= 0; }
+
     /// What Up recalls in the empty field.
     void setRecall(const QString& text) { m_recall = text; }
     void focusInput();
     /// As if `text` had been typed in the field, which takes the focus.
     void typeText(const QString& text);
 
+public slots:
+    /// Leaves the message as it was.
+    void endEditing();
+
 signals:
     void submitted(const QString& text);
+    /// What is to stand in place of the message of this row.
+    void edited(int row, const QString& text);
     void stopRequested();
     void formatChosen(phidelity::FormatId format);
 
@@ -53,6 +64,9 @@ private:
     void fitHint();
     void applySpacing();
 
+    QWidget* m_editing; ///< says what is edited; hidden where nothing is
+    QLabel* m_editingText;
+    QToolButton* m_endEditing;
     ComposerEdit* m_edit;
     QComboBox* m_formats;
     QLabel* m_hint;
@@ -60,6 +74,8 @@ private:
     State m_state = State::Ready;
     FormatId m_format = FormatId::Chat;
     QString m_recall;
+    int m_editedRow = -1;
+    QString m_draft; ///< what stood in the field before a message was edited
 };
 
 } // namespace phidelity

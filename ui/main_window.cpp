@@ -140,7 +140,12 @@ void MainWindow::connectPage() {
     connect(view, &MessageView::regenerateRequested, this, &MainWindow::regenerateRequested);
     connect(view, &MessageView::continueRequested, this, &MainWindow::continueRequested);
     connect(view, &MessageView::versionRequested, this, &MainWindow::versionRequested);
+    connect(view, &MessageView::branchRequested, this, &MainWindow::branchRequested);
+    connect(view, &MessageView::editRequested, this, &MainWindow::editMessage);
+    connect(composer, &Composer::edited, this, &MainWindow::messageEdited);
     const MessageModel* messages = m_page->messages();
+    connect(messages, &QAbstractItemModel::modelReset, composer, &Composer::endEditing);
+    connect(messages, &QAbstractItemModel::rowsRemoved, composer, &Composer::endEditing);
     connect(messages, &QAbstractItemModel::modelReset, this, &MainWindow::updateActions);
     connect(messages, &QAbstractItemModel::rowsInserted, this, &MainWindow::updateActions);
     connect(messages, &QAbstractItemModel::rowsRemoved, this, &MainWindow::updateActions);
@@ -311,8 +316,15 @@ void MainWindow::chooseFolder() {
     dialog->open();
 }
 
+void MainWindow::editMessage(int row) {
+    const Message& message = m_page->messages()->at(row);
+    m_page->composer()->beginEditing(row, shownText(message), message.speaker);
+}
+
 void MainWindow::escape() {
-    if (m_busy) {
+    if (m_page->composer()->isEditing()) {
+        m_page->composer()->endEditing();
+    } else if (m_busy) {
         emit stopRequested();
     } else if (m_opening) {
         emit cancelOpeningRequested();

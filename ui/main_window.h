@@ -67,9 +67,12 @@ public slots:
 signals:
     void submitted(const QString& text);
     void stopRequested();
-    void regenerateRequested();
+    void regenerateRequested(int row);
     void continueRequested();
-    void versionRequested(int version);
+    void versionRequested(int row, int version);
+    /// The text that is to stand beside the message of this row.
+    void messageEdited(int row, const QString& text);
+    void branchRequested(int row);
     void newConversationRequested();
     void conversationSelected(int index);
     /// An empty path is the demo model.
@@ -111,6 +114,7 @@ private:
     void fitPanels();
     void applyLook();
     void escape();
+    void editMessage(int row);
     void showShortcuts();
     void showAbout();
 

@@ -16,6 +16,7 @@
 #include "ui/help_dialogs.h"
 #include "ui/icon.h"
 #include "ui/main_window.h"
+#include "ui/message_model.h"
 #include "ui/message_view.h"
 
 namespace phidelity {
@@ -104,7 +105,8 @@ void MainWindow::buildEditMenu() {
     m_regenerate = addAction(menu, "actionRegenerate", tr("&Write Last Reply Again"),
                              QKeySequence(Qt::CTRL | Qt::Key_R));
     m_regenerate->setIcon(icon(QStringLiteral("regenerate")));
-    connect(m_regenerate, &QAction::triggered, this, &MainWindow::regenerateRequested);
+    connect(m_regenerate, &QAction::triggered, this,
+            [this] { emit regenerateRequested(m_page->messages()->rowCount() - 1); });
     m_continue = addAction(menu, "actionContinue", tr("Contin&ue Last Reply"),
                            QKeySequence(Qt::CTRL | Qt::Key_Return));
     connect(m_continue, &QAction::triggered, this, &MainWindow::continueRequested);

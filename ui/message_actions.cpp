@@ -19,6 +19,10 @@ MessageActions::MessageActions(QWidget* parent) : QWidget(parent) {
     layout->addWidget(m_version);
     m_next = addButton("nextVersion", QStringLiteral("next"), tr("Next version"));
     m_copy = addButton("copyMessage", QStringLiteral("copy"), tr("Copy"));
+    m_edit = addButton("editMessage", QStringLiteral("edit"), tr("Edit"));
+    m_branch = addButton("branch", QStringLiteral("branch"),
+                         tr("New conversation that begins with the messages up to here"));
+    m_branch->setAccessibleName(tr("Branch"));
     m_regenerate =
         addButton("regenerate", QStringLiteral("regenerate"), tr("Write this reply again"));
     m_continue = addButton("continue", QStringLiteral("continue"), tr("Continue this reply"));
@@ -26,12 +30,14 @@ MessageActions::MessageActions(QWidget* parent) : QWidget(parent) {
         emit copyRequested(row);
         showCopied();
     });
-    connect(m_regenerate, &QToolButton::clicked, this, &MessageActions::regenerateRequested);
+    connect(m_regenerate, &QToolButton::clicked, this, [this] { emit regenerateRequested(row); });
+    connect(m_edit, &QToolButton::clicked, this, [this] { emit editRequested(row); });
+    connect(m_branch, &QToolButton::clicked, this, [this] { emit branchRequested(row); });
     connect(m_continue, &QToolButton::clicked, this, &MessageActions::continueRequested);
     connect(m_previous, &QToolButton::clicked, this,
-            [this] { emit versionRequested(m_offer.version - 1); });
+            [this] { emit versionRequested(row, m_offer.version - 1); });
     connect(m_next, &QToolButton::clicked, this,
-            [this] { emit versionRequested(m_offer.version + 1); });
+            [this] { emit versionRequested(row, m_offer.version + 1); });
     m_offer.copy = false;
     setOffer({});
 }
@@ -55,6 +61,8 @@ void MessageActions::setOffer(const Offer& offer) {
     }
     m_offer = offer;
     m_copy->setVisible(offer.copy);
+    m_edit->setVisible(offer.edit);
+    m_branch->setVisible(offer.branch);
     m_regenerate->setVisible(offer.regenerate);
     m_continue->setVisible(offer.goOn);
     const bool several = offer.versions > 1;

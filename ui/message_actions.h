@@ -19,6 +19,8 @@ public:
         bool copy = true;
         bool regenerate = false;
         bool goOn = false;
+        bool edit = false;
+        bool branch = false;
         int version = 1;
         int versions = 1;
         bool operator==(const Offer&) const = default;
@@ -33,15 +35,19 @@ public slots:
 
 signals:
     void copyRequested(int row);
-    void regenerateRequested();
+    void regenerateRequested(int row);
     void continueRequested();
-    void versionRequested(int version);
+    void editRequested(int row);
+    void branchRequested(int row);
+    void versionRequested(int row, int version);
 
 private:
     QToolButton* addButton(const char* name, const QString& symbol, const QString& text);
 
     Offer m_offer;
     QToolButton* m_copy;
+    QToolButton* m_edit;
+    QToolButton* m_branch;
     QToolButton* m_regenerate;
     QToolButton* m_continue;
     QToolButton* m_previous;

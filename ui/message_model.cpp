@@ -71,13 +71,28 @@ void MessageModel::change(int row, const Message& message) {
     emit dataChanged(changed, changed);
 }
 
-void MessageModel::remove(int row) {
-    if (row < 0 || row >= rowCount()) {
+void MessageModel::replaceFrom(int firstRow, const QList<Message>& messages) {
+    if (firstRow < 0 || firstRow > rowCount()) {
         return;
     }
-    beginRemoveRows({}, row, row);
-    m_messages.removeAt(row);
-    endRemoveRows();
+    int kept = firstRow;
+    for (const Message& message : messages) {
+        if (kept == rowCount() || m_messages.at(kept).speaker != message.speaker) {
+            break;
+        }
+        change(kept++, message);
+    }
+    if (kept < rowCount()) {
+        beginRemoveRows({}, kept, rowCount() - 1);
+        m_messages.resize(kept);
+        endRemoveRows();
+    }
+    const QList<Message> rest = messages.mid(kept - firstRow);
+    if (!rest.isEmpty()) {
+        beginInsertRows({}, kept, kept + static_cast<int>(rest.size()) - 1);
+        m_messages.append(rest);
+        endInsertRows();
+    }
 }
 
 QString shownText(const Message& message) {

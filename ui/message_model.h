@@ -28,9 +28,10 @@ public:
 public slots:
     void reset(const QList<phidelity::Message>& messages);
     void add(const phidelity::Message& message);
+    /// From this row on there are these messages now. Rows that stay are changed, not made anew.
+    void replaceFrom(int firstRow, const QList<phidelity::Message>& messages);
     void appendText(int row, const QString& text);
     void change(int row, const phidelity::Message& message);
-    void remove(int row);
 
 private:
     QList<Message> m_messages;

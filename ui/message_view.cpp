@@ -23,6 +23,19 @@ constexpr int kColumnUnits = 164;
 /// Rows around the visible ones whose layouts are kept.
 constexpr int kKeptRows = 40;
 
+/// What can be done with a message wherever it stands.
+MessageActions::Offer offerOf(const Message& message) {
+    MessageActions::Offer offer;
+    const bool ended = !isUnfinished(message);
+    offer.copy = !message.text.isEmpty();
+    offer.edit = ended && !message.text.isEmpty();
+    offer.branch = ended && !message.text.isEmpty();
+    offer.regenerate = isEndedReply(message);
+    offer.version = message.version;
+    offer.versions = message.versions;
+    return offer;
+}
+
 } // namespace
 
 MessageView::MessageView(QWidget* parent)
@@ -44,6 +57,8 @@ MessageView::MessageView(QWidget* parent)
         connect(actions, &MessageActions::regenerateRequested, this,
                 &MessageView::regenerateRequested);
         connect(actions, &MessageActions::continueRequested, this, &MessageView::continueRequested);
+        connect(actions, &MessageActions::editRequested, this, &MessageView::editRequested);
+        connect(actions, &MessageActions::branchRequested, this, &MessageView::branchRequested);
         connect(actions, &MessageActions::versionRequested, this, &MessageView::versionRequested);
     }
     m_jump->setObjectName(QStringLiteral("jumpToLatest"));
@@ -111,6 +126,7 @@ void MessageView::rowsRemoved(int first, int last) {
     }
     m_hotRow = -1;
     relayout();
+    updateHover(m_hoverPoint);
 }
 
 void MessageView::rowsChanged(int first, int last, const QList<int>& roles) {
@@ -369,15 +385,12 @@ void MessageView::placeActions() {
         actions->show();
     };
     const Message* message = last >= 0 ? &m_model->at(last) : nullptr;
-    const bool lastVisible =
-        message && isEndedReply(*message) && m_items[static_cast<size_t>(last)].row;
+    const bool lastVisible = message && message->speaker == Speaker::Model &&
+                             (isEndedReply(*message) || message->versions > 1) &&
+                             m_items[static_cast<size_t>(last)].row;
     if (lastVisible) {
-        MessageActions::Offer offer;
-        offer.copy = !message->text.isEmpty();
-        offer.regenerate = true;
+        MessageActions::Offer offer = offerOf(*message);
         offer.goOn = canContinue(*message);
-        offer.version = message->version;
-        offer.versions = message->versions;
         place(m_lastActions, last, offer);
     } else {
         m_lastActions->hide();
@@ -387,7 +400,7 @@ void MessageView::placeActions() {
                        !(m_hotRow == last && m_model->at(last).speaker == Speaker::Model) &&
                        !m_model->at(m_hotRow).text.isEmpty();
     if (hover) {
-        place(m_hoverActions, m_hotRow, {});
+        place(m_hoverActions, m_hotRow, offerOf(m_model->at(m_hotRow)));
     } else {
         m_hoverActions->hide();
     }

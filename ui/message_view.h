@@ -54,10 +54,12 @@ signals:
     /// Text that was typed here, where none can be written.
     void typed(const QString& text);
     void followingChanged(bool following);
-    void regenerateRequested();
+    void regenerateRequested(int row);
     void continueRequested();
-    /// Which of the last reply's versions is wanted, from 1.
-    void versionRequested(int version);
+    void editRequested(int row);
+    void branchRequested(int row);
+    /// Which of the messages that stand in this place is wanted, from 1.
+    void versionRequested(int row, int version);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -137,6 +139,7 @@ private:
     bool m_selecting = false;
     QBasicTimer m_autoScroll;
     QPoint m_dragPoint;
+    QPoint m_hoverPoint{-1, -1}; ///< where the pointer was last
     int m_hotRow = -1;
     MessageRow::Hit m_hot;
 

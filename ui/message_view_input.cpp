@@ -176,6 +176,7 @@ void MessageView::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void MessageView::updateHover(QPoint point) {
+    m_hoverPoint = point;
     int row = -1;
     MessageRow::Hit hit;
     if (viewport()->rect().contains(point) && count() > 0) {
@@ -250,14 +251,23 @@ void MessageView::fillMenu(QMenu& menu, int row, qsizetype code) {
         }
     }
     menu.addAction(tr("Select All"), this, &MessageView::selectAll);
-    const int last = count() - 1;
-    if (row == last && last >= 0 && m_lastActions->isVisible()) {
-        menu.addSeparator();
-        menu.addAction(tr("Write This Reply Again"), this, &MessageView::regenerateRequested);
-        if (canContinue(m_model->at(last))) {
+    if (row < 0 || row >= count() || isUnfinished(m_model->at(row))) {
+        return;
+    }
+    const Message& message = m_model->at(row);
+    menu.addSeparator();
+    menu.addAction(tr("Edit Message"), this, [this, row] { emit editRequested(row); });
+    menu.addAction(tr("Branch From Here"), this, [this, row] { emit branchRequested(row); });
+    if (message.speaker == Speaker::User) {
+        return;
+    }
+    menu.addAction(tr("Write This Reply Again"), this,
+                   [this, row] { emit regenerateRequested(row); });
+    if (row == count() - 1) {
+        if (canContinue(message)) {
             menu.addAction(tr("Continue This Reply"), this, &MessageView::continueRequested);
         }
-        if (hasCut(m_model->at(last))) {
+        if (hasCut(message)) {
             menu.addAction(tr("Show or Hide What Was Cut"), this, &MessageView::toggleCut);
         }
     }

@@ -31,8 +31,9 @@ struct Message {
     MessageState state = MessageState::Complete;
     QString author;   ///< of a reply: the model's name
     QString problem;  ///< of a failed or interrupted reply: a sentence
-    int version = 1;  ///< of a reply that was regenerated: which one is shown, from 1
-    int versions = 1; ///< and how many there are
+    bool edited = false; ///< a reply that the user has changed
+    int version = 1;     ///< which of the messages that stand in its place, from 1
+    int versions = 1;    ///< and how many there are
 
     bool operator==(const Message&) const = default;
 };

@@ -34,10 +34,10 @@ private slots:
         QCOMPARE(m_engine->opens, 2);
         QCOMPARE(m_engine->lastOpen.device, QStringLiteral("vulkan:0"));
         QCOMPARE(m_engine->lastOpen.deviceName, QStringLiteral("Radeon RX 7800 XT"));
-        QCOMPARE(m_controller->devicePick(), DevicePick()); // not before it worked
+        QCOMPARE(m_controller->models()->devicePick(), DevicePick()); // not before it worked
         m_engine->answerOpen();
         settle();
-        QCOMPARE(m_controller->devicePick().id, QStringLiteral("vulkan:0"));
+        QCOMPARE(m_controller->models()->devicePick().id, QStringLiteral("vulkan:0"));
         QCOMPARE(messages()->rowCount(), 2);
         type(QStringLiteral("More"));
         QVERIFY(m_engine->lastGenerate.prompt.contains(QStringLiteral("Bob: Hi\nAlice: More")));
@@ -56,27 +56,28 @@ private slots:
     }
 
     void aPickThatFailsIsTakenBack() {
-        m_controller->chooseDevice({QStringLiteral("vulkan:0"), QStringLiteral("Some GPU")});
+        m_controller->models()->chooseDevice(
+            {QStringLiteral("vulkan:0"), QStringLiteral("Some GPU")});
         settle();
         m_engine->answerFailure(m_engine->lastOpen.id, QStringLiteral("It did not start."), {});
         settle();
-        QCOMPARE(m_controller->devicePick(), DevicePick());
-        m_controller->openModel({});
+        QCOMPARE(m_controller->models()->devicePick(), DevicePick());
+        m_controller->models()->open({});
         settle();
         QCOMPARE(m_engine->lastOpen.device, QStringLiteral("auto"));
     }
 
     void theCommandLineGoesBeforeWhatIsRemembered() {
         const DevicePick pick{QStringLiteral("vulkan:0"), QStringLiteral("Some GPU")};
-        m_controller->setDevicePick(pick);
-        m_controller->setDevice(QStringLiteral("cpu"), 0);
-        m_controller->openModel({});
+        m_controller->models()->setDevicePick(pick);
+        m_controller->models()->setDevice(QStringLiteral("cpu"), 0);
+        m_controller->models()->open({});
         settle();
         QCOMPARE(m_engine->lastOpen.device, QStringLiteral("cpu"));
         QVERIFY(m_engine->lastOpen.deviceName.isEmpty());
         m_engine->answerOpen();
         settle();
-        QCOMPARE(m_controller->devicePick(), pick); // still remembered for the next start
+        QCOMPARE(m_controller->models()->devicePick(), pick); // still remembered for the next start
     }
 
     void aModelThatIsTooLargeCanBeOpenedWithAShorterContext() {
@@ -98,7 +99,7 @@ private slots:
     }
 
     void whatTheEngineHasToSayOfTheDeviceIsShown() {
-        m_controller->openModel({});
+        m_controller->models()->open({});
         settle();
         ModelOpened model = FakeEngine::demoModel(m_engine->lastOpen.id);
         model.notice = QStringLiteral("Some GPU cannot be found any more.");

@@ -83,7 +83,7 @@ private slots:
         QCOMPARE(changes.size(), 1);
         QCOMPARE(changes.at(0).at(2).value<QList<int>>(), QList<int>{MessageModel::AppendedRole});
         QCOMPARE(m_model->at(0).text, QStringLiteral("ab"));
-        m_model->remove(0);
+        m_model->replaceFrom(0, {});
         QCOMPARE(m_model->rowCount(), 0);
     }
 
@@ -272,6 +272,7 @@ private slots:
         QTest::mouseClick(actions->findChild<QToolButton*>(QStringLiteral("regenerate")),
                           Qt::LeftButton);
         QCOMPARE(again.size(), 1);
+        QCOMPARE(again.first().first().toInt(), 1);
     }
 
     void coloursFollowThePalette() {

@@ -35,7 +35,7 @@ struct Session {
         window.settings()->setSettings(settings);
         window.resize(1280, 800);
         window.show();
-        controller.openModel({});
+        controller.models()->open({});
     }
 
     /// Until the last message ends, or has so many characters.

@@ -7,6 +7,7 @@
 #include <QDialog>
 #include <QDir>
 #include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPlainTextEdit>
 #include <QTextStream>
 
@@ -60,7 +61,7 @@ struct Scene {
         controller.newConversation();
         window.resize(size);
         window.show();
-        controller.openModel({});
+        controller.models()->open({});
         settle();
         if (withModel) {
             engine.answerOpen();
@@ -112,7 +113,7 @@ const QList<std::pair<QString, Act>> kStates{
          greet(scene);
          scene.say(QStringLiteral("Count to five.\nOne number a line, please."),
                    QStringLiteral(" - one\n- two\n- three\n- four\n- five"), EndReason::Stopped);
-         emit scene.window.regenerateRequested();
+         emit scene.window.regenerateRequested(3);
          settle();
          scene.engine.sendText(QStringLiteral(" ## Counting\n1\n2\n3\n4\n5\n\n> That was easy."));
          settle();
@@ -120,6 +121,24 @@ const QList<std::pair<QString, Act>> kStates{
                                                                 "welcome."));
          settle();
          scene.window.page()->view()->toggleCut();
+     }},
+    {QStringLiteral("editing"),
+     [](Scene& scene) {
+         greet(scene);
+         scene.say(QStringLiteral("What is a derivative?"), QStringLiteral(" How fast it changes."),
+                   EndReason::EndOfText);
+         emit scene.window.messageEdited(0, QStringLiteral("Good morning!"));
+         settle();
+         scene.engine.sendText(QStringLiteral(" Good morning to you."));
+         settle();
+         scene.engine.end(EndReason::EndOfText);
+         settle();
+         MessageView* view = scene.window.page()->view();
+         emit view->editRequested(0);
+         const QPointF at = view->rowRect(0).center();
+         QMouseEvent move(QEvent::MouseMove, at, view->viewport()->mapToGlobal(at), Qt::NoButton,
+                          Qt::NoButton, Qt::NoModifier);
+         QApplication::sendEvent(view->viewport(), &move);
      }},
     {QStringLiteral("code"),
      [](Scene& scene) {

@@ -41,7 +41,7 @@ private slots:
         settings.maxTokens = 60;
         controller.setSettings(settings);
         controller.setFormat(FormatId::Raw);
-        controller.openModel({});
+        controller.models()->open({});
         const MessageModel& messages = *window.page()->messages();
         const auto find = [&](const char* name) {
             return window.findChild<QWidget*>(QLatin1String(name));

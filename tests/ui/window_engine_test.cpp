@@ -31,7 +31,7 @@ class WindowEngineTest : public QObject {
             settings.temperature = 0;
             settings.maxTokens = 48;
             controller.setSettings(settings);
-            controller.openModel({});
+            controller.models()->open({});
         }
         MessageModel* messages() { return window.page()->messages(); }
         QPlainTextEdit* edit() {

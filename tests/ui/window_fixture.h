@@ -71,7 +71,7 @@ private slots:
         m_controller->newConversation();
         m_window->show();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        m_controller->openModel({});
+        m_controller->models()->open({});
         settle();
         m_engine->answerOpen();
         settle();
