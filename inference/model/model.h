@@ -112,8 +112,16 @@ public:
     /// vocabulary).
     static Result<std::span<const float>> extendTogether(std::span<Sequence* const> sequences,
                                                          std::span<const TokenId> tokens);
+    /// As extendTogether(), one entry a sequence. The device may answer a wish for the largest
+    /// logits in place of all.
+    static Result<std::span<const NextLogits>>
+    extendTogetherToNext(std::span<Sequence* const> sequences, std::span<const TokenId> tokens,
+                         const TopRequest& wish);
 
 private:
+    static Result<std::span<const float>> runTogether(std::span<Sequence* const> sequences,
+                                                      std::span<const TokenId> tokens,
+                                                      const TopRequest& wish);
     Result<NextLogits> run(std::span<const TokenId> tokens, LogitRows rows, const TopRequest& wish,
                            const StopFlag* stop, const std::function<void(std::size_t)>& progress);
 

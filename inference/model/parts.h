@@ -30,7 +30,8 @@ struct Model::Parts {
     std::vector<StepRow> rows;
     std::vector<std::span<const PageId>> pages;
     std::vector<std::uint32_t> logitRows;
-    TopRequest top; ///< a wish, of this step alone
+    TopRequest top;               ///< a wish, of this step alone
+    std::vector<NextLogits> next; ///< what extendTogetherToNext returned
 
     /// Runs the step in hand. Nothing if stopped; NotFinite if a logit is NaN or infinite. Where
     /// the wish for the largest logits came true, these are the backend's top(), and there are no

@@ -159,6 +159,27 @@ Sequence Sequence::fork() const {
 
 Result<std::span<const float>> Sequence::extendTogether(std::span<Sequence* const> sequences,
                                                         std::span<const TokenId> tokens) {
+    return runTogether(sequences, tokens, {});
+}
+
+Result<std::span<const NextLogits>>
+Sequence::extendTogetherToNext(std::span<Sequence* const> sequences,
+                               std::span<const TokenId> tokens, const TopRequest& wish) {
+    PHIDELITY_TRY(const auto logits, runTogether(sequences, tokens, wish));
+    Model::Parts& parts = sequences.front()->m_model->parts();
+    const std::span<const TopLogits> top = parts.backend->top();
+    const std::size_t outputs = logits.size() / sequences.size();
+    parts.next.resize(sequences.size());
+    for (std::size_t row = 0; row < sequences.size(); ++row) {
+        parts.next[row].all = logits.subspan(row * outputs, outputs);
+        parts.next[row].top = top.empty() ? std::nullopt : std::optional(top[row]);
+    }
+    return parts.next;
+}
+
+Result<std::span<const float>> Sequence::runTogether(std::span<Sequence* const> sequences,
+                                                     std::span<const TokenId> tokens,
+                                                     const TopRequest& wish) {
     if (sequences.empty() || sequences.size() != tokens.size()) {
         return fail(ErrorCode::BadArgument, "sequences: expected one token for each of at least "
                                             "one, found " +
@@ -201,6 +222,7 @@ Result<std::span<const float>> Sequence::extendTogether(std::span<Sequence* cons
         parts.pages.emplace_back(sequence.m_pages);
         parts.logitRows.push_back(row);
     }
+    parts.top = wish;
     auto logits = parts.runStep(nullptr);
     if (!logits) {
         return undo(std::move(logits).error());

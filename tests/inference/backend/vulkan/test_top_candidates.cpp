@@ -149,6 +149,57 @@ SamplerSettings chainOf(float temperature, std::int32_t topK, std::uint64_t seed
     return settings;
 }
 
+/// One chain with seeds 0, 1 ... for samples of one prompt, side by side.
+struct Samples {
+    SamplerSettings settings;
+    std::size_t count = 0;
+    std::size_t steps = 0;
+};
+
+struct Sampled {
+    std::vector<std::vector<TokenId>> tokens; ///< prompt and output, by sample
+    std::size_t picked = 0;                   ///< draws that saw the largest logits alone
+};
+
+Result<Sampled> sampleTogether(Model& model, std::string_view prompt, const Samples& samples) {
+    Sampled sampled;
+    const std::uint32_t vocabulary = model.tokenizer().size();
+    std::vector<Sampler> samplers;
+    std::vector<SamplerState> states(samples.count);
+    std::vector<Sequence> sequences;
+    sampled.tokens.assign(samples.count, model.tokenizer().encode(prompt));
+    const std::span<const TokenId> shared = sampled.tokens.front();
+    sequences.emplace_back(model);
+    PHIDELITY_CHECK(sequences.front().extend(shared.first(shared.size() - 1)));
+    for (std::size_t i = 0; i < samples.count; ++i) {
+        SamplerSettings settings = samples.settings;
+        settings.seed = i;
+        samplers.emplace_back(settings, vocabulary);
+        if (i > 0) {
+            sequences.push_back(sequences.front().fork());
+        }
+    }
+    std::vector<Sequence*> together;
+    for (Sequence& sequence : sequences) {
+        together.push_back(&sequence);
+    }
+    const TopRequest wish{samplers.front().topNeeded(), vocabulary};
+    std::vector<TokenId> last(samples.count, shared.back());
+    for (std::size_t step = 0; step < samples.steps; ++step) {
+        PHIDELITY_TRY(const auto next, Sequence::extendTogetherToNext(together, last, wish));
+        for (std::size_t i = 0; i < samples.count; ++i) {
+            std::vector<TokenId>& tokens = sampled.tokens[i];
+            auto draw = next[i].top ? samplers[i].drawFromTop(*next[i].top, tokens, states[i])
+                                    : samplers[i].draw(next[i].all, tokens, states[i]);
+            PHIDELITY_CHECK(draw);
+            sampled.picked += next[i].top ? 1 : 0;
+            last[i] = draw->id;
+            tokens.push_back(draw->id);
+        }
+    }
+    return sampled;
+}
+
 } // namespace
 
 class TestTopCandidates : public QObject {
@@ -299,6 +350,45 @@ private slots:
             tokens += expected.tokens.size();
         }
         QVERIFY(tokens >= 100);
+    }
+
+    void samplesSideBySideAreTheSameWhoeverPicks_data() {
+        QTest::addColumn<std::uint32_t>("samples");
+        QTest::addColumn<float>("temperature");
+        QTest::addColumn<int>("topK");
+        QTest::addColumn<bool>("picks");
+        QTest::newRow("one, greedy") << 1U << 0.0F << 0 << true;
+        QTest::newRow("three, greedy") << 3U << 0.0F << 0 << true;
+        QTest::newRow("eight, top-k 40") << 8U << 1.0F << 40 << true;
+        QTest::newRow("nine are more than the device picks for") << 9U << 1.0F << 40 << false;
+        QTest::newRow("a chain that needs all logits") << 3U << 1.0F << 0 << false;
+    }
+    void samplesSideBySideAreTheSameWhoeverPicks() {
+        QFETCH(std::uint32_t, samples);
+        QFETCH(float, temperature);
+        QFETCH(int, topK);
+        QFETCH(bool, picks);
+        const Samples wanted{chainOf(temperature, topK, 0), samples, 40};
+        REQUIRE_VALUE(const auto onHost, demoOn(vulkan::TopPicks::Host));
+        REQUIRE_VALUE(const auto onDevice, demoOn(vulkan::TopPicks::Device));
+        for (const char* prompt : {"def add(a, b):", "Once upon a time"}) {
+            REQUIRE_VALUE(const auto expected, sampleTogether(*onHost, prompt, wanted));
+            REQUIRE_VALUE(const auto found, sampleTogether(*onDevice, prompt, wanted));
+            QCOMPARE(found.tokens, expected.tokens);
+            QCOMPARE(expected.picked, std::size_t{0});
+            QCOMPARE(found.picked, picks ? samples * wanted.steps : 0);
+        }
+    }
+
+    void aWishIsOfOneStepAlone() {
+        REQUIRE_VALUE(const auto model, demoOn(vulkan::TopPicks::Device));
+        Sequence sequence(*model);
+        Sequence* const one[] = {&sequence};
+        const TokenId token[] = {65};
+        REQUIRE_VALUE(const auto picked, Sequence::extendTogetherToNext(one, token, {5, 256}));
+        QVERIFY(picked.front().top.has_value());
+        REQUIRE_VALUE(const auto all, Sequence::extendTogether(one, token));
+        QCOMPARE(all.size(), std::size_t{model->shape().vocabulary});
     }
 };
 
