@@ -61,6 +61,7 @@ class TestFaults : public QObject {
             DriverShim::get().intercept(table);
         };
         options.device.uploads = uploads;
+        options.topPicks = vulkan::TopPicks::Device;
         options.cacheFolder = m_cache.path().toStdString();
         return options;
     }
@@ -167,6 +168,7 @@ private slots:
             const auto done = journey.runAll();
             QVERIFY2(done, done ? "" : done.error().detail.c_str());
             m_logits = journey.logits();
+            QVERIFY(journey.picked());
         }
         m_calls = DriverShim::get().calls();
         QVERIFY(DriverShim::get().leftBehind().empty());

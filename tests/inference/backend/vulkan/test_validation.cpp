@@ -58,10 +58,12 @@ private slots:
         VulkanOptions options;
         options.reads = static_cast<ReadPath>(reads);
         options.device.uploads = static_cast<Uploads>(uploads);
+        options.topPicks = TopPicks::Device;
         {
             Journey journey(m_device, options);
             const auto done = journey.runAll();
             QVERIFY2(done, done ? "" : done.error().detail.c_str());
+            QVERIFY(journey.picked());
         }
         const auto& messages = m_device.instance->validationMessages();
         for (const std::string& message : messages) {

@@ -54,7 +54,8 @@ Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_vie
 }
 
 const char* Journey::stageName(int stage) {
-    constexpr const char* kNames[kStages] = {"load", "prefill", "decode", "fork", "side by side"};
+    constexpr const char* kNames[kStages] = {"load", "prefill",      "decode",
+                                             "fork", "side by side", "largest logits"};
     return kNames[stage];
 }
 
@@ -80,9 +81,29 @@ Result<void> Journey::run(int stage) {
     } else {
         Sequence* const both[] = {&m_sequences[0], &m_sequences[1]};
         const TokenId tokens[] = {67, 68};
+        if (stage == 5) {
+            return runForLargest(both, tokens);
+        }
         PHIDELITY_TRY(logits, Sequence::extendTogether(both, tokens));
     }
     m_logits.push_back(copyOf(logits));
+    return {};
+}
+
+Result<void> Journey::runForLargest(std::span<Sequence* const> sequences,
+                                    std::span<const TokenId> tokens) {
+    const TopRequest wish{5, m_model->tokenizer().size()};
+    PHIDELITY_TRY(const auto next, Sequence::extendTogetherToNext(sequences, tokens, wish));
+    std::vector<float> logits;
+    for (const NextLogits& row : next) {
+        m_picked = row.top.has_value();
+        logits.insert(logits.end(), row.all.begin(), row.all.end());
+        for (const RankedLogit& ranked :
+             m_picked ? row.top->best : std::span<const RankedLogit>()) {
+            logits.push_back(ranked.logit);
+        }
+    }
+    m_logits.push_back(std::move(logits));
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,10 @@ Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_vie
                                       std::uint32_t threads, std::uint64_t waitLimitMs = 30'000);
 
 /// What a session does to a device: load, a prompt in two chunks, single tokens, a fork that copies
-/// a page, two sequences side by side, unload.
+/// a page, two sequences side by side, the same for their largest logits alone, unload.
 class Journey {
 public:
-    static constexpr int kStages = 5; ///< the load is the first
+    static constexpr int kStages = 6; ///< the load is the first
     [[nodiscard]] static const char* stageName(int stage);
 
     Journey(const FoundDevice& device, const vulkan::VulkanOptions& options)
@@ -45,13 +46,19 @@ public:
     Result<void> runAll();
     /// Logits of every stage that succeeded, in order.
     [[nodiscard]] const std::vector<std::vector<float>>& logits() const { return m_logits; }
+    /// Whether the device itself has picked the largest logits where it was asked to.
+    [[nodiscard]] bool picked() const { return m_picked; }
 
 private:
+    Result<void> runForLargest(std::span<Sequence* const> sequences,
+                               std::span<const TokenId> tokens);
+
     const FoundDevice& m_device;
     vulkan::VulkanOptions m_options;
     std::unique_ptr<Model> m_model;
     std::vector<Sequence> m_sequences; ///< die before the model
     std::vector<std::vector<float>> m_logits;
+    bool m_picked = false;
 };
 
 } // namespace phidelity::test
