@@ -16,6 +16,9 @@ quint64 laidOutCount = 0;
 
 using Kind = TextBlock::Kind;
 
+constexpr int kQuoteUnits = 4;
+constexpr int kItemUnits = 6;
+
 double headingScale(int level) {
     return level == 1 ? 1.35 : level == 2 ? 1.2 : level == 3 ? 1.08 : 1.0;
 }
@@ -148,39 +151,39 @@ int MessageLayout::naturalWidth() const {
     return static_cast<int>(std::ceil(widest));
 }
 
+int MessageLayout::containerLeft(qsizetype index, qsizetype depth) const {
+    const QList<TextContainer>& containers = block(index).containers;
+    int units = 0;
+    for (qsizetype at = 0; at < depth; ++at) {
+        units += containers.at(at).kind == TextContainer::Kind::Quote ? kQuoteUnits : kItemUnits;
+    }
+    // However deep it is nested, text keeps half of the width.
+    return std::min(units * m_look->unit, m_width / 2);
+}
+
 MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
     const TextBlock& here = block(index);
     const int unit = m_look->unit;
     Insets inset;
     if (index > 0 && !here.continues) {
-        const TextBlock& before = block(index - 1);
-        const bool sameList = here.kind == Kind::ListItem && before.kind == Kind::ListItem;
-        const bool codeAround = here.kind == Kind::Code || before.kind == Kind::Code;
-        inset.above = sameList                     ? unit
-                      : here.kind == Kind::Heading ? 4 * unit
-                      : codeAround                 ? 3 * unit
-                                                   : 2 * unit + unit / 2;
+        const TextBlock& last = block(index - 1);
+        const bool item = !here.containers.isEmpty() && !last.containers.isEmpty() &&
+                          here.containers.first().listId == last.containers.first().listId &&
+                          here.containers.last().kind != TextContainer::Kind::Quote;
+        const bool codeAround = here.kind == Kind::Code || last.kind == Kind::Code;
+        inset.above = here.kind == Kind::Heading ? 4 * unit
+                      : codeAround               ? 3 * unit
+                      : item                     ? unit
+                                                 : 2 * unit + unit / 2;
     }
-    switch (here.kind) {
-    case Kind::Code:
-        if (m_frame == CodeFrame::Boxed) {
-            inset.left = inset.right = 3 * unit;
-            inset.top = here.continues ? 0 : m_look->labelLine + 4 * unit;
-            inset.bottom = here.continued ? 0 : 3 * unit;
-        }
-        break;
-    case Kind::ListItem:
-        inset.left = 6 * unit + here.level * 5 * unit;
-        break;
-    case Kind::Quote:
-        inset.left = 4 * unit;
-        break;
-    case Kind::Rule:
-        inset.top = inset.bottom = unit;
-        break;
-    case Kind::Paragraph:
-    case Kind::Heading:
-        break;
+    inset.left = containerLeft(index, here.containers.size());
+    if (here.kind == Kind::Code && m_frame == CodeFrame::Boxed) {
+        inset.left += 3 * unit;
+        inset.right = 3 * unit;
+        inset.top = here.continues ? 0 : m_look->labelLine + 4 * unit;
+        inset.bottom = here.continued ? 0 : 3 * unit;
+    } else if (here.kind == Kind::Rule) {
+        inset.top = inset.bottom = 2 * unit;
     }
     return inset;
 }
@@ -206,8 +209,7 @@ int MessageLayout::lineHeightOf(const TextBlock& block) const {
     case Kind::Rule:
         return 1;
     case Kind::Paragraph:
-    case Kind::ListItem:
-    case Kind::Quote:
+    case Kind::Table:
         break;
     }
     return m_look->textLine;
@@ -378,15 +380,19 @@ QString MessageLayout::text(const Selection& selection) const {
         const qsizetype from = index == selection.from.block ? selection.from.offset : 0;
         const qsizetype to = index == selection.to.block ? selection.to.offset : here.text.size();
         if (index > selection.from.block) {
-            const bool list =
-                here.kind == Kind::ListItem && block(index - 1).kind == Kind::ListItem;
+            const bool list = !here.containers.isEmpty() && !block(index - 1).containers.isEmpty();
             text += here.midLine ? QLatin1String("")
                                  : QLatin1String(here.continues || list ? "\n" : "\n\n");
         }
-        if (from == 0 && selection.from.block != selection.to.block && !here.marker.isEmpty()) {
-            text += here.marker + u' ';
+        if (from == 0 && selection.from.block != selection.to.block) {
+            for (qsizetype depth = 0; depth < here.containers.size(); ++depth) {
+                const QString marker = markerOf(here.containers.at(depth));
+                if (!marker.isEmpty() && beginsContainer(here, depth, before(index))) {
+                    text += marker + u' ';
+                }
+            }
         }
-        text += QStringView(here.text).mid(from, std::max<qsizetype>(0, to - from));
+        text += plainText(here, from, to);
     }
     return text;
 }

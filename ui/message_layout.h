@@ -10,9 +10,9 @@
 #include <QString>
 #include <QTextLayout>
 
+#include "chat/markdown/block_splitter.h"
 #include "ui/code_colors.h"
 #include "ui/message_look.h"
-#include "ui/text_block.h"
 
 class QPainter;
 
@@ -105,6 +105,11 @@ private:
         return m_splitter.blocks().at(index);
     }
     [[nodiscard]] Insets insets(qsizetype index) const;
+    /// Where what stands in the first `depth` containers of a block begins.
+    [[nodiscard]] int containerLeft(qsizetype index, qsizetype depth) const;
+    [[nodiscard]] const TextBlock* before(qsizetype index) const {
+        return index > 0 ? &block(index - 1) : nullptr;
+    }
     [[nodiscard]] QFont fontOf(const TextBlock& block) const;
     [[nodiscard]] int lineHeightOf(const TextBlock& block) const;
     [[nodiscard]] int estimate(qsizetype index) const;
@@ -116,6 +121,7 @@ private:
     void syncItems(qsizetype unchanged);
     void updateTops() const;
     void paintFrame(QPainter& painter, qsizetype index, const QRect& box, bool hot) const;
+    void paintContainers(QPainter& painter, qsizetype index, QPoint origin) const;
 
     const MessageLook* m_look;
     CodeFrame m_frame;

@@ -48,19 +48,43 @@ void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip,
                 selected.append(range);
             }
         }
-        painter.setPen(here.kind == Kind::Quote ? m_look->shades.dimText : text);
+        painter.setPen(text);
         const QPoint at = origin + textOrigin(index);
         item.layout->draw(&painter, at, selected, clip);
-        if (!here.marker.isEmpty()) {
-            painter.setFont(m_look->text);
-            const int gap = m_look->unit + m_look->unit / 2;
-            const QTextLine line = item.layout->lineAt(0);
-            const QFontMetricsF metrics(m_look->text);
-            const QPointF place(at.x() - gap - metrics.horizontalAdvance(here.marker),
-                                at.y() + line.y() + line.ascent());
-            painter.setPen(m_look->shades.dimText);
-            painter.drawText(place, here.marker);
+        paintContainers(painter, index, origin);
+    }
+}
+
+/// Bars of quotes and markers of items.
+void MessageLayout::paintContainers(QPainter& painter, qsizetype index, QPoint origin) const {
+    const TextBlock& here = block(index);
+    const Item& item = m_items[static_cast<size_t>(index)];
+    const Insets inset = insets(index);
+    const int top = origin.y() + blockTop(index);
+    for (qsizetype depth = 0; depth < here.containers.size(); ++depth) {
+        const TextContainer& container = here.containers.at(depth);
+        const bool begins = beginsContainer(here, depth, before(index));
+        if (container.kind == TextContainer::Kind::Quote) {
+            const int from = top + (begins ? inset.above : 0);
+            const QRectF bar(origin.x() + containerLeft(index, depth), from, 3,
+                             top + item.height - from);
+            painter.fillRect(bar, m_look->shades.line);
+            continue;
         }
+        if (!begins) {
+            continue;
+        }
+        const QString marker = markerOf(container);
+        const QFontMetricsF metrics(m_look->text);
+        const int gap = m_look->unit + m_look->unit / 2;
+        const QTextLine line = item.layout->lineCount() > 0 ? item.layout->lineAt(0) : QTextLine();
+        const double baseline = line.isValid() ? line.y() + line.ascent() : metrics.ascent();
+        painter.setFont(m_look->text);
+        painter.setPen(m_look->shades.dimText);
+        painter.drawText(QPointF(origin.x() + containerLeft(index, depth + 1) - gap -
+                                     metrics.horizontalAdvance(marker),
+                                 top + inset.above + inset.top + baseline),
+                         marker);
     }
 }
 
@@ -97,9 +121,6 @@ void MessageLayout::paintFrame(QPainter& painter, qsizetype index, const QRect& 
             }
             icon(QStringLiteral("copy")).paint(&painter, button.adjusted(unit, unit, -unit, -unit));
         }
-    } else if (here.kind == Kind::Quote) {
-        painter.setBrush(shades.line);
-        painter.drawRoundedRect(QRectF(box.left(), box.top(), 3, box.height()), 1.5, 1.5);
     } else if (here.kind == Kind::Rule) {
         painter.setBrush(shades.line);
         painter.drawRect(QRect(box.left(), box.center().y(), box.width(), 1));

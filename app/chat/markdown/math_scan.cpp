@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ui/math/math_scan.h"
+#include "chat/markdown/math_scan.h"
 
 #include <QHash>
 #include <algorithm>

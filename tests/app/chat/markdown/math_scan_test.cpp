@@ -3,7 +3,7 @@
 #include <QRandomGenerator>
 #include <QTest>
 
-#include "ui/math/math_scan.h"
+#include "chat/markdown/math_scan.h"
 
 using namespace phidelity;
 using namespace Qt::StringLiterals;
