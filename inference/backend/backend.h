@@ -123,6 +123,7 @@ struct DeviceInfo {
     std::uint64_t memory = 0;  ///< bytes it has
     std::uint32_t threads = 0; ///< CPU threads; 0 elsewhere
     DeviceKind kind = DeviceKind::Cpu;
+    std::uint32_t cpuLayers = 0;  ///< of a model that it shares with the CPU: layers there
     std::uint64_t memoryFree = 0; ///< bytes that could be taken when it was asked; 0 = not known
     std::string driver;           ///< "NVIDIA 550.54.14, Vulkan 1.3"; empty for the CPU
     std::vector<std::string> features; ///< of use to us: "matrix cores", "subgroups of 32"
@@ -135,6 +136,19 @@ struct DeviceRates {
     std::string arithmetic;           ///< of those: "F32", "F16 matrix cores"
 };
 
+/// A part of a model that lies on one device as a whole. Numbered in the order in which parts go to
+/// a device that has no room for all: the layers, the head, the embedding.
+using ModelPart = std::uint32_t;
+[[nodiscard]] constexpr ModelPart headPart(std::uint32_t layers) {
+    return layers;
+}
+[[nodiscard]] constexpr ModelPart embeddingPart(std::uint32_t layers) {
+    return layers + 1;
+}
+[[nodiscard]] constexpr std::uint32_t partCount(std::uint32_t layers) {
+    return layers + 2;
+}
+
 /// A matrix that a load is going to add: a view without its numbers.
 struct PlannedMatrix {
     TensorType type = TensorType::F32;
@@ -142,6 +156,13 @@ struct PlannedMatrix {
     std::uint64_t columns = 0;
     MatrixUse use = MatrixUse::Product;
     bool inMemory = false; ///< already, not in a file that is mapped
+    ModelPart part = 0;
+};
+
+/// Likewise a vector.
+struct PlannedVector {
+    std::uint64_t numbers = 0;
+    ModelPart part = 0;
 };
 
 /// A verb of the steps to come, by the matrices that it reads.
@@ -157,9 +178,20 @@ struct LoadPlan {
     std::uint32_t pages = 0;                ///< of the cache
     std::vector<std::uint32_t> activations; ///< their widths, in the order of addActivation
     std::vector<PlannedMatrix> matrices;    ///< in the order of addMatrix
+    std::vector<PlannedVector> vectors;     ///< in the order of addVector
     std::vector<PlannedVerb> verbs;         ///< of a step, but for attention
-    std::uint64_t vectorNumbers = 0;        ///< in all vectors together
-    std::uint32_t outputs = 0;              ///< numbers in a row of logits
+    std::uint32_t outputs = 0;              ///< numbers in a row of logits; 0: no head
+    std::uint32_t received = 0;             ///< numbers in a row for `receive`; 0: not called
+    std::uint32_t handedOver = 0;           ///< likewise for `handOver`
+
+    /// Numbers in all vectors together.
+    [[nodiscard]] std::uint64_t vectorNumbers() const {
+        std::uint64_t sum = 0;
+        for (const PlannedVector& vector : vectors) {
+            sum += vector.numbers;
+        }
+        return sum;
+    }
 };
 
 /// Bytes that a load takes of a device's memory.
@@ -168,6 +200,8 @@ struct LoadBytes {
     std::uint64_t cache = 0;
     std::uint64_t scratch = 0; ///< vectors, activations, tables, one row of logits
     std::uint64_t staging = 0; ///< given back before scratch is taken
+    /// What the processor's memory lacks for its share of a model that both hold.
+    std::uint64_t missingOnHost = 0;
 
     [[nodiscard]] std::uint64_t total() const {
         return weights + cache + (scratch > staging ? scratch : staging);
@@ -213,11 +247,10 @@ public:
     virtual void expectLoad(const LoadPlan& /*plan*/) {}
 
     /// Takes a matrix to the device, repacked as it reads fastest. `weights` must outlive the
-    /// backend only if keepsView() says so for its type and use; values are kept exactly as stored.
-    /// OutOfMemory.
+    /// backend only if keepsView() says so; values are kept exactly as stored. OutOfMemory.
     virtual Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) = 0;
-    /// Whether matrices of a type are used where they lie, so that the file must stay mapped.
-    [[nodiscard]] virtual bool keepsView(TensorType type, MatrixUse use) const = 0;
+    /// Whether a matrix is used where it lies, so that the file must stay mapped.
+    [[nodiscard]] virtual bool keepsView(MatrixId matrix) const = 0;
     /// Takes a vector (one row of any type) as F32.
     virtual Result<VectorId> addVector(const TensorView& vector) = 0;
     /// Reserves a scratch matrix for up to `maxRows()` rows.
@@ -249,6 +282,12 @@ public:
     virtual void merge(Activation x, std::span<const Term> terms) = 0;
     /// logits = W norm(x) + b for the step's logitRows.
     virtual void head(Activation x, const Norm& norm, const Linear& linear) = 0;
+    /// x = `rows`, (rows of the step, width), packed: in place of embed where what comes before is
+    /// another backend's. `rows` stays as it is until submit.
+    virtual void receive(Activation x, std::span<const float> rows) = 0;
+    /// `rows` = x, likewise: in place of head where what comes after is another backend's. There
+    /// after submit.
+    virtual void handOver(Activation x, std::span<float> rows) = 0;
     /// Runs what was recorded and waits. Logits: (logitRows, outputs of head), valid until the next
     /// begin. DeviceLost, OutOfMemory.
     virtual Result<std::span<const float>> submit() = 0;

@@ -19,6 +19,22 @@ std::vector<PlannedVerb> verbsOf(std::uint32_t layers) {
     return verbs;
 }
 
+void addVectors(LoadPlan& plan, const ModelShape& shape) {
+    using enum TensorRole;
+    const auto add = [&](TensorRole role, ModelPart part) {
+        plan.vectors.push_back({extentOf(tensorSpec(role).columns, shape), part});
+    };
+    for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
+        for (const TensorRole role :
+             {NormWeight, NormBias, QueryBias, KeyBias, ValueBias, DenseBias, UpBias, DownBias}) {
+            add(role, layer);
+        }
+    }
+    for (const TensorRole role : {FinalNormWeight, FinalNormBias, HeadBias}) {
+        add(role, headPart(shape.layers));
+    }
+}
+
 LoadPlan withoutWeights(const ModelShape& shape, std::uint32_t context, std::uint32_t pages) {
     LoadPlan plan;
     plan.attention = attentionShape(shape, context);
@@ -26,27 +42,30 @@ LoadPlan withoutWeights(const ModelShape& shape, std::uint32_t context, std::uin
     plan.activations = {shape.width, shape.width, shape.width, shape.hidden};
     plan.outputs = shape.vocabulary;
     plan.verbs = verbsOf(shape.layers);
-    for (const TensorSpec& spec : tensorTable()) {
-        if (spec.isVector()) {
-            plan.vectorNumbers +=
-                (spec.perLayer ? shape.layers : 1) * extentOf(spec.columns, shape);
-        }
-    }
+    addVectors(plan, shape);
     return plan;
 }
+
+/// A matrix of a model by its role, with its place in the pass.
+struct MatrixPlace {
+    TensorRole role;
+    std::uint32_t layer;
+    MatrixUse use;
+    ModelPart part;
+};
 
 /// Calls `function` for each matrix, in the order of the upload.
 template <class Function>
 void forEachMatrix(const ModelShape& shape, Function function) {
     using enum TensorRole;
-    function(Embedding, 0, MatrixUse::Table);
+    function(MatrixPlace{Embedding, 0, MatrixUse::Table, embeddingPart(shape.layers)});
     for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
         for (const TensorRole role :
              {QueryWeight, KeyWeight, ValueWeight, DenseWeight, UpWeight, DownWeight}) {
-            function(role, layer, MatrixUse::Product);
+            function(MatrixPlace{role, layer, MatrixUse::Product, layer});
         }
     }
-    function(HeadWeight, 0, MatrixUse::Product);
+    function(MatrixPlace{HeadWeight, 0, MatrixUse::Product, headPart(shape.layers)});
 }
 
 } // namespace
@@ -58,9 +77,10 @@ AttentionShape attentionShape(const ModelShape& shape, std::uint32_t context) {
 LoadPlan loadPlan(const Checkpoint& checkpoint, std::uint32_t context, std::uint32_t pages) {
     LoadPlan plan = withoutWeights(checkpoint.shape(), context, pages);
     const bool inMemory = checkpoint.files().empty();
-    forEachMatrix(checkpoint.shape(), [&](TensorRole role, std::uint32_t layer, MatrixUse use) {
-        const TensorView view = checkpoint.tensor(role, layer);
-        plan.matrices.push_back({view.type, view.rows, view.columns, use, inMemory});
+    forEachMatrix(checkpoint.shape(), [&](const MatrixPlace& place) {
+        const TensorView view = checkpoint.tensor(place.role, place.layer);
+        plan.matrices.push_back(
+            {view.type, view.rows, view.columns, place.use, inMemory, place.part});
     });
     return plan;
 }
@@ -68,10 +88,10 @@ LoadPlan loadPlan(const Checkpoint& checkpoint, std::uint32_t context, std::uint
 LoadPlan loadPlan(const ModelShape& shape, TensorType type, std::uint32_t context,
                   std::uint32_t pages) {
     LoadPlan plan = withoutWeights(shape, context, pages);
-    forEachMatrix(shape, [&](TensorRole role, std::uint32_t, MatrixUse use) {
-        const TensorSpec& spec = tensorSpec(role);
-        plan.matrices.push_back(
-            {type, extentOf(spec.rows, shape), extentOf(spec.columns, shape), use});
+    forEachMatrix(shape, [&](const MatrixPlace& place) {
+        const TensorSpec& spec = tensorSpec(place.role);
+        plan.matrices.push_back({type, extentOf(spec.rows, shape), extentOf(spec.columns, shape),
+                                 place.use, false, place.part});
     });
     return plan;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "inference/model/device_share.h"
 #include "inference/model/load_plan.h"
 #include "inference/model/page_pool.h"
 
@@ -24,7 +25,7 @@ bool canHold(TensorType type, const ModelShape& shape) {
 }
 
 std::uint64_t missingFor(const LoadBytes& bytes, std::uint64_t available) {
-    return bytes.total() - std::min(bytes.total(), available);
+    return bytes.total() - std::min(bytes.total(), available) + bytes.missingOnHost;
 }
 
 Result<void> planPages(MemoryPlan& plan, Backend& backend) {
@@ -35,7 +36,8 @@ Result<void> planPages(MemoryPlan& plan, Backend& backend) {
     plan.load.pages = static_cast<std::uint32_t>(
         std::clamp<std::uint64_t>(comfortable, one, std::uint64_t{one} * kFullSequences));
     PHIDELITY_TRY(plan.bytes, backend.bytesFor(plan.load));
-    if (plan.bytes.total() > plan.available) { // one page more was rounded up by more than a page
+    if (missingFor(plan.bytes, plan.available) >
+        0) { // one page more was rounded up by more than a page
         plan.load.pages = one;
         PHIDELITY_TRY(plan.bytes, backend.bytesFor(plan.load));
     }
@@ -52,7 +54,7 @@ Result<std::uint32_t> longestContext(const MemoryPlan& plan, Backend& backend) {
         shorter.pages = pages;
         shorter.attention.context = pages * kPageTokens;
         PHIDELITY_TRY(const LoadBytes bytes, backend.bytesFor(shorter));
-        (bytes.total() <= available ? fitting : tooMany) = pages;
+        (missingFor(bytes, available) == 0 ? fitting : tooMany) = pages;
     }
     return fitting * kPageTokens;
 }
@@ -66,11 +68,22 @@ Result<std::optional<TensorType>> bestSmallerType(const MemoryPlan& plan, const 
         }
         PHIDELITY_TRY(const LoadBytes bytes,
                       backend.bytesFor(loadPlan(shape, type, plan.context(), plan.load.pages)));
-        if (bytes.weights < plan.bytes.weights && bytes.total() <= available) {
+        if (bytes.weights < plan.bytes.weights && missingFor(bytes, available) == 0) {
             return type;
         }
     }
     return std::optional<TensorType>();
+}
+
+Result<std::uint32_t> mostLayers(const MemoryPlan& plan, const Checkpoint& checkpoint,
+                                 Backend& backend) {
+    if (backend.device().kind == DeviceKind::Cpu || plan.bytes.missingOnHost > 0) {
+        return 0;
+    }
+    PHIDELITY_TRY(const std::uint32_t parts,
+                  partsThatFit(checkpoint, backend, plan.context(),
+                               plan.available - plan.available / kReserve));
+    return std::min(parts, checkpoint.shape().layers);
 }
 
 } // namespace
@@ -87,6 +100,7 @@ Result<MemoryPlan> planMemory(const Checkpoint& checkpoint, Backend& backend, st
     } else {
         PHIDELITY_TRY(plan.fittingContext, longestContext(plan, backend));
         PHIDELITY_TRY(plan.fittingType, bestSmallerType(plan, checkpoint.shape(), backend));
+        PHIDELITY_TRY(plan.fittingLayers, mostLayers(plan, checkpoint, backend));
     }
     return plan;
 }
@@ -98,6 +112,9 @@ std::string describeShortfall(const MemoryPlan& plan) {
                        std::to_string(plan.context()) + " positions and " +
                        formatBytes(plan.bytes.total() - plan.bytes.weights - plan.bytes.cache) +
                        " of intermediate results: " + formatBytes(plan.missing) + " are missing";
+    if (plan.bytes.missingOnHost > 0) {
+        text += ", of these " + formatBytes(plan.bytes.missingOnHost) + " for the CPU's share";
+    }
     std::string fitting;
     if (plan.fittingContext > 0) {
         fitting = "a context of " + std::to_string(plan.fittingContext);
@@ -105,6 +122,10 @@ std::string describeShortfall(const MemoryPlan& plan) {
     if (plan.fittingType) {
         fitting += (fitting.empty() ? "" : ", or ") + std::string("a file of type ") +
                    std::string(tensorTypeName(*plan.fittingType));
+    }
+    if (plan.fittingLayers > 0) {
+        fitting += (fitting.empty() ? "" : ", or ") + std::to_string(plan.fittingLayers) +
+                   " of its layers there and the rest on the CPU";
     }
     return fitting.empty() ? text : text + "; it fits with " + fitting;
 }

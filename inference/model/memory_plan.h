@@ -21,6 +21,7 @@ struct MemoryPlan {
     // Where it does not fit: what would.
     std::uint32_t fittingContext = 0;      ///< the longest context, 0 = none
     std::optional<TensorType> fittingType; ///< the best file type smaller than the one in hand
+    std::uint32_t fittingLayers = 0;       ///< that many, with the rest on the CPU; 0 = none
 
     [[nodiscard]] bool fits() const { return missing == 0; }
     [[nodiscard]] std::uint32_t context() const { return load.attention.context; }

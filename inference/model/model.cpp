@@ -30,7 +30,7 @@ public:
         if (use == MatrixUse::Product) {
             m_productBytes += view.bytes();
         }
-        if (!m_backend.keepsView(view.type, use)) {
+        if (!m_backend.keepsView(id)) {
             m_checkpoint.release(view);
         }
         advance(view);

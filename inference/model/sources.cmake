@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/device_fit.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/device_share.cpp
     ${CMAKE_CURRENT_LIST_DIR}/forward.cpp
     ${CMAKE_CURRENT_LIST_DIR}/generator.cpp
     ${CMAKE_CURRENT_LIST_DIR}/load_plan.cpp

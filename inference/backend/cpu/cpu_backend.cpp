@@ -46,7 +46,7 @@ DeviceInfo cpuDeviceInfo(const CpuOptions& options) {
     return info;
 }
 
-Result<std::unique_ptr<Backend>> createCpuBackend(const CpuOptions& options) {
+Result<std::unique_ptr<HostBackend>> createCpuBackend(const CpuOptions& options) {
     if (options.threads > kMostThreads) {
         return fail(ErrorCode::BadArgument, "threads: expected at most " +
                                                 std::to_string(kMostThreads) + ", found " +

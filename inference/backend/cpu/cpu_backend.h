@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "inference/backend/backend.h"
+#include "inference/backend/cpu/host_backend.h"
 #include "inference/result.h"
 
 namespace phidelity {
@@ -24,6 +25,6 @@ struct CpuOptions {
 [[nodiscard]] DeviceInfo cpuDeviceInfo(const CpuOptions& options);
 
 /// The CPU as a device. OutOfMemory, BadArgument (threads > 1024).
-Result<std::unique_ptr<Backend>> createCpuBackend(const CpuOptions& options = {});
+Result<std::unique_ptr<HostBackend>> createCpuBackend(const CpuOptions& options = {});
 
 } // namespace phidelity

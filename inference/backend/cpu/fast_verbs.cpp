@@ -35,7 +35,12 @@ Result<MatrixId> FastBackend::addMatrix(const TensorView& weights, MatrixUse use
     return static_cast<MatrixId>(m_matrices.size() - 1);
 }
 
-bool FastBackend::keepsView(TensorType type, MatrixUse use) const {
+bool FastBackend::keepsView(MatrixId id) const {
+    const Matrix& matrix = m_matrices[static_cast<std::size_t>(id)];
+    return matrix.view.data != nullptr || kernels::PackedMatrix::keepsView(matrix.product.type());
+}
+
+bool FastBackend::usesInPlace(TensorType type, MatrixUse use) const {
     return use == MatrixUse::Table || kernels::PackedMatrix::keepsView(type);
 }
 

@@ -20,7 +20,7 @@ public:
     explicit FastBackend(DeviceInfo device);
 
     Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) override;
-    [[nodiscard]] bool keepsView(TensorType type, MatrixUse use) const override;
+    [[nodiscard]] bool keepsView(MatrixId id) const override;
     Result<void> createCache(const AttentionShape& shape, std::uint32_t pages) override;
     [[nodiscard]] std::uint32_t maxRows() const override { return 512; }
     Result<void> begin(const Step& step) override;
@@ -38,6 +38,7 @@ protected:
     [[nodiscard]] std::size_t headBytes(const AttentionShape& shape) const override {
         return kernels::cacheWords(shape.headSize) * sizeof(std::uint16_t);
     }
+    [[nodiscard]] bool usesInPlace(TensorType type, MatrixUse use) const override;
 
 private:
     struct Matrix {

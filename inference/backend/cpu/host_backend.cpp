@@ -26,7 +26,7 @@ std::uint64_t HostBackend::memoryAvailable() const {
 Result<LoadBytes> HostBackend::bytesFor(const LoadPlan& plan) {
     LoadBytes bytes;
     for (const PlannedMatrix& matrix : plan.matrices) {
-        if (!matrix.inMemory || !keepsView(matrix.type, matrix.use)) {
+        if (!matrix.inMemory || !usesInPlace(matrix.type, matrix.use)) {
             bytes.weights += matrix.rows * rowBytes(matrix.type, matrix.columns);
         }
     }
@@ -36,7 +36,7 @@ Result<LoadBytes> HostBackend::bytesFor(const LoadPlan& plan) {
         width += activation;
     }
     const std::uint64_t rows = std::min(maxRows(), plan.attention.context);
-    bytes.scratch = (rows * width + plan.vectorNumbers + plan.outputs) * sizeof(float);
+    bytes.scratch = (rows * width + plan.vectorNumbers() + plan.outputs) * sizeof(float);
     return bytes;
 }
 
@@ -98,6 +98,14 @@ Result<void> HostBackend::begin(const Step& step) {
         }
     }
     return {};
+}
+
+void HostBackend::receive(Activation x, std::span<const float> rows) {
+    std::ranges::copy(rows, rowsOf(x).begin());
+}
+
+void HostBackend::handOver(Activation x, std::span<float> rows) {
+    std::ranges::copy(rowsOf(x), rows.begin());
 }
 
 std::span<float> HostBackend::takeLogits(std::size_t outputs) {

@@ -28,7 +28,14 @@ public:
     [[nodiscard]] std::uint64_t pageBytes(const AttentionShape& shape) const override;
     Result<void> copyPage(PageId from, PageId to) override;
     Result<void> begin(const Step& step) override;
+    void receive(Activation x, std::span<const float> rows) override;
+    void handOver(Activation x, std::span<float> rows) override;
     Result<std::span<const float>> submit() override;
+    /// All rows of the step, (rows, width), packed: between begin and submit, as the verbs so far
+    /// left them.
+    [[nodiscard]] std::span<float> rowsOf(Activation a) {
+        return {matrix(a), std::size_t{rows()} * a.width};
+    }
     [[nodiscard]] std::uint64_t weightBytes() const override { return m_weightBytes; }
 
 protected:
@@ -48,6 +55,8 @@ protected:
         return {matrix(a) + row * a.width, a.width};
     }
 
+    /// Whether matrices of a type are used where they lie.
+    [[nodiscard]] virtual bool usesInPlace(TensorType type, MatrixUse use) const = 0;
     /// Bytes of the keys, or values, of one head in one page; a multiple of 4.
     [[nodiscard]] virtual std::size_t headBytes(const AttentionShape& shape) const = 0;
 

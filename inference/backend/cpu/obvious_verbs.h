@@ -15,7 +15,7 @@ public:
     explicit ObviousBackend(DeviceInfo device) : HostBackend(std::move(device)) {}
 
     Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) override;
-    [[nodiscard]] bool keepsView(TensorType, MatrixUse) const override { return true; }
+    [[nodiscard]] bool keepsView(MatrixId) const override { return true; }
     [[nodiscard]] std::uint32_t maxRows() const override { return 512; }
 
     void embed(Activation x, MatrixId table) override;
@@ -29,6 +29,7 @@ protected:
     [[nodiscard]] std::size_t headBytes(const AttentionShape& shape) const override {
         return std::size_t{kPageTokens} * shape.headSize * sizeof(float);
     }
+    [[nodiscard]] bool usesInPlace(TensorType, MatrixUse) const override { return true; }
 
 private:
     [[nodiscard]] const TensorView& weights(MatrixId id) const {

@@ -35,6 +35,9 @@ std::uint32_t epilogueId(Epilogue epilogue) {
     return kStore;
 }
 
+constexpr VkPipelineStageFlags kShaderStage = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
+constexpr VkPipelineStageFlags kCopyStage = VK_PIPELINE_STAGE_TRANSFER_BIT;
+
 /// Whether an op begins with a norm of `x`.
 bool readsNormOf(const StepOp* op, Activation x) {
     return op != nullptr && op->x == x &&
@@ -65,8 +68,15 @@ Result<void> Recorder::record() {
         case StepOp::Verb::Head:
             head(op);
             break;
+        case StepOp::Verb::Receive:
+            copyRows(op, Work::Receive);
+            break;
+        case StepOp::Verb::HandOver:
+            copyRows(op, Work::HandOver);
+            break;
         }
-        if (op.verb != StepOp::Verb::Embed && op.verb != StepOp::Verb::Head) {
+        if (op.verb == StepOp::Verb::Project || op.verb == StepOp::Verb::Attend ||
+            op.verb == StepOp::Verb::Merge) {
             countLayerWork(before);
         }
         m_recording.counts.layers += op.verb == StepOp::Verb::Attend ? 1 : 0;
@@ -416,6 +426,14 @@ void Recorder::pickTop(std::uint32_t outputs) {
     }
 }
 
+void Recorder::copyRows(const StepOp& op, Work work) {
+    barrier();
+    Dispatch dispatch;
+    dispatch.work = work;
+    dispatch.copied = op.x;
+    add(std::move(dispatch));
+}
+
 Result<void> Recorder::writeSlots() {
     PHIDELITY_TRY(m_firstSlot, m_sources.memory.addSlots(m_slots));
     return {};
@@ -442,20 +460,13 @@ Result<VkDescriptorSet> Recorder::descriptorSet(const Dispatch& dispatch) {
 
 Result<void> Recorder::writeCommands() {
     const VolkDeviceTable& vk = m_sources.device.vk();
-    const auto memoryBarrier = [&](VkCommandBuffer commands, VkPipelineStageFlags after,
-                                   VkAccessFlags access) {
-        auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
-        barrier.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT;
-        barrier.dstAccessMask = access;
-        vk.vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, after, 0, 1,
-                                &barrier, 0, nullptr, 0, nullptr);
-    };
+    Work before = Work::Shader;
     const auto end = [&]() -> Result<void> {
         if (m_recording.segments.empty()) {
             return {};
         }
-        memoryBarrier(m_recording.segments.back(), VK_PIPELINE_STAGE_HOST_BIT,
-                      VK_ACCESS_HOST_READ_BIT);
+        writeBarrier(m_recording.segments.back(), before, VK_PIPELINE_STAGE_HOST_BIT,
+                     VK_ACCESS_HOST_READ_BIT);
         return m_sources.device.checked(vk.vkEndCommandBuffer(m_recording.segments.back()),
                                         "vkEndCommandBuffer");
     };
@@ -471,13 +482,46 @@ Result<void> Recorder::writeCommands() {
         }
         const VkCommandBuffer commands = m_recording.segments.back();
         if (dispatch.barrierBefore) {
-            memoryBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
-                          VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
+            const bool shader = dispatch.work == Work::Shader;
+            writeBarrier(commands, before, shader ? kShaderStage : kCopyStage,
+                         shader ? VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT
+                                : VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT);
         }
-        PHIDELITY_CHECK(writeDispatch(commands, dispatch));
+        if (dispatch.work == Work::Shader) {
+            PHIDELITY_CHECK(writeDispatch(commands, dispatch));
+        } else {
+            writeCopy(commands, dispatch);
+        }
+        before = dispatch.work;
     }
     ++m_sources.device.counts().recordings;
     return end();
+}
+
+void Recorder::writeBarrier(VkCommandBuffer commands, Work before, VkPipelineStageFlags after,
+                            VkAccessFlags access) {
+    auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
+    const bool shader = before == Work::Shader;
+    barrier.srcAccessMask = shader ? VK_ACCESS_SHADER_WRITE_BIT : VK_ACCESS_TRANSFER_WRITE_BIT;
+    barrier.dstAccessMask = access;
+    m_sources.device.vk().vkCmdPipelineBarrier(commands, shader ? kShaderStage : kCopyStage, after,
+                                               0, 1, &barrier, 0, nullptr, 0, nullptr);
+}
+
+void Recorder::writeCopy(VkCommandBuffer commands, const Dispatch& dispatch) {
+    const Place place = m_sources.memory.place(dispatch.copied);
+    const std::uint64_t at = std::uint64_t{place.at} * sizeof(float);
+    const std::uint64_t bytes =
+        std::uint64_t{m_recording.shape.rows} * place.stride * sizeof(float);
+    const VkBuffer activations = m_sources.memory.activations().handle();
+    const auto copy = [&](VkBuffer from, VkBuffer to, const VkBufferCopy& region) {
+        m_sources.device.vk().vkCmdCopyBuffer(commands, from, to, 1, &region);
+    };
+    if (dispatch.work == Work::Receive) {
+        copy(m_sources.exchange.incoming().handle(), activations, {0, at, bytes});
+    } else {
+        copy(activations, m_sources.exchange.outgoing().handle(), {at, 0, bytes});
+    }
 }
 
 Result<void> Recorder::writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "inference/backend/vulkan/bindings.h"
+#include "inference/backend/vulkan/row_exchange.h"
 #include "inference/backend/vulkan/step_keys.h"
 #include "inference/backend/vulkan/step_memory.h"
 #include "inference/backend/vulkan/step_ops.h"
@@ -43,6 +44,7 @@ public:
         const WeightStore& weights;
         std::span<const DeviceMatrix> matrices;
         StepMemory& memory;
+        const RowExchange& exchange;
     };
 
     Recorder(const Sources& sources, Recording& recording)
@@ -53,8 +55,12 @@ public:
     Result<void> record();
 
 private:
+    /// What a dispatch is: a shader's, or a copy of all rows of an activation.
+    enum class Work : std::uint8_t { Shader, Receive, HandOver };
     /// One dispatch, and whether it must see what those before it wrote.
     struct Dispatch {
+        Work work = Work::Shader;
+        Activation copied; ///< of a copy
         PipelineKey key;
         std::uint32_t slot = 0;
         std::uint32_t blockA = 0;
@@ -76,6 +82,7 @@ private:
     void mergeTerm(const StepOp& op, const Term& term);
     void head(const StepOp& op);
     void pickTop(std::uint32_t outputs);
+    void copyRows(const StepOp& op, Work work);
 
     /// The kernel of a product of one or two matrices, which shape does not say yet.
     [[nodiscard]] ProductKernel kernel(ProductShape shape, const DeviceMatrix& first,
@@ -96,6 +103,10 @@ private:
     Result<void> writeCommands();
     Result<VkDescriptorSet> descriptorSet(const Dispatch& dispatch);
     Result<void> writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch);
+    void writeCopy(VkCommandBuffer commands, const Dispatch& dispatch);
+    /// What `before` wrote is there for what follows.
+    void writeBarrier(VkCommandBuffer commands, Work before, VkPipelineStageFlags after,
+                      VkAccessFlags access);
 
     Sources m_sources;
     StepKeys m_keys;

@@ -94,7 +94,10 @@ std::vector<PipelineKey> keysFor(const LoadPlan& plan, const Tuning& tuning) {
             }
         }
     }
-    if (tuning.picksTop) {
+    if (plan.received > 0) { // no embed computes the first norm
+        add(keys.norm());
+    }
+    if (tuning.picksTop && plan.outputs > 0) {
         for (const std::uint32_t keep : {keptOf(1), keptOf(kMostTop)}) {
             add(keys.topCandidates(keep, 0));
             add(keys.topCandidates(keep, 1));

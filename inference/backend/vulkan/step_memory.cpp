@@ -19,10 +19,6 @@ constexpr std::uint32_t kCounters = StepMemory::kMostRows * 130;
 /// Tables of recordings that are kept, a few hundred each.
 constexpr std::uint32_t kSlots = 16384;
 
-std::uint32_t padded(std::uint32_t width) {
-    return (width + kSuperColumns - 1) / kSuperColumns * kSuperColumns;
-}
-
 std::uint32_t tablePages(const AttentionShape& shape) {
     return std::max(1U, (shape.context + kPageTokens - 1) / kPageTokens);
 }
@@ -76,6 +72,10 @@ std::uint64_t deviceLogitBytes(std::uint64_t rows, std::uint64_t outputs) {
 
 } // namespace
 
+std::uint32_t StepMemory::strideOf(std::uint32_t width) {
+    return (width + kSuperColumns - 1) / kSuperColumns * kSuperColumns;
+}
+
 std::uint64_t StepMemory::pageBytes(const AttentionShape& shape) {
     return layerPageBytes(shape) * shape.layers;
 }
@@ -99,9 +99,9 @@ ActivationLayout StepMemory::layOut(std::span<const std::uint32_t> widths,
     std::uint32_t at = 0;
     std::uint32_t widest = kSuperColumns;
     for (const std::uint32_t width : widths) {
-        layout.places.push_back({at, padded(width)});
-        at += padded(width) * kMostRows;
-        widest = std::max(widest, padded(width));
+        layout.places.push_back({at, strideOf(width)});
+        at += strideOf(width) * kMostRows;
+        widest = std::max(widest, strideOf(width));
     }
     layout.normed = {at, widest};
     layout.partials = at + widest * kMostRows;
@@ -122,13 +122,13 @@ std::vector<PlannedBuffer> StepMemory::scratchFor(const LoadPlan& plan) const {
     const AttentionShape& shape = plan.attention;
     const std::uint64_t angles = std::uint64_t{shape.context} * shape.rotary;
     std::vector<PlannedBuffer> buffers = {
-        {floatBytes(angles + plan.vectorNumbers), MemoryUse::Device},
+        {floatBytes(angles + plan.vectorNumbers()), MemoryUse::Device},
         {layOut(plan.activations, shape).floats * sizeof(float), MemoryUse::Device},
         {stepBytes(shape), MemoryUse::Upload},
         {kCounterBytes, MemoryUse::Device},
         {kSlotBytes, MemoryUse::Device},
         {floatBytes(plan.outputs), MemoryUse::Readback}};
-    if (m_tuning.picksTop) {
+    if (m_tuning.picksTop && plan.outputs > 0) {
         buffers.push_back({deviceLogitBytes(1, plan.outputs), MemoryUse::Device});
         buffers.push_back({kTopBytes, MemoryUse::Readback});
     }

@@ -38,6 +38,8 @@ class StepMemory {
 public:
     /// Most rows of a step.
     static constexpr std::uint32_t kMostRows = 512;
+    /// Floats from row to row of an activation.
+    [[nodiscard]] static std::uint32_t strideOf(std::uint32_t width);
 
     StepMemory(Device& device, const Tuning& tuning) : m_device(device), m_tuning(tuning) {}
 

@@ -12,7 +12,7 @@ namespace phidelity::vulkan {
 
 /// One verb as it was called, with all its arguments: what a recording is made of and found by.
 struct StepOp {
-    enum class Verb : std::uint8_t { Embed, Project, Attend, Merge, Head };
+    enum class Verb : std::uint8_t { Embed, Project, Attend, Merge, Head, Receive, HandOver };
     static constexpr std::size_t kMostParts = 4;
     static constexpr std::size_t kMostTerms = 2;
 

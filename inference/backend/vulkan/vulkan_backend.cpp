@@ -56,12 +56,12 @@ public:
 
     [[nodiscard]] const DeviceInfo& device() const override { return m_device->physical().info; }
     [[nodiscard]] std::uint64_t memoryAvailable() const override {
-        return vulkan::memoryAvailable(m_device->physical());
+        return m_device->memoryAvailable();
     }
     Result<LoadBytes> bytesFor(const LoadPlan& plan) override;
     void expectLoad(const LoadPlan& plan) override;
     Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) override;
-    [[nodiscard]] bool keepsView(TensorType, MatrixUse) const override { return false; }
+    [[nodiscard]] bool keepsView(MatrixId) const override { return false; }
     Result<VectorId> addVector(const TensorView& vector) override;
     Result<Activation> addActivation(std::uint32_t width) override;
     Result<void> createCache(const AttentionShape& shape, std::uint32_t pages) override;
@@ -78,6 +78,8 @@ public:
     void attend(Activation context, Activation query, std::uint32_t layer) override;
     void merge(Activation x, std::span<const Term> terms) override;
     void head(Activation x, const Norm& norm, const Linear& linear) override;
+    void receive(Activation x, std::span<const float> rows) override;
+    void handOver(Activation x, std::span<float> rows) override;
     Result<std::span<const float>> submit() override;
     [[nodiscard]] std::span<const TopLogits> top() const override { return m_top; }
     Result<DeviceRates> measureRates() override;
@@ -87,10 +89,12 @@ public:
 private:
     VulkanBackend(std::unique_ptr<Device> device, const Tuning& tuning)
         : m_device(std::move(device)), m_tuning(tuning), m_memory(*m_device, tuning),
-          m_weights(*m_device, tuning.largestBlock), m_rowLimit(tuning.firstRows) {}
+          m_exchange(*m_device, m_memory), m_weights(*m_device, tuning.largestBlock),
+          m_rowLimit(tuning.firstRows) {}
 
     [[nodiscard]] bool picksTop() const;
     [[nodiscard]] StepShape shapeOf(const Step& step) const;
+    Result<bool> prepareStep(std::size_t logits);
     Result<Recording*> recordingFor(const StepShape& shape);
     Result<void> run(Recording& recording);
     void learnRowLimit(const Recording& recording);
@@ -103,6 +107,7 @@ private:
     std::unique_ptr<PipelinesAhead> m_ahead;
     std::unique_ptr<Bindings> m_bindings;
     StepMemory m_memory;
+    RowExchange m_exchange;
     WeightStore m_weights;
     std::vector<DeviceMatrix> m_matrices;
     std::vector<std::unique_ptr<Recording>> m_recordings; ///< the last used last
@@ -167,8 +172,10 @@ Result<LoadBytes> VulkanBackend::bytesFor(const LoadPlan& plan) {
     for (const PlannedBuffer& buffer : StepMemory::cacheFor(plan)) {
         PHIDELITY_CHECK(add(bytes.cache, buffer.bytes, buffer.use));
     }
-    for (const PlannedBuffer& buffer : m_memory.scratchFor(plan)) {
-        PHIDELITY_CHECK(add(bytes.scratch, buffer.bytes, buffer.use));
+    for (const auto& buffers : {m_memory.scratchFor(plan), RowExchange::buffersFor(plan)}) {
+        for (const PlannedBuffer& buffer : buffers) {
+            PHIDELITY_CHECK(add(bytes.scratch, buffer.bytes, buffer.use));
+        }
     }
     if (const std::uint64_t staging = m_weights.stagingBytes(); staging > 0) {
         PHIDELITY_CHECK(add(bytes.staging, staging, MemoryUse::Upload));
@@ -213,6 +220,7 @@ Result<void> VulkanBackend::begin(const Step& step) {
     }
     m_step = step;
     m_ops.clear();
+    m_exchange.clear();
     m_outputs = 0;
     m_top.clear();
     return {};
@@ -266,6 +274,22 @@ void VulkanBackend::head(Activation x, const Norm& norm, const Linear& linear) {
     m_outputs = m_matrices[static_cast<std::size_t>(linear.weight)].shape.rows;
 }
 
+void VulkanBackend::receive(Activation x, std::span<const float> rows) {
+    StepOp op;
+    op.verb = StepOp::Verb::Receive;
+    op.x = x;
+    m_ops.push_back(op);
+    m_exchange.receive(x, rows);
+}
+
+void VulkanBackend::handOver(Activation x, std::span<float> rows) {
+    StepOp op;
+    op.verb = StepOp::Verb::HandOver;
+    op.x = x;
+    m_ops.push_back(op);
+    m_exchange.handOver(x, rows);
+}
+
 Result<DeviceRates> VulkanBackend::measureRates() {
     auto rates = vulkan::measureRates(*m_device, *m_pipelines, *m_bindings);
     forgetAll(); // sets name buffers of the measurement that are gone
@@ -297,13 +321,21 @@ StepShape VulkanBackend::shapeOf(const Step& step) const {
     return shape;
 }
 
+/// Memory of the step in hand. True if a buffer was replaced.
+Result<bool> VulkanBackend::prepareStep(std::size_t logits) {
+    PHIDELITY_TRY(const bool memory,
+                  picksTop() ? m_memory.prepareForTop(m_step.logitRows.size(), m_outputs)
+                             : m_memory.prepare(logits));
+    PHIDELITY_TRY(const bool exchange, m_exchange.prepare());
+    return memory || exchange;
+}
+
 Result<std::span<const float>> VulkanBackend::submit() {
     PHIDELITY_CHECK(m_ahead->finish());
     PHIDELITY_CHECK(m_weights.endUploads());
     const std::size_t logits = m_step.logitRows.size() * m_outputs;
     const bool pick = picksTop();
-    const Result<bool> replaced = pick ? m_memory.prepareForTop(m_step.logitRows.size(), m_outputs)
-                                       : m_memory.prepare(logits);
+    const Result<bool> replaced = prepareStep(logits);
     if (!replaced || *replaced) { // half prepared: some may have been replaced as well
         forgetAll();
     }
@@ -316,6 +348,7 @@ Result<std::span<const float>> VulkanBackend::submit() {
     m_memory.setStep(m_step);
     PHIDELITY_TRY(Recording * recording, recordingFor(shapeOf(m_step)));
     PHIDELITY_CHECK(run(*recording));
+    m_exchange.deliver();
     ++m_costs.steps;
     m_costs.layers += recording->counts.layers;
     m_costs.dispatches += recording->counts.dispatches;
@@ -360,9 +393,9 @@ Result<Recording*> VulkanBackend::recordingFor(const StepShape& shape) {
     auto recording = std::make_unique<Recording>();
     recording->shape = shape;
     recording->ops = m_ops;
-    Recorder recorder(
-        {*m_device, m_tuning, *m_pipelines, *m_bindings, m_weights, m_matrices, m_memory},
-        *recording);
+    Recorder recorder({*m_device, m_tuning, *m_pipelines, *m_bindings, m_weights, m_matrices,
+                       m_memory, m_exchange},
+                      *recording);
     if (auto recorded = recorder.record(); !recorded) {
         forget(*recording);
         return tl::unexpected<Error>(std::move(recorded).error());

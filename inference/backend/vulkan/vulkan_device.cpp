@@ -56,7 +56,8 @@ Buffer::Buffer(Buffer&& other) noexcept
     : m_device(std::exchange(other.m_device, nullptr)),
       m_buffer(std::exchange(other.m_buffer, VkBuffer{})),
       m_memory(std::exchange(other.m_memory, VkDeviceMemory{})),
-      m_bytes(std::exchange(other.m_bytes, 0)), m_mapped(std::exchange(other.m_mapped, nullptr)) {}
+      m_bytes(std::exchange(other.m_bytes, 0)), m_taken(std::exchange(other.m_taken, 0)),
+      m_mapped(std::exchange(other.m_mapped, nullptr)) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
     if (this != &other) {
@@ -67,6 +68,7 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
         m_buffer = std::exchange(other.m_buffer, VkBuffer{});
         m_memory = std::exchange(other.m_memory, VkDeviceMemory{});
         m_bytes = std::exchange(other.m_bytes, 0);
+        m_taken = std::exchange(other.m_taken, 0);
         m_mapped = std::exchange(other.m_mapped, nullptr);
     }
     return *this;
@@ -231,6 +233,13 @@ Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
         return fail(ErrorCode::OutOfMemory, "device memory: expected a type that the host can map, "
                                             "found none");
     }
+    if (use == MemoryUse::Device && m_options.memoryLimit > 0) {
+        if (needs.size > m_options.memoryLimit - m_taken) {
+            return outOfMemory({ErrorCode::OutOfMemory, "the limit that was asked for"});
+        }
+        buffer.m_taken = needs.size;
+        m_taken += needs.size;
+    }
     if (auto made = checked(m_vk.vkAllocateMemory(m_device, &memory, nullptr, &buffer.m_memory),
                             "vkAllocateMemory");
         !made) {
@@ -246,6 +255,12 @@ Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
         buffer.m_mapped = static_cast<std::byte*>(mapped);
     }
     return buffer;
+}
+
+std::uint64_t Device::memoryAvailable() const {
+    const std::uint64_t available = vulkan::memoryAvailable(m_physical);
+    return m_options.memoryLimit == 0 ? available
+                                      : std::min(available, m_options.memoryLimit - m_taken);
 }
 
 Result<std::uint64_t> Device::allocationBytes(std::uint64_t bytes, MemoryUse use) {
@@ -267,6 +282,7 @@ void Device::free(Buffer& buffer) {
     if (buffer.m_memory != VK_NULL_HANDLE) {
         m_vk.vkFreeMemory(m_device, buffer.m_memory, nullptr);
     }
+    m_taken -= buffer.m_taken;
     buffer.m_device = nullptr;
 }
 

@@ -46,6 +46,7 @@ private:
     VkBuffer m_buffer = VK_NULL_HANDLE;
     VkDeviceMemory m_memory = VK_NULL_HANDLE;
     std::uint64_t m_bytes = 0;
+    std::uint64_t m_taken = 0; ///< of the memory that DeviceOptions limits, bytes
     std::byte* m_mapped = nullptr;
 };
 
@@ -62,6 +63,9 @@ struct DeviceOptions {
     /// A submission that takes longer is taken for one that never ends, ms.
     std::uint64_t waitLimitMs = 30'000;
     Uploads uploads = Uploads::Auto;
+    /// Bytes that may be taken for what the device alone reads, to try small ones; 0: what there
+    /// is.
+    std::uint64_t memoryLimit = 0;
 };
 
 /// What a step or a load cost in calls, counted by the device.
@@ -103,6 +107,8 @@ public:
     /// mapped. OutOfMemory with the size.
     Result<Buffer> createBuffer(std::uint64_t bytes, MemoryUse use);
 
+    /// Bytes that can still be taken: see vulkan::memoryAvailable.
+    [[nodiscard]] std::uint64_t memoryAvailable() const;
     /// Bytes of memory that createBuffer takes for a buffer: what the driver rounds up included.
     Result<std::uint64_t> allocationBytes(std::uint64_t bytes, MemoryUse use);
 
@@ -151,6 +157,7 @@ private:
     VkFence m_fence = VK_NULL_HANDLE;
     VkPhysicalDeviceMemoryProperties m_memory{};
     std::uint64_t m_maxAllocation = 0;
+    std::uint64_t m_taken = 0; ///< by buffers, bytes
     bool m_sharesMemory = false;
     std::atomic<bool> m_lost = false;
     CallCounts m_counts;

@@ -46,6 +46,7 @@ class DeviceFailureTest : public QObject {
     QList<GenerationEnded> m_ended;
     QList<EngineFailed> m_failures;
     QString m_text;
+    vulkan::DeviceOptions m_options;
 
     void open(const QString& device = QStringLiteral("vulkan")) {
         OpenModelRequest request;
@@ -98,8 +99,10 @@ private slots:
 
     void init() {
         DriverShim::get().reset();
+        m_options = {};
+        m_options.waitLimitMs = kWaitLimitMs;
         m_thread = std::make_unique<EngineThread>([this](std::string_view spec, std::uint32_t n) {
-            return openThroughShim(m_device, spec, n, kWaitLimitMs);
+            return openThroughShim(m_device, spec, n, m_options);
         });
         m_listener = std::make_unique<QObject>();
         Engine& engine = m_thread->engine();

@@ -43,27 +43,32 @@ private slots:
     void aWholeSessionRaisesNoMessage_data() {
         QTest::addColumn<int>("reads");
         QTest::addColumn<int>("uploads");
+        QTest::addColumn<bool>("shared");
         for (const auto& [reads, readsName] :
              {std::pair(ReadPath::Texels, "texels"), std::pair(ReadPath::Buffers, "buffers")}) {
             for (const auto& [uploads, uploadsName] :
                  {std::pair(Uploads::Auto, "in place"), std::pair(Uploads::Staged, "staged")}) {
                 QTest::addRow("%s, %s", readsName, uploadsName)
-                    << static_cast<int>(reads) << static_cast<int>(uploads);
+                    << static_cast<int>(reads) << static_cast<int>(uploads) << false;
             }
         }
+        QTest::addRow("shared with the CPU")
+            << static_cast<int>(ReadPath::Auto) << static_cast<int>(Uploads::Staged) << true;
     }
     void aWholeSessionRaisesNoMessage() {
         QFETCH(int, reads);
         QFETCH(int, uploads);
+        QFETCH(bool, shared);
         VulkanOptions options;
         options.reads = static_cast<ReadPath>(reads);
         options.device.uploads = static_cast<Uploads>(uploads);
         options.topPicks = TopPicks::Device;
         {
-            Journey journey(m_device, options);
+            Journey journey(m_device, options,
+                            shared ? DeviceShare{DeviceShare::Kind::Layers, 1} : DeviceShare{});
             const auto done = journey.runAll();
             QVERIFY2(done, done ? "" : done.error().detail.c_str());
-            QVERIFY(journey.picked());
+            QCOMPARE(journey.picked(), !shared); // the head is the CPU's then
         }
         const auto& messages = m_device.instance->validationMessages();
         for (const std::string& message : messages) {

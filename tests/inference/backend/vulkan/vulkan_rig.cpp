@@ -31,23 +31,26 @@ FoundDevice findDevice(vulkan::Validation validation) {
 }
 
 Result<std::unique_ptr<Model>> tinyOnDevice(const FoundDevice& device,
-                                            const vulkan::VulkanOptions& options) {
+                                            const vulkan::VulkanOptions& options,
+                                            const DeviceShare& share) {
     static const auto checkpoint = std::make_shared<MemoryCheckpoint>(tinyShape());
     PHIDELITY_TRY(auto backend,
                   vulkan::createVulkanBackend(device.instance, device.physical, options));
     LoadOptions load;
     load.context = 256;
+    PHIDELITY_TRY(backend, shareModel(std::move(backend), *checkpoint, share, load.context, 2));
     return Model::load(checkpoint, std::move(backend), load);
 }
 
 Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_view spec,
-                                      std::uint32_t threads, std::uint64_t waitLimitMs) {
+                                      std::uint32_t threads,
+                                      const vulkan::DeviceOptions& deviceOptions) {
     if (spec != "auto" && !spec.starts_with("vulkan")) {
         return chooseBackend(spec, threads);
     }
     vulkan::VulkanOptions options;
+    options.device = deviceOptions;
     options.device.intercept = [](VolkDeviceTable& table) { DriverShim::get().intercept(table); };
-    options.device.waitLimitMs = waitLimitMs;
     PHIDELITY_TRY(auto backend,
                   vulkan::createVulkanBackend(device.instance, device.physical, options));
     return ChosenBackend{std::move(backend), "the test's device"};
@@ -62,7 +65,7 @@ const char* Journey::stageName(int stage) {
 Result<void> Journey::run(int stage) {
     std::span<const float> logits;
     if (stage == 0) {
-        PHIDELITY_TRY(m_model, tinyOnDevice(m_device, m_options));
+        PHIDELITY_TRY(m_model, tinyOnDevice(m_device, m_options, m_share));
         m_sequences.emplace_back(*m_model);
         return {};
     }

@@ -10,6 +10,7 @@
 #include "inference/backend/vulkan/vulkan_backend.h"
 #include "inference/backend/vulkan/vulkan_instance.h"
 #include "inference/file/checkpoint.h"
+#include "inference/model/device_share.h"
 #include "inference/model/model.h"
 
 namespace phidelity::test {
@@ -22,13 +23,16 @@ struct FoundDevice {
 };
 [[nodiscard]] FoundDevice findDevice(vulkan::Validation validation = vulkan::Validation::Off);
 
-/// The tiny model on such a device.
+/// The tiny model on such a device: all of it, or its first layers, and the rest on the CPU.
 Result<std::unique_ptr<Model>> tinyOnDevice(const FoundDevice& device,
-                                            const vulkan::VulkanOptions& options);
+                                            const vulkan::VulkanOptions& options,
+                                            const DeviceShare& share = {});
 
-/// As chooseBackend, but "auto" and "vulkan" take this device, through the shim.
+/// As chooseBackend, but "auto" and "vulkan" take this device, through the shim and with these
+/// options.
 Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_view spec,
-                                      std::uint32_t threads, std::uint64_t waitLimitMs = 30'000);
+                                      std::uint32_t threads,
+                                      const vulkan::DeviceOptions& options = {});
 
 /// What a session does to a device: load, a prompt in two chunks, single tokens, a fork that copies
 /// a page, two sequences side by side, the same for their largest logits alone, unload.
@@ -37,8 +41,9 @@ public:
     static constexpr int kStages = 6; ///< the load is the first
     [[nodiscard]] static const char* stageName(int stage);
 
-    Journey(const FoundDevice& device, const vulkan::VulkanOptions& options)
-        : m_device(device), m_options(options) {}
+    Journey(const FoundDevice& device, const vulkan::VulkanOptions& options,
+            const DeviceShare& share = {})
+        : m_device(device), m_options(options), m_share(share) {}
 
     /// Runs one stage; the load must come first. A stage that failed can be run again.
     Result<void> run(int stage);
@@ -55,6 +60,7 @@ private:
 
     const FoundDevice& m_device;
     vulkan::VulkanOptions m_options;
+    DeviceShare m_share;
     std::unique_ptr<Model> m_model;
     std::vector<Sequence> m_sequences; ///< die before the model
     std::vector<std::vector<float>> m_logits;
