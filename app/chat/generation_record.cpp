@@ -35,13 +35,16 @@ constexpr TimeField kTimeFields[] = {
     {"first_token_ms", &GenerationRecord::firstTokenMs},
 };
 
-/// JSON has no number for these three.
+/// JSON has no number for infinities and NaN, and Qt reads its -0 as 0.
 QJsonValue realToJson(float value) {
     if (std::isnan(value)) {
         return QStringLiteral("nan");
     }
     if (std::isinf(value)) {
         return value < 0 ? QStringLiteral("-inf") : QStringLiteral("inf");
+    }
+    if (value == 0 && std::signbit(value)) {
+        return QStringLiteral("-0");
     }
     return static_cast<double>(value);
 }
@@ -56,6 +59,9 @@ float realFromJson(const QJsonValue& value) {
     }
     if (text == QLatin1String("inf")) {
         return std::numeric_limits<float>::infinity();
+    }
+    if (text == QLatin1String("-0")) {
+        return -0.0F;
     }
     return std::numeric_limits<float>::quiet_NaN();
 }
