@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include <QDateTime>
-#include <QUuid>
 
 #include "app/request_ids.h"
 
@@ -21,44 +20,10 @@ QString titleOf(const QString& text) {
     return text.left(4 * kLongest).simplified().left(kLongest);
 }
 
-Conversation freshConversation(FormatId format) {
-    Conversation fresh;
-    fresh.info.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
-    fresh.info.createdMs = fresh.info.changedMs = now();
-    fresh.info.format = format;
-    return fresh;
-}
-
-/// True where more was cut than the words that the next turn begins with: something to show.
-bool isMoreThanAStop(const QString& cut, const QStringList& stops) {
-    const QString bare = cut.trimmed();
-    return !bare.isEmpty() && std::none_of(stops.begin(), stops.end(), [&](const QString& stop) {
-        return stop.trimmed() == bare;
-    });
-}
-
-MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
-    switch (end.reason) {
-    case EndReason::MaxTokens:
-        return MessageState::LengthReached;
-    case EndReason::ContextFull:
-        return MessageState::ContextFull;
-    case EndReason::Stopped:
-        return MessageState::Stopped;
-    case EndReason::Interrupted:
-        return MessageState::Interrupted;
-    case EndReason::StopString:
-        return isMoreThanAStop(end.cut, stops) ? MessageState::TurnCut : MessageState::Complete;
-    case EndReason::EndOfText:
-        break;
-    }
-    return MessageState::Complete;
-}
-
 } // namespace
 
 ChatController::ChatController(QObject* parent) : QObject(parent) {
-    m_conversations.append(freshConversation(m_format));
+    m_current = m_empty = m_library.create(m_format).info.id;
     connect(&m_models, &ModelDesk::openingBegan, this, [this] { raiseStop(m_running.stop); });
     connect(&m_models, &ModelDesk::noticeRaised, this, &ChatController::raiseModelNotice);
     connect(&m_models, &ModelDesk::noticeCleared, this, &ChatController::noticeCleared);
@@ -66,20 +31,41 @@ ChatController::ChatController(QObject* parent) : QObject(parent) {
         startWaiting();
         announceBusy();
     });
+    connect(&m_library, &Library::listed, this, &ChatController::restoreSession);
+    connect(&m_library, &Library::listChanged, this, &ChatController::onListChanged);
+    connect(&m_library, &Library::noticeRaised, this, &ChatController::raiseModelNotice);
+    connect(&m_library, &Library::loaded, this, [this](const QString& id) {
+        if (id == m_wanted) {
+            show(id);
+        }
+    });
+    connect(&m_library, &Library::loadFailed, this, [this](const QString& id) {
+        if (id == m_wanted) {
+            m_wanted.clear();
+            announceConversations();
+        }
+    });
+    connect(&m_library.keeper(), &Keeper::settled, this, [this](StoreRequestId save) {
+        if (save == m_committing) {
+            m_committing = 0;
+            startWaiting();
+        }
+    });
+    connect(&m_library.keeper(), &Keeper::failed, this,
+            [this](const QString& sentence, const QString& detail, bool canRetry) {
+                raiseModelNotice(sentence, detail);
+                if (canRetry) {
+                    emit retryOffered();
+                }
+            });
 }
 
 ChatController::~ChatController() {
     shutDown();
 }
 
-Conversation* ChatController::find(const QString& id) {
-    const auto found = std::find_if(m_conversations.begin(), m_conversations.end(),
-                                    [&](const Conversation& one) { return one.info.id == id; });
-    return found == m_conversations.end() ? nullptr : &*found;
-}
-
 bool ChatController::isShown(const Conversation& conversation) const {
-    return conversation.info.id == m_conversations.at(m_current).info.id;
+    return conversation.info.id == m_current;
 }
 
 const Message* ChatController::shownMessage(int row) const {
@@ -118,12 +104,15 @@ void ChatController::submit(const QString& text) {
     question.format = m_format;
     question.text = text;
     conversation.info.format = m_format;
-    addShown(conversation.leaf(), question);
+    conversation.info.draft.clear();
     if (conversation.info.title.isEmpty()) {
         conversation.info.title = titleOf(text);
-        announceConversations();
     }
-    writeReply(conversation.leaf());
+    addShown(conversation.leaf(), question);
+    const NodeId asked = conversation.leaf();
+    m_library.setState(QStringLiteral("open"), conversation.info.id);
+    const NodeId reply = addReply(asked);
+    startReply(reply, {asked, reply});
 }
 
 Message ChatController::freshReply() const {
@@ -143,75 +132,18 @@ void ChatController::addShown(NodeId parent, const Message& message) {
     emit messagesReplaced(static_cast<int>(row), shownFrom(row));
 }
 
-void ChatController::writeReply(NodeId parent) {
+NodeId ChatController::addReply(NodeId parent) {
     addShown(parent, freshReply());
-    startReply({current().info.id, current().leaf()});
-}
-
-/// Asks the engine now if it is free, else later.
-void ChatController::startReply(const Place& place) {
-    const bool free = m_models.isReady() && m_running.id == 0 && !m_shuttingDown;
-    if (free) {
-        ask(place);
-    } else {
-        stopWaiting();
-        m_waiting = place;
-        if (!m_models.isReady() && !m_models.isOpening()) {
-            emit noticeRaised(tr("No model is open. Open one, or use the demo model from the File "
-                                 "menu; your message is kept and will be answered then."),
-                              {});
-        }
-    }
-    announceBusy();
-}
-
-/// What waited before gives way.
-void ChatController::stopWaiting() {
-    const Place place = std::exchange(m_waiting, {});
-    if (Conversation* conversation = find(place.conversation); conversation && place.node != 0) {
-        Message message = conversation->find(place.node)->message;
-        message.state = MessageState::Stopped;
-        setMessage(*conversation, place.node, message);
-    }
-}
-
-void ChatController::startWaiting() {
-    const bool free = m_models.isReady() && m_running.id == 0 && !m_shuttingDown;
-    if (free && m_waiting.node != 0) {
-        ask(std::exchange(m_waiting, {}));
-        announceBusy();
-    }
-}
-
-void ChatController::ask(const Place& place) {
-    Conversation& conversation = *find(place.conversation);
-    Message reply = conversation.find(place.node)->message;
-    reply.state = MessageState::Writing;
-    reply.author = m_models.model().name;
-    setMessage(conversation, place.node, reply);
-
-    m_running.id = nextRequestId();
-    m_running.place = place;
-    m_running.stop = newStop();
-    m_running.before = reply.text.size();
-    GenerateRequest request;
-    request.id = m_running.id;
-    request.prompt = buildPrompt(reply.format, conversation.turnsTo(place.node));
-    request.stops = stopStrings(reply.format) + m_settings.extraStops;
-    request.settings = m_settings;
-    request.stop = m_running.stop;
-    m_running.stops = request.stops;
-    emit noticeCleared();
-    emit activityCleared();
-    emit generateRequested(request);
+    const NodeId reply = current().leaf();
+    m_library.keeper().expectNoRecords(m_current, reply);
+    return reply;
 }
 
 void ChatController::stop() {
-    const QString& shown = current().info.id;
-    if (m_waiting.conversation == shown) {
+    if (m_waiting.conversation == m_current) {
         stopWaiting();
         announceBusy();
-    } else if (m_running.id != 0 && m_running.place.conversation == shown) {
+    } else if (m_running.id != 0 && m_running.place.conversation == m_current) {
         raiseStop(m_running.stop);
     }
 }
@@ -226,14 +158,11 @@ void ChatController::regenerate(int row) {
     // An empty reply is nothing to come back to.
     if (message->text.isEmpty() && conversation.followers(node).isEmpty()) {
         setMessage(conversation, node, freshReply());
-        startReply({conversation.info.id, node});
+        startReply(node, {node});
     } else {
-        writeReply(conversation.find(node)->parent);
+        const NodeId reply = addReply(conversation.find(node)->parent);
+        startReply(reply, {reply});
     }
-}
-
-void ChatController::regenerateLast() {
-    regenerate(static_cast<int>(current().path().size()) - 1);
 }
 
 void ChatController::continueReply() {
@@ -249,7 +178,7 @@ void ChatController::continueReply() {
     message.cut.clear();
     message.problem.clear();
     setMessage(conversation, conversation.leaf(), message);
-    startReply({conversation.info.id, conversation.leaf()});
+    startReply(conversation.leaf(), {conversation.leaf()});
 }
 
 void ChatController::editMessage(int row, const QString& text) {
@@ -262,7 +191,9 @@ void ChatController::editMessage(int row, const QString& text) {
     const NodeId parent = current().find(current().path().at(row))->parent;
     if (message.speaker == Speaker::User) {
         addShown(parent, message);
-        writeReply(current().leaf());
+        const NodeId asked = current().leaf();
+        const NodeId reply = addReply(asked);
+        startReply(reply, {asked, reply});
         return;
     }
     message.state = MessageState::Complete;
@@ -270,6 +201,7 @@ void ChatController::editMessage(int row, const QString& text) {
     message.problem.clear();
     message.edited = true;
     addShown(parent, message);
+    m_library.commit(m_current, {current().leaf()});
     announceBusy();
 }
 
@@ -284,6 +216,7 @@ void ChatController::showVersion(int row, int version) {
     }
     const qsizetype changed = conversation.show(versions.at(version - 1));
     emit messagesReplaced(static_cast<int>(changed), shownFrom(changed));
+    m_library.shownChanged(m_current, conversation.find(versions.at(version - 1))->parent);
     announceBusy();
 }
 
@@ -292,9 +225,12 @@ void ChatController::branch(int row) {
         return;
     }
     const Conversation& from = current();
-    Conversation fresh = freshConversation(from.info.format);
+    Conversation fresh;
+    fresh.info = from.info;
     fresh.info.title = tr("%1 (branch)").arg(from.info.title);
-    fresh.info.folder = from.info.folder;
+    fresh.info.draft.clear();
+    fresh.info.scroll = -1;
+    fresh.info.pinned = false;
     for (int at = 0; at <= row; ++at) {
         const MessageNode* node = from.find(from.path().at(at));
         Message message = node->message;
@@ -303,36 +239,46 @@ void ChatController::branch(int row) {
         }
         fresh.add(fresh.leaf(), message, node->createdMs);
     }
-    fresh.info.changedMs = now();
-    m_conversations.prepend(fresh);
-    m_current = -1;
-    selectConversation(0);
+    fresh.info.createdMs = fresh.info.changedMs = now();
+    show(m_library.adopt(std::move(fresh)).info.id);
 }
 
 void ChatController::newConversation() {
     // An empty one is as good as a new one.
-    const auto empty = std::find_if(m_conversations.begin(), m_conversations.end(),
-                                    [](const Conversation& one) { return one.isEmpty(); });
-    if (empty != m_conversations.end()) {
-        selectConversation(static_cast<int>(std::distance(m_conversations.begin(), empty)));
-        return;
+    const Conversation* empty = m_library.find(m_empty);
+    if (!empty || !empty->isEmpty()) {
+        m_empty = m_library.create(m_format).info.id;
     }
-    m_conversations.prepend(freshConversation(m_format));
-    m_current = -1;
-    selectConversation(0);
+    show(m_empty);
 }
 
-void ChatController::selectConversation(int index) {
-    if (index < 0 || index >= m_conversations.size()) {
-        return;
+void ChatController::selectConversation(const QString& id) {
+    m_wantedNode = 0;
+    m_wanted = id;
+    m_library.load(id);
+}
+
+void ChatController::showMessage(const QString& conversation, NodeId node) {
+    m_wantedNode = node;
+    m_wanted = conversation;
+    m_library.load(conversation);
+}
+
+void ChatController::show(const QString& id) {
+    m_wanted.clear();
+    const NodeId node = std::exchange(m_wantedNode, 0);
+    Conversation& conversation = *m_library.find(id);
+    if (node != 0) {
+        conversation.show(node);
     }
-    const bool same = index == m_current;
-    m_current = index;
-    if (!same) {
-        const Conversation& conversation = current();
-        if (!conversation.isEmpty() && conversation.info.format != m_format) {
-            m_format = conversation.info.format;
-            emit formatChanged(m_format);
+    if (id != m_current || node != 0) {
+        m_current = id;
+        if (!conversation.isEmpty()) {
+            if (conversation.info.format != m_format) {
+                m_format = conversation.info.format;
+                emit formatChanged(m_format);
+            }
+            m_library.setState(QStringLiteral("open"), id);
         }
         if (m_replyNotice) {
             // It was about a reply that is no longer shown.
@@ -340,11 +286,61 @@ void ChatController::selectConversation(int index) {
             emit noticeCleared();
         }
         emit messagesReset(shownFrom(0));
+        emit draftShown(conversation.info.draft);
+        emit scrollShown(conversation.info.scroll);
         emit contextUsed(conversation.info.contextUsed);
         emit activityCleared();
+        m_library.dropUnused(
+            {m_current, m_empty, m_running.place.conversation, m_waiting.conversation});
+    }
+    if (node != 0) {
+        emit rowShown(static_cast<int>(conversation.rowOf(node)));
     }
     announceConversations();
     announceBusy();
+}
+
+/// What was open at the last time is open again, unless something has been begun meanwhile.
+void ChatController::restoreSession() {
+    const ConversationInfo* last = m_library.info(m_library.state(QStringLiteral("open")));
+    const Conversation& shown = conversation();
+    if (last && last->trashedMs == 0 && shown.isEmpty() && shown.info.draft.isEmpty()) {
+        selectConversation(last->id);
+    }
+}
+
+void ChatController::trashConversation(const QString& id) {
+    if (id == m_running.place.conversation) {
+        raiseStop(m_running.stop);
+    }
+    if (id == m_waiting.conversation) {
+        stopWaiting();
+    }
+    m_library.trash(id);
+}
+
+/// A conversation that is in the trash or gone is not shown any more.
+void ChatController::onListChanged() {
+    const Conversation* shown = m_library.find(m_current);
+    if (!shown || shown->info.trashedMs != 0) {
+        newConversation();
+    } else {
+        announceConversations();
+    }
+}
+
+void ChatController::setDraft(const QString& text) {
+    if (current().info.draft != text) {
+        current().info.draft = text;
+        m_library.changed(m_current);
+    }
+}
+
+void ChatController::setScroll(double place) {
+    if (current().info.scroll != place) {
+        current().info.scroll = place;
+        m_library.changed(m_current);
+    }
 }
 
 void ChatController::setFormat(FormatId format) {
@@ -358,76 +354,7 @@ void ChatController::shutDown() {
     m_shuttingDown = true;
     raiseStop(m_running.stop);
     m_models.cancelOpening();
-}
-
-// ---- What the engine answers
-
-void ChatController::onPromptProgress(const PromptProgress& progress) {
-    if (progress.id == m_running.id && m_running.place.conversation == current().info.id) {
-        emit promptProgress(progress.done, progress.total);
-    }
-}
-
-void ChatController::onTextArrived(const TextArrived& arrived) {
-    if (m_running.id == 0 || arrived.id != m_running.id) {
-        return;
-    }
-    Conversation& conversation = *find(m_running.place.conversation);
-    conversation.appendText(m_running.place.node, arrived.text);
-    conversation.info.contextUsed = arrived.contextUsed;
-    if (!isShown(conversation)) {
-        return;
-    }
-    if (const qsizetype row = conversation.rowOf(m_running.place.node); row >= 0) {
-        emit textAppended(static_cast<int>(row), arrived.text);
-    }
-    emit contextUsed(arrived.contextUsed);
-    emit speedChanged(arrived.tokensPerSecond, arrived.firstTokenMs);
-}
-
-void ChatController::onGenerationEnded(const GenerationEnded& end) {
-    if (m_running.id == 0 || end.id != m_running.id) {
-        return;
-    }
-    endReply(*find(m_running.place.conversation), end);
-    m_running = {};
-    startWaiting();
-    announceBusy();
-}
-
-void ChatController::endReply(Conversation& conversation, const GenerationEnded& end) {
-    const NodeId node = m_running.place.node;
-    Message message = conversation.find(node)->message;
-    // Text arrived in pieces; the end tells the whole of what this request wrote.
-    message.text = message.text.left(m_running.before) + end.text;
-    message.state = stateOf(end, m_running.stops);
-    message.cut = end.cut;
-    message.problem = end.problem;
-    setMessage(conversation, node, message);
-    conversation.info.contextUsed = end.contextUsed;
-    emit seedUsed(end.seed);
-    if (isShown(conversation)) {
-        emit contextUsed(end.contextUsed);
-        const double speed =
-            end.generateMs > 0 ? end.generatedTokens * 1000.0 / end.generateMs : 0.0;
-        emit speedChanged(speed, end.firstTokenMs);
-    }
-}
-
-void ChatController::onFailed(const EngineFailed& failure) {
-    if (m_running.id == 0 || failure.id != m_running.id) {
-        return;
-    }
-    Conversation& conversation = *find(m_running.place.conversation);
-    Message message = conversation.find(m_running.place.node)->message;
-    message.state = MessageState::Failed;
-    message.problem = failure.sentence;
-    setMessage(conversation, m_running.place.node, message);
-    m_running = {};
-    m_replyNotice = isShown(conversation);
-    emit noticeRaised(failure.sentence, failure.detail);
-    startWaiting();
-    announceBusy();
+    m_library.keeper().flush();
 }
 
 // ---- To the window
@@ -438,19 +365,12 @@ void ChatController::raiseModelNotice(const QString& sentence, const QString& de
 }
 
 void ChatController::announceConversations() {
-    QStringList titles;
-    titles.reserve(m_conversations.size());
-    for (const Conversation& conversation : std::as_const(m_conversations)) {
-        titles.append(conversation.info.title.isEmpty() ? tr("New conversation")
-                                                        : conversation.info.title);
-    }
-    emit conversationsChanged(titles, static_cast<int>(m_current));
+    emit conversationsChanged(m_library.conversations(), m_library.folders(), m_current);
 }
 
 void ChatController::announceBusy() {
-    const QString& shown = current().info.id;
-    emit busyChanged(m_waiting.conversation == shown ||
-                     (m_running.id != 0 && m_running.place.conversation == shown));
+    emit busyChanged(m_waiting.conversation == m_current ||
+                     (m_running.id != 0 && m_running.place.conversation == m_current));
 }
 
 } // namespace phidelity

@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QStringList>
 
+#include "app/library.h"
 #include "app/model_desk.h"
 #include "chat/conversation.h"
 #include "chat/generation_settings.h"
@@ -12,7 +13,7 @@
 
 namespace phidelity {
 
-/// Owns the conversations of the session and turns what the user wants into requests to the engine,
+/// Turns what the user wants into requests to the engine,
 /// and the engine's answers into changes of messages. Answers to anything but the request that runs
 /// are dropped. Rows are those of the conversation that is shown, from 0. QtCore only; lives on the
 /// window's thread; touches neither widget nor model.
@@ -26,12 +27,14 @@ public:
 
     /// Which model is open on which device.
     [[nodiscard]] ModelDesk* models() { return &m_models; }
+    /// Which conversations there are.
+    [[nodiscard]] Library* library() { return &m_library; }
 
     void setSettings(const GenerationSettings& settings) { m_settings = settings; }
     [[nodiscard]] const GenerationSettings& settings() const { return m_settings; }
     [[nodiscard]] FormatId format() const { return m_format; }
     /// The one that is shown.
-    [[nodiscard]] const Conversation& conversation() const { return m_conversations[m_current]; }
+    [[nodiscard]] const Conversation& conversation() const { return *m_library.find(m_current); }
 
 public slots:
     // What the user wants.
@@ -39,7 +42,6 @@ public slots:
     void stop();
     /// Writes the reply of this row again, beside the one that is there.
     void regenerate(int row);
-    void regenerateLast();
     /// Lets the model go on with its last reply; what a stop rule cut off comes back first.
     void continueReply();
     /// Puts the text in a message beside the one of this row. Behind a user's message a new reply
@@ -50,8 +52,16 @@ public slots:
     /// A new conversation that begins with the messages up to this row.
     void branch(int row);
     void newConversation();
-    /// Index in the list that conversationsChanged gave.
-    void selectConversation(int index);
+    /// Shows it as soon as it is loaded.
+    void selectConversation(const QString& id);
+    /// Shows the message in its conversation, in whatever branch it stands.
+    void showMessage(const QString& conversation, phidelity::NodeId node);
+    /// To the trash, and another one is shown.
+    void trashConversation(const QString& id);
+    /// What stands in the composer, to be there again.
+    void setDraft(const QString& text);
+    /// What is read, to be there again: ConversationInfo::scroll.
+    void setScroll(double place);
     void setFormat(phidelity::FormatId format);
     void shutDown();
 
@@ -73,7 +83,15 @@ signals:
     void messageChanged(int row, const phidelity::Message& message);
 
     // To the window: the rest.
-    void conversationsChanged(const QStringList& titles, int current);
+    void conversationsChanged(const QList<phidelity::ConversationInfo>& conversations,
+                              const QStringList& folders, const QString& current);
+    /// What belongs into the composer, and what is to be read, of a conversation that was opened.
+    void draftShown(const QString& text);
+    void scrollShown(double place);
+    /// A message was asked for by showMessage and is in this row now.
+    void rowShown(int row);
+    /// The notice that was raised last can be answered by trying to save again.
+    void retryOffered();
     void busyChanged(bool busy);
     void formatChanged(phidelity::FormatId format);
     void promptProgress(int done, int total);
@@ -100,16 +118,18 @@ private:
         qsizetype before = 0; ///< length of the reply's text when it was asked for
     };
 
-    [[nodiscard]] Conversation* find(const QString& id);
-    [[nodiscard]] Conversation& current() { return m_conversations[m_current]; }
+    [[nodiscard]] Conversation& current() { return *m_library.find(m_current); }
     [[nodiscard]] bool isShown(const Conversation& conversation) const;
     [[nodiscard]] const Message* shownMessage(int row) const;
     [[nodiscard]] QList<Message> shownFrom(qsizetype row) const;
 
     [[nodiscard]] Message freshReply() const;
     void addShown(NodeId parent, const Message& message);
-    void writeReply(NodeId parent);
-    void startReply(const Place& place);
+    NodeId addReply(NodeId parent);
+    void startReply(NodeId node, const QList<NodeId>& changed);
+    void show(const QString& id);
+    void restoreSession();
+    void onListChanged();
     void startWaiting();
     void ask(const Place& place);
     void stopWaiting();
@@ -122,10 +142,14 @@ private:
     ModelDesk m_models;
     GenerationSettings m_settings;
     FormatId m_format = FormatId::Chat;
-    QList<Conversation> m_conversations; ///< newest first, never none
-    qsizetype m_current = 0;
+    Library m_library;
+    QString m_current;       ///< the conversation that is shown; always loaded
+    QString m_empty;         ///< the last that was begun
+    QString m_wanted;        ///< is being loaded to be shown; mostly empty
+    NodeId m_wantedNode = 0; ///< to be shown in it; mostly 0
     Running m_running;
-    Place m_waiting; ///< the reply that comes next
+    Place m_waiting;                 ///< the reply that comes next
+    StoreRequestId m_committing = 0; ///< and what has to be kept before
     /// The notice that was raised last tells of the reply that is shown.
     bool m_replyNotice = false;
     bool m_shuttingDown = false;

@@ -30,6 +30,29 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
     QObject::connect(&engine, &E::failed, &controller, &C::onFailed, kQueued);
 }
 
+/// Connects the library with the store of conversations, or with anything that has its slots and
+/// signals; it may live on another thread.
+template <class StoreLike>
+void connectStore(StoreLike& store, ChatController& controller) {
+    using S = StoreLike;
+    constexpr auto kQueued = Qt::QueuedConnection;
+    Library* library = controller.library();
+    Keeper* keeper = &library->keeper();
+    QObject::connect(keeper, &Keeper::saveRequested, &store, &S::save, kQueued);
+    QObject::connect(keeper, &Keeper::recordsRequested, &store, &S::loadRecords, kQueued);
+    QObject::connect(library, &Library::listRequested, &store, &S::list, kQueued);
+    QObject::connect(library, &Library::loadRequested, &store, &S::load, kQueued);
+    QObject::connect(&store, &S::opened, library, &Library::onOpened, kQueued);
+    QObject::connect(&store, &S::openFailed, library, &Library::onOpenFailed, kQueued);
+    QObject::connect(&store, &S::saved, keeper, &Keeper::onSaved, kQueued);
+    QObject::connect(&store, &S::saveFailed, keeper, &Keeper::onSaveFailed, kQueued);
+    QObject::connect(&store, &S::listed, library, &Library::onListed, kQueued);
+    QObject::connect(&store, &S::loaded, library, &Library::onLoaded, kQueued);
+    QObject::connect(&store, &S::recordsLoaded, keeper, &Keeper::onRecordsLoaded, kQueued);
+    QObject::connect(&store, &S::readFailed, library, &Library::onReadFailed, kQueued);
+    QObject::connect(&store, &S::readFailed, keeper, &Keeper::onReadFailed, kQueued);
+}
+
 /// Connects what the window asks about devices with the engine's answers.
 template <class EngineLike>
 void connectDevices(EngineLike& engine, MainWindow& window) {

@@ -35,29 +35,40 @@ ConversationList::ConversationList(QWidget* parent)
     layout->addWidget(m_new);
     layout->addWidget(m_list, 1);
     connect(m_new, &QPushButton::clicked, this, &ConversationList::newRequested);
-    connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
-        if (row >= 0) {
-            emit selected(row);
+    connect(m_list, &QListWidget::currentItemChanged, this, [this](const QListWidgetItem* item) {
+        if (item) {
+            emit selected(item->data(Qt::UserRole).toString());
         }
     });
     applyLook();
 }
 
-void ConversationList::setConversations(const QStringList& titles, int current) {
+void ConversationList::setConversations(const QList<ConversationInfo>& conversations,
+                                        const QStringList&, const QString& current) {
     const QSignalBlocker quiet(m_list);
-    while (m_list->count() > titles.size()) {
-        delete m_list->takeItem(m_list->count() - 1);
-    }
-    for (int row = 0; row < titles.size(); ++row) {
+    int row = 0;
+    int currentRow = -1;
+    for (const ConversationInfo& info : conversations) {
+        if (info.trashedMs != 0) {
+            continue;
+        }
         if (row >= m_list->count()) {
             m_list->addItem(new QListWidgetItem);
         }
         QListWidgetItem* item = m_list->item(row);
-        item->setText(titles.at(row));
-        item->setToolTip(plainTip(titles.at(row)));
+        item->setText(info.title);
+        item->setToolTip(plainTip(info.title));
+        item->setData(Qt::UserRole, info.id);
         item->setSizeHint(QSize(0, 8 * gridUnit(this)));
+        if (info.id == current) {
+            currentRow = row;
+        }
+        ++row;
     }
-    m_list->setCurrentRow(current);
+    while (m_list->count() > row) {
+        delete m_list->takeItem(m_list->count() - 1);
+    }
+    m_list->setCurrentRow(currentRow);
 }
 
 void ConversationList::applyLook() {

@@ -4,6 +4,8 @@
 #include <QStringList>
 #include <QWidget>
 
+#include "chat/conversation.h"
+
 class QListWidget;
 class QPushButton;
 
@@ -17,11 +19,12 @@ public:
     explicit ConversationList(QWidget* parent = nullptr);
 
 public slots:
-    void setConversations(const QStringList& titles, int current);
+    void setConversations(const QList<phidelity::ConversationInfo>& conversations,
+                          const QStringList& folders, const QString& current);
 
 signals:
     void newRequested();
-    void selected(int index);
+    void selected(const QString& id);
 
 protected:
     void changeEvent(QEvent* event) override;

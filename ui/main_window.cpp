@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/main_window.h"
 
+#include <algorithm>
+
 #include <QAction>
 #include <QActionGroup>
 #include <QCloseEvent>
@@ -183,10 +185,15 @@ void MainWindow::setBusy(bool busy) {
     m_page->composer()->setState(busy ? Composer::State::Busy : Composer::State::Ready);
 }
 
-void MainWindow::setConversations(const QStringList& titles, int current) {
-    m_conversations->setConversations(titles, current);
-    m_title->setText(titles.value(current));
-    setWindowTitle(titles.value(current));
+void MainWindow::setConversations(const QList<ConversationInfo>& conversations,
+                                  const QStringList& folders, const QString& current) {
+    m_conversations->setConversations(conversations, folders, current);
+    const auto shown =
+        std::find_if(conversations.begin(), conversations.end(),
+                     [&](const ConversationInfo& info) { return info.id == current; });
+    const QString title = shown == conversations.end() ? tr("New conversation") : shown->title;
+    m_title->setText(title);
+    setWindowTitle(title);
 }
 
 void MainWindow::showModel(const ModelOpened& model) {

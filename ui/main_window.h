@@ -3,6 +3,7 @@
 
 #include <QMainWindow>
 
+#include "chat/conversation.h"
 #include "chat/generation_settings.h"
 #include "chat/prompt_format.h"
 #include "engine/messages.h"
@@ -51,7 +52,8 @@ public:
 public slots:
     void setFormat(phidelity::FormatId format);
     void setBusy(bool busy);
-    void setConversations(const QStringList& titles, int current);
+    void setConversations(const QList<phidelity::ConversationInfo>& conversations,
+                          const QStringList& folders, const QString& current);
     void showModel(const phidelity::ModelOpened& model);
     void showOpening(const QString& path, double fraction);
     void endOpening();
@@ -74,7 +76,7 @@ signals:
     void messageEdited(int row, const QString& text);
     void branchRequested(int row);
     void newConversationRequested();
-    void conversationSelected(int index);
+    void conversationSelected(const QString& id);
     /// An empty path is the demo model.
     void openModelRequested(const QString& path);
     void cancelOpeningRequested();

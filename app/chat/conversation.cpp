@@ -90,6 +90,14 @@ void Conversation::appendText(NodeId id, const QString& text) {
     }
 }
 
+NodeId Conversation::shownAfter(NodeId parent) const {
+    if (parent == 0) {
+        return info.firstShown;
+    }
+    const MessageNode* one = find(parent);
+    return one ? one->shown : 0;
+}
+
 void Conversation::setShown(NodeId parent, NodeId follower) {
     if (parent == 0) {
         info.firstShown = follower;
@@ -127,7 +135,7 @@ void Conversation::extendPath() {
         if (next.isEmpty()) {
             return;
         }
-        const NodeId wanted = at == 0 ? info.firstShown : find(at)->shown;
+        const NodeId wanted = shownAfter(at);
         at = next.contains(wanted) ? wanted : next.last();
         m_rows.insert(at, m_path.size());
         m_path.append(at);

@@ -76,6 +76,9 @@ public:
     /// The messages that stand in the same place, oldest first, itself among them.
     [[nodiscard]] const QList<NodeId>& siblings(NodeId id) const;
 
+    /// The follower of `parent` that was looked at last; 0 = none.
+    [[nodiscard]] NodeId shownAfter(NodeId parent) const;
+
     /// Adds a message behind `parent` (0 or an id that exists) and shows it.
     NodeId add(NodeId parent, const Message& message, qint64 createdMs);
     /// Replaces the state, text, ... of a message that grows or ends; not for edits.

@@ -29,8 +29,8 @@ struct Message {
     QString text;                     ///< byte for byte as typed or generated
     QString cut;                      ///< what a stop rule took off the end
     MessageState state = MessageState::Complete;
-    QString author;   ///< of a reply: the model's name
-    QString problem;  ///< of a failed or interrupted reply: a sentence
+    QString author;      ///< of a reply: the model's name
+    QString problem;     ///< of a failed or interrupted reply: a sentence
     bool edited = false; ///< a reply that the user has changed
     int version = 1;     ///< which of the messages that stand in its place, from 1
     int versions = 1;    ///< and how many there are

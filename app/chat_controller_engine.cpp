@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// What the controller asks of the engine, and what it does with the answers.
+#include <algorithm>
+
+#include <QDateTime>
+
+#include "app/chat_controller.h"
+#include "app/request_ids.h"
+
+namespace phidelity {
+
+namespace {
+
+/// True where more was cut than the words that the next turn begins with: something to show.
+bool isMoreThanAStop(const QString& cut, const QStringList& stops) {
+    const QString bare = cut.trimmed();
+    return !bare.isEmpty() && std::none_of(stops.begin(), stops.end(), [&](const QString& stop) {
+        return stop.trimmed() == bare;
+    });
+}
+
+MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
+    switch (end.reason) {
+    case EndReason::MaxTokens:
+        return MessageState::LengthReached;
+    case EndReason::ContextFull:
+        return MessageState::ContextFull;
+    case EndReason::Stopped:
+        return MessageState::Stopped;
+    case EndReason::Interrupted:
+        return MessageState::Interrupted;
+    case EndReason::StopString:
+        return isMoreThanAStop(end.cut, stops) ? MessageState::TurnCut : MessageState::Complete;
+    case EndReason::EndOfText:
+        break;
+    }
+    return MessageState::Complete;
+}
+
+} // namespace
+
+// ---- What is asked of the engine
+
+/// Asks the engine as soon as it is free and the changed messages are kept.
+void ChatController::startReply(NodeId node, const QList<NodeId>& changed) {
+    stopWaiting();
+    m_waiting = {m_current, node};
+    m_committing = m_library.commit(m_current, changed);
+    if (!m_models.isReady() && !m_models.isOpening()) {
+        emit noticeRaised(tr("No model is open. Open one, or use the demo model from the File "
+                             "menu; your message is kept and will be answered then."),
+                          {});
+    }
+    startWaiting();
+    announceBusy();
+}
+
+/// What waited before gives way.
+void ChatController::stopWaiting() {
+    const Place place = std::exchange(m_waiting, {});
+    m_committing = 0;
+    Conversation* conversation = m_library.find(place.conversation);
+    if (conversation && place.node != 0) {
+        Message message = conversation->find(place.node)->message;
+        message.state = MessageState::Stopped;
+        setMessage(*conversation, place.node, message);
+        m_library.commit(place.conversation, {place.node});
+    }
+}
+
+void ChatController::startWaiting() {
+    const bool free =
+        m_models.isReady() && m_running.id == 0 && m_committing == 0 && !m_shuttingDown;
+    if (free && m_waiting.node != 0) {
+        ask(std::exchange(m_waiting, {}));
+        announceBusy();
+    }
+}
+
+void ChatController::ask(const Place& place) {
+    Conversation& conversation = *m_library.find(place.conversation);
+    Message reply = conversation.find(place.node)->message;
+    reply.state = MessageState::Writing;
+    reply.author = m_models.model().name;
+    setMessage(conversation, place.node, reply);
+
+    m_running.id = nextRequestId();
+    m_running.place = place;
+    m_running.stop = newStop();
+    m_running.before = reply.text.size();
+    GenerateRequest request;
+    request.id = m_running.id;
+    request.prompt = buildPrompt(reply.format, conversation.turnsTo(place.node));
+    request.stops = stopStrings(reply.format) + m_settings.extraStops;
+    request.settings = m_settings;
+    request.stop = m_running.stop;
+    m_running.stops = request.stops;
+    emit noticeCleared();
+    emit activityCleared();
+    emit generateRequested(request);
+}
+
+// ---- What the engine answers
+
+void ChatController::onPromptProgress(const PromptProgress& progress) {
+    if (progress.id == m_running.id && m_running.place.conversation == m_current) {
+        emit promptProgress(progress.done, progress.total);
+    }
+}
+
+void ChatController::onTextArrived(const TextArrived& arrived) {
+    if (m_running.id == 0 || arrived.id != m_running.id) {
+        return;
+    }
+    Conversation* found = m_library.find(m_running.place.conversation);
+    if (!found) {
+        return; // erased while it was written
+    }
+    Conversation& conversation = *found;
+    conversation.appendText(m_running.place.node, arrived.text);
+    conversation.info.contextUsed = arrived.contextUsed;
+    m_library.keeper().replyGrew(m_running.place.conversation, m_running.place.node);
+    if (!isShown(conversation)) {
+        return;
+    }
+    if (const qsizetype row = conversation.rowOf(m_running.place.node); row >= 0) {
+        emit textAppended(static_cast<int>(row), arrived.text);
+    }
+    emit contextUsed(arrived.contextUsed);
+    emit speedChanged(arrived.tokensPerSecond, arrived.firstTokenMs);
+}
+
+void ChatController::onGenerationEnded(const GenerationEnded& end) {
+    if (m_running.id == 0 || end.id != m_running.id) {
+        return;
+    }
+    if (Conversation* conversation = m_library.find(m_running.place.conversation)) {
+        endReply(*conversation, end);
+    }
+    m_running = {};
+    startWaiting();
+    announceBusy();
+}
+
+void ChatController::endReply(Conversation& conversation, const GenerationEnded& end) {
+    const NodeId node = m_running.place.node;
+    Message message = conversation.find(node)->message;
+    // Text arrived in pieces; the end tells the whole of what this request wrote.
+    message.text = message.text.left(m_running.before) + end.text;
+    message.state = stateOf(end, m_running.stops);
+    message.cut = end.cut;
+    message.problem = end.problem;
+    setMessage(conversation, node, message);
+    conversation.info.contextUsed = end.contextUsed;
+    conversation.info.changedMs = QDateTime::currentMSecsSinceEpoch();
+    m_library.commit(conversation.info.id, {node});
+    emit seedUsed(end.seed);
+    if (isShown(conversation)) {
+        emit contextUsed(end.contextUsed);
+        const double speed =
+            end.generateMs > 0 ? end.generatedTokens * 1000.0 / end.generateMs : 0.0;
+        emit speedChanged(speed, end.firstTokenMs);
+    }
+}
+
+void ChatController::onFailed(const EngineFailed& failure) {
+    if (m_running.id == 0 || failure.id != m_running.id) {
+        return;
+    }
+    const Place place = std::exchange(m_running, {}).place;
+    if (Conversation* conversation = m_library.find(place.conversation)) {
+        Message message = conversation->find(place.node)->message;
+        message.state = MessageState::Failed;
+        message.problem = failure.sentence;
+        setMessage(*conversation, place.node, message);
+        m_library.commit(place.conversation, {place.node});
+    }
+    m_replyNotice = place.conversation == m_current;
+    emit noticeRaised(failure.sentence, failure.detail);
+    startWaiting();
+    announceBusy();
+}
+
+} // namespace phidelity
