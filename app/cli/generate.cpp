@@ -78,7 +78,7 @@ void putText(Json& object, std::string_view bytes) {
     object["text"] = std::move(text);
 }
 
-Json tokensJson(const Tokenizer& tokenizer, const GenerationRecord& record) {
+Json tokensJson(const Tokenizer& tokenizer, const FinishedGeneration& record) {
     Json tokens = Json::array();
     for (const GeneratedToken& token : record.tokens) {
         Json entry{{"id", token.id}};
@@ -96,7 +96,7 @@ Json tokensJson(const Tokenizer& tokenizer, const GenerationRecord& record) {
     return tokens;
 }
 
-Result<Json> recordJson(const LoadedModel& loaded, const GenerationRecord& record) {
+Result<Json> recordJson(const LoadedModel& loaded, const FinishedGeneration& record) {
     // Hashing reads the whole file, so it waits until the text is there.
     PHIDELITY_TRY(const std::string hash, loaded.model->checkpoint().sha256());
     const Timings& timings = record.timings;
@@ -108,7 +108,7 @@ Result<Json> recordJson(const LoadedModel& loaded, const GenerationRecord& recor
                 {"sampler", Json::parse(toJson(record.sampler))},
                 {"device", loaded.model->device().id},
                 {"device_name", loaded.model->device().name},
-                {"model", record.modelName},
+                {"model", loaded.model->checkpoint().name()},
                 {"model_sha256", hash},
                 {"prompt_ids", record.prompt},
                 {"timings",

@@ -50,7 +50,7 @@ EndReason endReason(FinishReason reason) {
 }
 
 GenerationEnded endMessage(const GenerateRequest& request, const Tokenizer& tokenizer,
-                           const GenerationRecord& record, const TextBatcher& batcher) {
+                           const FinishedGeneration& record, const TextBatcher& batcher) {
     GenerationEnded end;
     end.id = request.id;
     end.reason = endReason(record.finish);

@@ -265,6 +265,9 @@ public:
 
     /// The most rows of one step; longer prompts come in chunks.
     [[nodiscard]] virtual std::uint32_t maxRows() const = 0;
+    /// The most rows that it can ever take, where maxRows() follows what is measured on the way: a
+    /// step that was taken once can be taken again.
+    [[nodiscard]] virtual std::uint32_t mostRows() const { return maxRows(); }
 
     /// Starts a step; one that was begun and never submitted is forgotten. Rows, tables and
     /// positions are checked by the caller; what `step` points to stays as it is until submit.

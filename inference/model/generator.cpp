@@ -77,40 +77,40 @@ public:
         const std::function<void(const GenerationEvent&)>& listener, Sequence sequence)
         : m_model(model), m_request(request), m_stop(stop), m_listener(listener),
           m_sequence(std::move(sequence)), m_assembler(request.stops),
-          m_sampler(request.sampler, model.tokenizer().size(),
-                    breakerTokens(model.tokenizer(), request.sampler)),
-          m_wish{m_sampler.topNeeded(request.alternatives), model.tokenizer().size()} {
-        m_record.modelName = model.checkpoint().name();
-        m_record.device = model.device().id + ": " + model.device().name;
-        m_record.sampler = request.sampler;
-        m_record.prompt = request.prompt;
-        m_record.timings.promptTokens = static_cast<std::uint32_t>(request.prompt.size());
-        m_record.timings.reusedTokens = static_cast<std::uint32_t>(m_sequence.tokens().size());
+          m_sampler(samplerFor(model, request.sampler)), m_wish{m_sampler.topNeeded(
+                                                                    request.alternatives),
+                                                                model.tokenizer().size()} {
+        m_done.sampler = request.sampler;
+        m_done.samplingBefore = request.sampling;
+        m_done.samplingAfter = request.sampling;
+        m_done.prompt = request.prompt;
+        m_done.timings.promptTokens = static_cast<std::uint32_t>(request.prompt.size());
+        m_done.timings.reusedTokens = static_cast<std::uint32_t>(m_sequence.tokens().size());
     }
 
     Result<void> run() {
         PHIDELITY_TRY(const NextLogits logits, prefill());
         if (logits.empty()) {
-            m_record.finish = FinishReason::Stopped;
+            m_done.finish = FinishReason::Stopped;
             return {};
         }
         const Stopwatch watch;
         if (auto finish = decode(logits)) {
-            m_record.finish = *finish;
-        } else if (m_record.tokens.empty() || !isOfDevice(finish.error())) {
+            m_done.finish = *finish;
+        } else if (m_done.tokens.empty() || !isOfDevice(finish.error())) {
             return tl::unexpected<Error>(std::move(finish).error());
         } else {
             stopped(); // shows what was held back
-            m_record.finish = FinishReason::Interrupted;
-            m_record.failure = std::move(finish).error();
+            m_done.finish = FinishReason::Interrupted;
+            m_done.failure = std::move(finish).error();
         }
-        m_record.cut = m_assembler.cut();
-        m_record.timings.generatedTokens = static_cast<std::uint32_t>(m_record.tokens.size());
-        m_record.timings.generateMs = watch.milliseconds();
+        m_done.cut = m_assembler.cut();
+        m_done.timings.generatedTokens = static_cast<std::uint32_t>(m_done.tokens.size());
+        m_done.timings.generateMs = watch.milliseconds();
         return {};
     }
 
-    [[nodiscard]] GenerationRecord takeRecord() { return std::move(m_record); }
+    [[nodiscard]] FinishedGeneration takeDone() { return std::move(m_done); }
     [[nodiscard]] Sequence takeSequence() { return std::move(m_sequence); }
 
 private:
@@ -118,21 +118,17 @@ private:
     Result<NextLogits> prefill() {
         const Stopwatch watch;
         const std::size_t reused = m_sequence.tokens().size();
-        std::size_t before = 0;
-        const auto progress = [&](std::size_t done) {
-            m_record.chunks.push_back(static_cast<std::uint32_t>(done - before));
-            before = done;
-            tell(nullptr, {}, reused + done);
-        };
+        const auto progress = [&](std::size_t done) { tell(nullptr, {}, reused + done); };
         auto logits = m_sequence.extendToNext(std::span(m_request.prompt).subspan(reused), m_wish,
                                               m_stop, progress);
-        m_record.timings.promptMs = watch.milliseconds();
+        m_done.timings.promptMs = watch.milliseconds();
+        m_done.schedule = m_sequence.schedule();
         return logits;
     }
 
     /// Draws and extends until something ends the run.
     Result<FinishReason> decode(NextLogits logits) {
-        SamplerState state;
+        SamplerState& state = m_done.samplingAfter;
         std::vector<TokenId> history = m_request.prompt;
         if (history.size() >= m_model.context()) {
             return FinishReason::ContextFull;
@@ -170,15 +166,15 @@ private:
         token.bytes = m_model.tokenizer().bytes(draw.id);
         token.logprob = draw.logprob;
         token.alternatives = std::move(draw.top);
-        m_record.tokens.push_back(std::move(token));
+        m_done.tokens.push_back(std::move(token));
 
-        std::string text = ends ? std::string() : m_assembler.push(m_record.tokens.back().bytes);
+        std::string text = ends ? std::string() : m_assembler.push(m_done.tokens.back().bytes);
         std::optional<FinishReason> finish;
         if (ends) {
             finish = FinishReason::EndOfText;
         } else if (m_assembler.stopped()) {
             finish = FinishReason::StopString;
-        } else if (m_record.tokens.size() == m_request.maxTokens) {
+        } else if (m_done.tokens.size() == m_request.maxTokens) {
             finish = FinishReason::MaxTokens;
         } else if (length >= m_model.context()) {
             finish = FinishReason::ContextFull;
@@ -186,14 +182,14 @@ private:
         if (finish) {
             text += m_assembler.finish();
         }
-        m_record.text += text;
-        tell(&m_record.tokens.back(), text, m_request.prompt.size());
+        m_done.text += text;
+        tell(&m_done.tokens.back(), text, m_request.prompt.size());
         return finish;
     }
 
     FinishReason stopped() {
         if (const std::string rest = m_assembler.finish(); !rest.empty()) {
-            m_record.text += rest;
+            m_done.text += rest;
             tell(nullptr, rest, m_request.prompt.size());
         }
         return FinishReason::Stopped;
@@ -213,10 +209,14 @@ private:
     TextAssembler m_assembler;
     Sampler m_sampler;
     TopRequest m_wish; ///< what the sampler needs of the logits, where that is not all
-    GenerationRecord m_record;
+    FinishedGeneration m_done;
 };
 
 } // namespace
+
+Sampler samplerFor(const Model& model, const SamplerSettings& settings) {
+    return {settings, model.tokenizer().size(), breakerTokens(model.tokenizer(), settings)};
+}
 
 std::string_view finishReasonName(FinishReason reason) {
     switch (reason) {
@@ -236,9 +236,9 @@ std::string_view finishReasonName(FinishReason reason) {
     return "stopped";
 }
 
-Result<GenerationRecord> generate(Model& model, PrefixCache& cache,
-                                  const GenerationRequest& request, const StopFlag* stop,
-                                  const std::function<void(const GenerationEvent&)>& listener) {
+Result<FinishedGeneration> generate(Model& model, PrefixCache& cache,
+                                    const GenerationRequest& request, const StopFlag* stop,
+                                    const std::function<void(const GenerationEvent&)>& listener) {
     PHIDELITY_CHECK(validate(request.sampler));
     if (request.prompt.empty()) {
         return fail(ErrorCode::BadArgument, "prompt: expected at least one token, found none");
@@ -252,7 +252,7 @@ Result<GenerationRecord> generate(Model& model, PrefixCache& cache,
         return tl::unexpected<Error>(std::move(done).error());
     }
     cache.give(run.takeSequence());
-    return run.takeRecord();
+    return run.takeDone();
 }
 
 } // namespace phidelity

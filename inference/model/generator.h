@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "inference/model/model.h"
+#include "inference/model/schedule.h"
 #include "inference/sample/sampler.h"
 
 namespace phidelity {
@@ -22,6 +23,7 @@ struct GenerationRequest {
         stops; ///< stop strings; matched across token borders, cut from the text
     std::uint32_t maxTokens = 256;  ///< 0 = until the context is full
     std::uint32_t alternatives = 0; ///< candidates kept per token
+    SamplerState sampling; ///< to go on from where a prompt ends with what was drawn before
 };
 
 enum class FinishReason {
@@ -30,7 +32,7 @@ enum class FinishReason {
     MaxTokens,
     ContextFull,
     Stopped,
-    Interrupted ///< by the device, after there were tokens: GenerationRecord::failure says how
+    Interrupted ///< by the device, after there were tokens: FinishedGeneration::failure says how
 };
 /// "end_of_text", "stop_string", "max_tokens", "context_full", "stopped", "interrupted".
 [[nodiscard]] std::string_view finishReasonName(FinishReason reason);
@@ -50,14 +52,15 @@ struct Timings {
     double generateMs = 0; ///< from the first logits to the end
 };
 
-/// Enough to run a generation again and to prove that it came out the same.
-struct GenerationRecord {
-    std::string modelName;
-    std::string modelSha256; ///< filled by who asks for it: hashing reads the whole file
-    std::string device;
+/// What came of a request, with what is needed to run it again on the same model and device
+/// (replay.h).
+struct FinishedGeneration {
     SamplerSettings sampler; ///< chain in order, with the seed that was used
+    SamplerState samplingBefore;
+    SamplerState samplingAfter;
     std::vector<TokenId> prompt;
-    std::vector<std::uint32_t> chunks;  ///< rows of each prefill step, in order
+    /// How the prompt's part of the cache was computed, what earlier requests had left included.
+    Schedule schedule;
     std::vector<GeneratedToken> tokens; ///< all, end-of-text included
     std::string text;                   ///< what was shown: decoded, stop string cut
     std::string cut; ///< what a stop rule cut off, so that it can be brought back
@@ -75,13 +78,17 @@ struct GenerationEvent {
 };
 
 /// Runs a request: prefix reuse, prefill, draw, decode, until something ends it. Ends are outcomes,
-/// not errors; `stop` ends within one token. The record is complete also when the listener's text
+/// not errors; `stop` ends within one token. The text is complete also when the listener's text
 /// was held back. Afterwards prompt and output are in `cache` for the next turn. Errors:
 /// BadArgument (no prompt, settings or ids out of range), ContextFull (prompt longer than the
 /// context), NotFinite; OutOfMemory and DeviceLost if there is no token yet, else they interrupt
 /// the run, so that what was written is kept.
-Result<GenerationRecord> generate(Model& model, PrefixCache& cache,
-                                  const GenerationRequest& request, const StopFlag* stop = nullptr,
-                                  const std::function<void(const GenerationEvent&)>& listener = {});
+Result<FinishedGeneration>
+generate(Model& model, PrefixCache& cache, const GenerationRequest& request,
+         const StopFlag* stop = nullptr,
+         const std::function<void(const GenerationEvent&)>& listener = {});
+
+/// The sampler of a chain over the vocabulary of a model.
+[[nodiscard]] Sampler samplerFor(const Model& model, const SamplerSettings& settings);
 
 } // namespace phidelity

@@ -12,6 +12,7 @@
 
 #include "inference/backend/backend.h"
 #include "inference/file/checkpoint.h"
+#include "inference/model/schedule.h"
 #include "inference/result.h"
 #include "inference/text/token_id.h"
 #include "inference/text/tokenizer.h"
@@ -87,6 +88,9 @@ public:
     Sequence& operator=(const Sequence&) = delete;
 
     [[nodiscard]] const std::vector<TokenId>& tokens() const { return m_tokens; }
+    /// How their keys and values were computed, here or in the sequence that this one was forked
+    /// of.
+    [[nodiscard]] const Schedule& schedule() const { return m_schedule; }
 
     /// Runs `tokens` after those already here, in chunks. Returns logits (rows, vocabulary rows of
     /// the head), valid until the model's next step; with LogitRows::All a copy is kept here for
@@ -103,6 +107,10 @@ public:
     Result<NextLogits> extendToNext(std::span<const TokenId> tokens, const TopRequest& wish,
                                     const StopFlag* stop = nullptr,
                                     const std::function<void(std::size_t)>& progress = {});
+    /// As extend(), with all tokens in one step, also where chunks are shorter now: how a step of a
+    /// schedule is taken again. BadArgument beyond Backend::mostRows.
+    Result<NextLogits> extendInOneStep(std::span<const TokenId> tokens, LogitRows rows,
+                                       const TopRequest& wish, const StopFlag* stop = nullptr);
     /// Forgets all but the first `count` tokens. Frees pages no one else holds.
     void truncate(std::size_t count);
     /// A second sequence with the same tokens, sharing all pages.
@@ -122,12 +130,14 @@ private:
     static Result<std::span<const float>> runTogether(std::span<Sequence* const> sequences,
                                                       std::span<const TokenId> tokens,
                                                       const TopRequest& wish);
-    Result<NextLogits> run(std::span<const TokenId> tokens, LogitRows rows, const TopRequest& wish,
-                           const StopFlag* stop, const std::function<void(std::size_t)>& progress);
+    Result<NextLogits> run(std::span<const TokenId> tokens, std::size_t chunkRows, LogitRows rows,
+                           const TopRequest& wish, const StopFlag* stop,
+                           const std::function<void(std::size_t)>& progress);
 
     Model* m_model;
     std::vector<TokenId> m_tokens;
     std::vector<PageId> m_pages;
+    Schedule m_schedule; ///< of m_tokens
     std::vector<float> m_allLogits;
 };
 

@@ -40,8 +40,8 @@ Sequence::~Sequence() {
 
 Sequence::Sequence(Sequence&& other) noexcept
     : m_model(other.m_model), m_tokens(std::exchange(other.m_tokens, {})),
-      m_pages(std::exchange(other.m_pages, {})), m_allLogits(std::exchange(other.m_allLogits, {})) {
-}
+      m_pages(std::exchange(other.m_pages, {})), m_schedule(std::exchange(other.m_schedule, {})),
+      m_allLogits(std::exchange(other.m_allLogits, {})) {}
 
 Sequence& Sequence::operator=(Sequence&& other) noexcept {
     if (this != &other) {
@@ -49,6 +49,7 @@ Sequence& Sequence::operator=(Sequence&& other) noexcept {
         m_model = other.m_model;
         m_tokens = std::exchange(other.m_tokens, {});
         m_pages = std::exchange(other.m_pages, {});
+        m_schedule = std::exchange(other.m_schedule, {});
         m_allLogits = std::exchange(other.m_allLogits, {});
     }
     return *this;
@@ -57,18 +58,29 @@ Sequence& Sequence::operator=(Sequence&& other) noexcept {
 Result<std::span<const float>> Sequence::extend(std::span<const TokenId> tokens,
                                                 LogitRows logitRows, const StopFlag* stop,
                                                 const std::function<void(std::size_t)>& progress) {
-    PHIDELITY_TRY(const NextLogits last, run(tokens, logitRows, {}, stop, progress));
+    PHIDELITY_TRY(const NextLogits last,
+                  run(tokens, m_model->parts().backend->maxRows(), logitRows, {}, stop, progress));
     return last.all;
 }
 
 Result<NextLogits> Sequence::extendToNext(std::span<const TokenId> tokens, const TopRequest& wish,
                                           const StopFlag* stop,
                                           const std::function<void(std::size_t)>& progress) {
-    return run(tokens, LogitRows::Last, wish, stop, progress);
+    return run(tokens, m_model->parts().backend->maxRows(), LogitRows::Last, wish, stop, progress);
 }
 
-Result<NextLogits> Sequence::run(std::span<const TokenId> tokens, LogitRows logitRows,
-                                 const TopRequest& wish, const StopFlag* stop,
+Result<NextLogits> Sequence::extendInOneStep(std::span<const TokenId> tokens, LogitRows rows,
+                                             const TopRequest& wish, const StopFlag* stop) {
+    const std::uint32_t most = m_model->parts().backend->mostRows();
+    if (tokens.size() > most) {
+        return fail(ErrorCode::BadArgument, "step: expected at most " + std::to_string(most) +
+                                                " rows, found " + std::to_string(tokens.size()));
+    }
+    return run(tokens, most, rows, wish, stop, {});
+}
+
+Result<NextLogits> Sequence::run(std::span<const TokenId> tokens, std::size_t chunkRows,
+                                 LogitRows logitRows, const TopRequest& wish, const StopFlag* stop,
                                  const std::function<void(std::size_t)>& progress) {
     Model::Parts& parts = m_model->parts();
     PHIDELITY_CHECK(checkTokens(*m_model, tokens));
@@ -90,7 +102,6 @@ Result<NextLogits> Sequence::run(std::span<const TokenId> tokens, LogitRows logi
     }
 
     NextLogits last;
-    const std::size_t chunkRows = parts.backend->maxRows();
     for (std::size_t done = 0; done < tokens.size();) {
         const auto chunk = tokens.subspan(done, std::min(chunkRows, tokens.size() - done));
         const auto first = static_cast<std::uint32_t>(m_tokens.size());
@@ -122,6 +133,7 @@ Result<NextLogits> Sequence::run(std::span<const TokenId> tokens, LogitRows logi
         }
 
         m_tokens.insert(m_tokens.end(), chunk.begin(), chunk.end());
+        m_schedule.add({1, count, count});
         done += chunk.size();
         last.all = **logits;
         if (const auto top = parts.backend->top(); !top.empty()) {
@@ -143,6 +155,7 @@ Result<NextLogits> Sequence::run(std::span<const TokenId> tokens, LogitRows logi
 void Sequence::truncate(std::size_t count) {
     if (count < m_tokens.size()) {
         m_tokens.resize(count);
+        m_schedule.truncate(count);
     }
     if (!m_pages.empty()) {
         m_model->parts().pool->release(m_pages, pagesFor(m_tokens.size()));
@@ -153,6 +166,7 @@ Sequence Sequence::fork() const {
     Sequence other(*m_model);
     other.m_tokens = m_tokens;
     other.m_pages = m_pages;
+    other.m_schedule = m_schedule;
     m_model->parts().pool->share(m_pages);
     return other;
 }
@@ -188,9 +202,9 @@ Result<std::span<const float>> Sequence::runTogether(std::span<Sequence* const> 
     }
     Model& model = *sequences.front()->m_model;
     Model::Parts& parts = model.parts();
-    if (sequences.size() > parts.backend->maxRows()) {
+    if (sequences.size() > parts.backend->mostRows()) {
         return fail(ErrorCode::BadArgument, "sequences: expected at most " +
-                                                std::to_string(parts.backend->maxRows()) +
+                                                std::to_string(parts.backend->mostRows()) +
                                                 ", found " + std::to_string(sequences.size()));
     }
     PHIDELITY_CHECK(checkTokens(model, tokens));
@@ -229,6 +243,8 @@ Result<std::span<const float>> Sequence::runTogether(std::span<Sequence* const> 
     }
     for (std::size_t row = 0; row < sequences.size(); ++row) {
         sequences[row]->m_tokens.push_back(tokens[row]);
+        sequences[row]->m_schedule.add({1, 1, 1, static_cast<std::uint32_t>(sequences.size()),
+                                        static_cast<std::uint32_t>(row)});
     }
     return **logits;
 }

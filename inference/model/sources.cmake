@@ -9,4 +9,6 @@ target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/model.cpp
     ${CMAKE_CURRENT_LIST_DIR}/page_pool.cpp
     ${CMAKE_CURRENT_LIST_DIR}/prefix_cache.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/replay.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/schedule.cpp
     ${CMAKE_CURRENT_LIST_DIR}/sequence.cpp)

@@ -70,6 +70,7 @@ public:
     }
     Result<void> copyPage(PageId from, PageId to) override { return m_memory.copyPage(from, to); }
     [[nodiscard]] std::uint32_t maxRows() const override { return m_rowLimit; }
+    [[nodiscard]] std::uint32_t mostRows() const override { return StepMemory::kMostRows; }
 
     Result<void> begin(const Step& step) override;
     void embed(Activation x, MatrixId table) override;

@@ -24,7 +24,7 @@ Result<std::unique_ptr<Model>> demoOn(const std::string& device) {
     return Model::load(std::move(checkpoint), std::move(backend));
 }
 
-Result<GenerationRecord> greedy(Model& model, const std::string& prompt) {
+Result<FinishedGeneration> greedy(Model& model, const std::string& prompt) {
     GenerationRequest request;
     request.prompt = encodePrompt(model.tokenizer(), prompt);
     request.sampler.temperature = 0.0F;

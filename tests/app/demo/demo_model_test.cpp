@@ -127,7 +127,7 @@ Result<Reply> DemoModelTest::reply(const QString& prompt, std::uint32_t maxToken
     request.sampler.temperature = 0.0F;
     request.maxTokens = maxTokens;
     PrefixCache cache(*m_model, 1);
-    PHIDELITY_TRY(const GenerationRecord record, generate(*m_model, cache, request));
+    PHIDELITY_TRY(const FinishedGeneration record, generate(*m_model, cache, request));
     return Reply{QString::fromStdString(record.text), record.finish == FinishReason::EndOfText};
 }
 

@@ -53,7 +53,7 @@ struct Heard {
     }
 };
 
-std::vector<TokenId> idsOf(const GenerationRecord& record) {
+std::vector<TokenId> idsOf(const FinishedGeneration& record) {
     std::vector<TokenId> ids;
     for (const GeneratedToken& token : record.tokens) {
         ids.push_back(token.id);
@@ -84,10 +84,8 @@ private slots:
         QVERIFY(record.cut.empty());
         QCOMPARE(heard.text, record.text);
         QCOMPARE(heard.tokens, idsOf(record));
-        QCOMPARE(record.modelName, std::string("memory"));
-        QVERIFY(record.device.starts_with("cpu: "));
         QCOMPARE(record.prompt, greedy("za").prompt);
-        QCOMPARE(record.chunks, std::vector<std::uint32_t>{2});
+        QCOMPARE(record.schedule.runs(), (std::vector<StepRun>{{1, 2, 2, 1}}));
         QCOMPARE(record.timings.promptTokens, 2U);
         QCOMPARE(record.timings.generatedTokens, 6U);
         QVERIFY(record.timings.promptMs > 0 && record.timings.generateMs > 0);
@@ -217,10 +215,10 @@ private slots:
                                                   [&](const GenerationEvent&) { stop = true; }));
         QCOMPARE(record.finish, FinishReason::Stopped);
         QVERIFY(record.tokens.empty());
-        QCOMPARE(record.chunks.size(), std::size_t{1});
+        QCOMPARE(record.schedule.runs().size(), std::size_t{1});
         // What was computed serves the next try.
         REQUIRE_VALUE(const auto again, generate(*model, cache, request));
-        QCOMPARE(again.timings.reusedTokens, record.chunks.front());
+        QCOMPARE(again.timings.reusedTokens, record.schedule.positions());
     }
 
     void theNextTurnReusesPromptAndOutput() {
@@ -240,7 +238,8 @@ private slots:
                       generate(*model, cache, request, nullptr, heard.listener()));
         // The last token was drawn, but never run through the model.
         QCOMPARE(second.timings.reusedTokens, 50U + 9U);
-        QCOMPARE(second.chunks, (std::vector<std::uint32_t>{2}));
+        QCOMPARE(second.schedule.runs(),
+                 (std::vector<StepRun>{{1, 50, 50, 1}, {9, 1, 1, 1}, {1, 2, 2, 1}}));
         QCOMPARE(heard.promptDone.front(), 61U);
     }
 

@@ -87,7 +87,7 @@ Result<std::vector<TokenId>> greedyIds(const std::filesystem::path& path, const 
     request.prompt = model->tokenizer().encode("once upon a time");
     request.sampler.temperature = 0;
     request.maxTokens = 48;
-    PHIDELITY_TRY(const GenerationRecord record, generate(*model, cache, request));
+    PHIDELITY_TRY(const FinishedGeneration record, generate(*model, cache, request));
     std::vector<TokenId> ids;
     for (const GeneratedToken& token : record.tokens) {
         ids.push_back(token.id);
