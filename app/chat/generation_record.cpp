@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <QJsonArray>
 #include <QJsonValue>
@@ -101,6 +102,41 @@ QList<quint32> idsFromJson(const QJsonValue& value) {
     return ids;
 }
 
+/// Only what is not as in a single step of whole rows.
+QJsonObject stepsToJson(const RecordedSteps& steps) {
+    QJsonObject object{{QLatin1String("rows"), steps.rows}};
+    if (steps.kept != steps.rows) {
+        object.insert(QLatin1String("kept"), steps.kept);
+    }
+    if (steps.times != 1) {
+        object.insert(QLatin1String("times"), steps.times);
+    }
+    if (steps.beside != 1) {
+        object.insert(QLatin1String("beside"), steps.beside);
+        object.insert(QLatin1String("place"), steps.place);
+    }
+    return object;
+}
+
+QList<RecordedSteps> stepsFromJson(const QJsonValue& value) {
+    QList<RecordedSteps> all;
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue& item : array) {
+        const QJsonObject object = item.toObject();
+        RecordedSteps steps;
+        if (!readWhole(object.value(QLatin1String("rows")), kHighestCount, &steps.rows)) {
+            continue;
+        }
+        steps.kept = steps.rows;
+        readWhole(object.value(QLatin1String("kept")), kHighestCount, &steps.kept);
+        readWhole(object.value(QLatin1String("times")), kHighestCount, &steps.times);
+        readWhole(object.value(QLatin1String("beside")), kHighestCount, &steps.beside);
+        readWhole(object.value(QLatin1String("place")), kHighestCount, &steps.place);
+        all.append(steps);
+    }
+    return all;
+}
+
 QJsonArray alternativesToJson(const GenerationRecord& record) {
     QJsonArray all;
     for (const QList<RecordedAlternative>& ofToken : record.alternatives) {
@@ -147,8 +183,8 @@ QJsonObject toJson(const GenerationRecord& record) {
     object.insert(QLatin1String("stops"), QJsonArray::fromStringList(record.stops));
     object.insert(QLatin1String("prompt"), idsToJson(record.prompt));
     QJsonArray chunks;
-    for (const int chunk : record.chunks) {
-        chunks.append(chunk);
+    for (const RecordedSteps& steps : record.chunks) {
+        chunks.append(stepsToJson(steps));
     }
     object.insert(QLatin1String("chunks"), chunks);
     object.insert(QLatin1String("tokens"), idsToJson(record.tokens));
@@ -160,6 +196,10 @@ QJsonObject toJson(const GenerationRecord& record) {
     if (!record.alternatives.isEmpty()) {
         object.insert(QLatin1String("alternatives"), alternativesToJson(record));
     }
+    object.insert(QLatin1String("alternatives_asked"), record.alternativesAsked);
+    object.insert(QLatin1String("random_position"), record.randomPosition);
+    object.insert(QLatin1String("mirostat_before"), realToJson(record.mirostatBefore));
+    object.insert(QLatin1String("mirostat_after"), realToJson(record.mirostatAfter));
     object.insert(QLatin1String("reused_tokens"), record.reusedTokens);
     object.insert(QLatin1String("started_ms"), record.startedMs);
     return object;
@@ -182,13 +222,7 @@ GenerationRecord recordFromJson(const QJsonObject& object) {
         }
     }
     record.prompt = idsFromJson(object.value(QLatin1String("prompt")));
-    const QJsonArray chunks = object.value(QLatin1String("chunks")).toArray();
-    for (const QJsonValue& item : chunks) {
-        int chunk = 0;
-        if (readWhole(item, kHighestCount, &chunk) && chunk > 0) {
-            record.chunks.append(chunk);
-        }
-    }
+    record.chunks = stepsFromJson(object.value(QLatin1String("chunks")));
     record.tokens = idsFromJson(object.value(QLatin1String("tokens")));
     const QJsonArray logprobs = object.value(QLatin1String("logprobs")).toArray();
     for (const QJsonValue& item : logprobs) {
@@ -196,8 +230,18 @@ GenerationRecord recordFromJson(const QJsonObject& object) {
     }
     record.alternatives = alternativesFromJson(object.value(QLatin1String("alternatives")));
     readWhole(object.value(QLatin1String("reused_tokens")), kHighestCount, &record.reusedTokens);
-    constexpr double kLatest = 9e15; // whole numbers up to here are exact in a double
-    readWhole(object.value(QLatin1String("started_ms")), kLatest, &record.startedMs);
+    constexpr double kHighest = 9e15; // whole numbers up to here are exact in a double
+    readWhole(object.value(QLatin1String("started_ms")), kHighest, &record.startedMs);
+    readWhole(object.value(QLatin1String("random_position")), kHighest, &record.randomPosition);
+    readWhole(object.value(QLatin1String("alternatives_asked")), kHighestCount,
+              &record.alternativesAsked);
+    for (const auto& [key, member] :
+         {std::pair("mirostat_before", &GenerationRecord::mirostatBefore),
+          std::pair("mirostat_after", &GenerationRecord::mirostatAfter)}) {
+        if (const QJsonValue value = object.value(QLatin1String(key)); !value.isUndefined()) {
+            record.*member = realFromJson(value);
+        }
+    }
     return record;
 }
 

@@ -19,6 +19,18 @@ struct RecordedAlternative {
     bool operator==(const RecordedAlternative&) const = default;
 };
 
+/// Steps of one kind that filled the KV cache one after the other: what a row comes to depends on
+/// the rows of its step and on its place among them.
+struct RecordedSteps {
+    int times = 1;  ///< how many
+    int rows = 1;   ///< tokens of each
+    int kept = 1;   ///< of them those that are still there: the first ones
+    int beside = 1; ///< sequences that took the step together, one row each where there are several
+    int place = 0;  ///< of this one among them
+
+    bool operator==(const RecordedSteps&) const = default;
+};
+
 /// What is needed to run a generation again and to prove that it came out the same, and what was
 /// measured. Plain value; one for each request, so a reply that was continued has several.
 struct GenerationRecord {
@@ -36,9 +48,17 @@ struct GenerationRecord {
     QStringList stops;
     QList<quint32> prompt; ///< token ids
 
-    // How it was computed: the numbers of tokens of the steps that filled the KV cache, from the
-    // first position on, those of earlier requests whose cache was used again among them.
-    QList<int> chunks;
+    int alternativesAsked = 0; ///< kept per token at most; where logits are picked depends on it
+
+    // Where it began, other than at 0 for a reply that continues another.
+    qint64 randomPosition = 0; ///< tokens drawn before: draws depend on seed and position alone
+    float mirostatBefore = 0;  ///< what mirostat had come to; 0 = not started
+    float mirostatAfter = 0;   ///< and at the end
+
+    // How it was computed: the steps that filled the KV cache with the prompt, from the first
+    // position on, those of earlier requests whose cache was used again among them. After them each
+    // token was a step of its own.
+    QList<RecordedSteps> chunks;
 
     // What came out.
     QList<quint32> tokens; ///< all that were drawn, the ones behind a stop rule's cut too

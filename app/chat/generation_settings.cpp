@@ -12,7 +12,8 @@ namespace phidelity {
 
 namespace {
 
-/// One field that is a number: its key, where it lives and the values that make sense.
+/// One field that is a number: its key, where it lives and the values that the sampler takes: a
+/// narrower range would change the settings of a reply that was recorded.
 struct RealField {
     const char* key;
     double GenerationSettings::*member;
@@ -20,20 +21,20 @@ struct RealField {
     double highest;
 };
 constexpr RealField kRealFields[] = {
-    {"temperature", &GenerationSettings::temperature, 0, 10},
+    {"temperature", &GenerationSettings::temperature, 0, 100},
     {"top_p", &GenerationSettings::topP, 0, 1},
     {"min_p", &GenerationSettings::minP, 0, 1},
     {"typical_p", &GenerationSettings::typicalP, 0, 1},
-    {"top_n_sigma", &GenerationSettings::topNSigma, 0, 100},
+    {"top_n_sigma", &GenerationSettings::topNSigma, 0, 1000},
     {"xtc_probability", &GenerationSettings::xtcProbability, 0, 1},
     {"xtc_threshold", &GenerationSettings::xtcThreshold, 0, 1},
-    {"repeat_penalty", &GenerationSettings::repeatPenalty, 0.01, 10},
-    {"frequency_penalty", &GenerationSettings::frequencyPenalty, -10, 10},
-    {"presence_penalty", &GenerationSettings::presencePenalty, -10, 10},
-    {"dry_multiplier", &GenerationSettings::dryMultiplier, 0, 100},
-    {"dry_base", &GenerationSettings::dryBase, 1, 100},
+    {"repeat_penalty", &GenerationSettings::repeatPenalty, 0.01, 100},
+    {"frequency_penalty", &GenerationSettings::frequencyPenalty, -100, 100},
+    {"presence_penalty", &GenerationSettings::presencePenalty, -100, 100},
+    {"dry_multiplier", &GenerationSettings::dryMultiplier, 0, 1000},
+    {"dry_base", &GenerationSettings::dryBase, 1, 1000},
     {"mirostat_tau", &GenerationSettings::mirostatTau, 0.01, 100},
-    {"mirostat_eta", &GenerationSettings::mirostatEta, 0.001, 1},
+    {"mirostat_eta", &GenerationSettings::mirostatEta, 0, 1},
 };
 
 struct WholeField {
@@ -46,6 +47,7 @@ constexpr WholeField kWholeFields[] = {
     {"top_k", &GenerationSettings::topK, 0, 1'000'000},
     {"penalty_window", &GenerationSettings::penaltyWindow, -1, 1'000'000},
     {"dry_allowed_length", &GenerationSettings::dryAllowedLength, 1, 1'000'000},
+    {"dry_window", &GenerationSettings::dryWindow, -1, 1'000'000},
     {"max_tokens", &GenerationSettings::maxTokens, 0, 1'000'000},
 };
 

@@ -31,6 +31,7 @@ struct GenerationSettings {
     double dryMultiplier = 0.0;
     double dryBase = 1.75;
     int dryAllowedLength = 2;
+    int dryWindow = -1; ///< tokens looked back; -1 = the whole context
     bool mirostat = false;
     double mirostatTau = 5.0;
     double mirostatEta = 0.1;

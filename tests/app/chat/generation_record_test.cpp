@@ -27,7 +27,11 @@ GenerationRecord someRecord() {
     record.settings.seed = std::numeric_limits<quint64>::max();
     record.stops = {"\nAlice:", " "};
     record.prompt = {44484, 0, std::numeric_limits<quint32>::max()};
-    record.chunks = {256, 1, 1};
+    record.chunks = {{1, 256, 256, 1, 0}, {2, 1, 1, 1, 0}, {1, 100, 7, 1, 0}, {3, 1, 1, 4, 2}};
+    record.alternativesAsked = 2;
+    record.randomPosition = 77;
+    record.mirostatBefore = 9.7F;
+    record.mirostatAfter = -0.1F;
     record.tokens = {1, 50256};
     record.logprobs = {-0.1F, -std::numeric_limits<float>::infinity()};
     record.alternatives = {{{5, -0.3F}, {6, -1e-30F}}, {}};
@@ -75,11 +79,12 @@ private slots:
     }
 
     void nonsenseIsLeftOut() {
-        const QByteArray text = R"({"prompt": [1, -1, 1.5, 4294967296, "x", 2], "chunks": [0, 3],
+        const QByteArray text =
+            R"({"prompt": [1, -1, 1.5, 4294967296, "x", 2], "chunks": [0, {"rows": 3}, {}],
             "threads": 1e300, "stops": ["", 3, "end"], "started_ms": "soon", "tokens": {}})";
         const GenerationRecord record = recordFromJson(QJsonDocument::fromJson(text).object());
         QCOMPARE(record.prompt, QList<quint32>({1, 2}));
-        QCOMPARE(record.chunks, QList<int>({3}));
+        QCOMPARE(record.chunks, QList<RecordedSteps>({{1, 3, 3, 1, 0}}));
         QCOMPARE(record.threads, 0);
         QCOMPARE(record.stops, QStringList({"end"}));
         QCOMPARE(record.startedMs, 0);

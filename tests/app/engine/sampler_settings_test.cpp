@@ -37,6 +37,7 @@ void SamplerSettingsTest::everySettingReachesTheChain() {
     settings.dryMultiplier = 0.5;
     settings.dryBase = 2;
     settings.dryAllowedLength = 4;
+    settings.dryWindow = 99;
     settings.mirostat = true;
     settings.mirostatTau = 3;
     settings.mirostatEta = 0.25;
@@ -59,6 +60,7 @@ void SamplerSettingsTest::everySettingReachesTheChain() {
     expected.dryMultiplier = 0.5F;
     expected.dryBase = 2;
     expected.dryAllowedLength = 4;
+    expected.dryWindow = 99;
     expected.mirostat = true;
     expected.mirostatTau = 3;
     expected.mirostatEta = 0.25F;
@@ -67,6 +69,14 @@ void SamplerSettingsTest::everySettingReachesTheChain() {
     const auto chain = toSamplerSettings(settings, std::numeric_limits<std::uint64_t>::max());
     QVERIFY2(chain.has_value(), chain ? "" : chain.error().detail.c_str());
     QVERIFY(*chain == expected);
+
+    // And back, also through what is stored.
+    const GenerationSettings again = settingsFromJson(toJson(fromSamplerSettings(expected)));
+    QCOMPARE(again.seed, expected.seed);
+    QVERIFY(!again.randomSeed);
+    const auto chainAgain = toSamplerSettings(again, again.seed);
+    QVERIFY(chainAgain.has_value());
+    QVERIFY(*chainAgain == expected);
 }
 
 void SamplerSettingsTest::defaultsAreValid() {
