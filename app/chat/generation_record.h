@@ -55,9 +55,9 @@ struct GenerationRecord {
     float mirostatBefore = 0;  ///< what mirostat had come to; 0 = not started
     float mirostatAfter = 0;   ///< and at the end
 
-    // How it was computed: the steps that filled the KV cache with the prompt, from the first
-    // position on, those of earlier requests whose cache was used again among them. After them each
-    // token was a step of its own.
+    // How it was computed: the steps that filled the KV cache with the prompt and with all tokens
+    // but the last, from the first position on, those of earlier requests whose cache was used
+    // again among them. A token beyond them was a step of its own.
     QList<RecordedSteps> chunks;
 
     // What came out.

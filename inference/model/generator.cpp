@@ -89,6 +89,16 @@ public:
     }
 
     Result<void> run() {
+        const auto done = runToItsEnd();
+        m_done.schedule = m_sequence.schedule();
+        return done;
+    }
+
+    [[nodiscard]] FinishedGeneration takeDone() { return std::move(m_done); }
+    [[nodiscard]] Sequence takeSequence() { return std::move(m_sequence); }
+
+private:
+    Result<void> runToItsEnd() {
         PHIDELITY_TRY(const NextLogits logits, prefill());
         if (logits.empty()) {
             m_done.finish = FinishReason::Stopped;
@@ -110,10 +120,6 @@ public:
         return {};
     }
 
-    [[nodiscard]] FinishedGeneration takeDone() { return std::move(m_done); }
-    [[nodiscard]] Sequence takeSequence() { return std::move(m_sequence); }
-
-private:
     /// Logits after the prompt; empty if stopped.
     Result<NextLogits> prefill() {
         const Stopwatch watch;
@@ -122,7 +128,6 @@ private:
         auto logits = m_sequence.extendToNext(std::span(m_request.prompt).subspan(reused), m_wish,
                                               m_stop, progress);
         m_done.timings.promptMs = watch.milliseconds();
-        m_done.schedule = m_sequence.schedule();
         return logits;
     }
 

@@ -59,7 +59,8 @@ struct FinishedGeneration {
     SamplerState samplingBefore;
     SamplerState samplingAfter;
     std::vector<TokenId> prompt;
-    /// How the prompt's part of the cache was computed, what earlier requests had left included.
+    /// How prompt and output were computed as far as they were (the last token drawn is not), what
+    /// earlier requests had left included.
     Schedule schedule;
     std::vector<GeneratedToken> tokens; ///< all, end-of-text included
     std::string text;                   ///< what was shown: decoded, stop string cut

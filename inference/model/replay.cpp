@@ -16,7 +16,8 @@ bool sameBits(float a, float b) {
 }
 
 /// One step that the sequence shares with forks of itself, which stand for the others of that time.
-Result<NextLogits> stepTogether(Sequence& sequence, TokenId token, const StepRun& step) {
+Result<NextLogits> stepTogether(Sequence& sequence, TokenId token, const StepRun& step,
+                                const TopRequest& wish) {
     std::vector<Sequence> others;
     std::vector<Sequence*> all;
     others.reserve(step.beside);
@@ -29,8 +30,8 @@ Result<NextLogits> stepTogether(Sequence& sequence, TokenId token, const StepRun
         }
     }
     const std::vector<TokenId> tokens(step.beside, token);
-    PHIDELITY_TRY(const auto logits, Sequence::extendTogether(all, tokens));
-    return NextLogits{logits, {}};
+    PHIDELITY_TRY(const auto next, Sequence::extendTogetherToNext(all, tokens, wish));
+    return next[step.place];
 }
 
 /// One step of `rows` rows, of which those of `tokens` are kept.
@@ -81,10 +82,12 @@ public:
 
     Result<ReplayOutcome> run() {
         ReplayOutcome outcome;
+        Schedule ofPrompt = m_task.schedule;
+        ofPrompt.truncate(m_task.prompt.size());
         PHIDELITY_TRY(NextLogits logits,
-                      computeAgain(m_model, m_sequence, m_task.prompt, m_task.schedule, m_wish,
-                                   m_stop, [this](std::size_t done) { tell(done); }));
-        m_lastRows = m_task.schedule.runs().back().rows;
+                      computeAgain(m_model, m_sequence, m_task.prompt, ofPrompt, m_wish, m_stop,
+                                   [this](std::size_t done) { tell(done); }));
+        m_lastRows = ofPrompt.runs().back().rows;
         std::vector<TokenId> history = m_task.prompt;
         SamplerState state = m_task.start;
         for (const RecordedToken& expected : m_task.tokens) {
@@ -102,8 +105,7 @@ public:
             tell(m_task.prompt.size() + outcome.compared);
             history.push_back(draw.id);
             if (outcome.compared < m_task.tokens.size()) {
-                PHIDELITY_TRY(logits,
-                              m_sequence.extendToNext(std::span(history).last(1), m_wish, m_stop));
+                PHIDELITY_TRY(logits, step(draw.id));
                 m_lastRows = 1;
             }
         }
@@ -115,6 +117,21 @@ private:
         if (m_progress) {
             m_progress(done, m_task.prompt.size() + m_task.tokens.size());
         }
+    }
+
+    /// The step of a token of the output.
+    Result<NextLogits> step(TokenId token) {
+        const StepRun step = m_task.schedule.stepAt(m_sequence.tokens().size());
+        if (step.rows != 1 || step.beside > m_model.parts().backend->mostRows()) {
+            return fail(ErrorCode::BadArgument,
+                        "schedule: expected tokens of the output one by one, found a step of " +
+                            std::to_string(step.rows) + " rows beside " +
+                            std::to_string(step.beside));
+        }
+        if (step.beside > 1) {
+            return stepTogether(m_sequence, token, step, m_wish);
+        }
+        return m_sequence.extendToNext(std::span(&token, 1), m_wish, m_stop);
     }
 
     Result<Draw> drawFrom(const NextLogits& logits, std::span<const TokenId> history,
@@ -184,7 +201,8 @@ Result<NextLogits> computeAgain(Model& model, Sequence& sequence, std::span<cons
             done += run.kept;
             const bool isLast = done == tokens.size();
             if (run.beside > 1) {
-                PHIDELITY_TRY(next, stepTogether(sequence, kept.front(), run));
+                PHIDELITY_TRY(
+                    next, stepTogether(sequence, kept.front(), run, isLast ? wish : TopRequest{}));
             } else {
                 PHIDELITY_TRY(next, stepAlone(sequence, kept, run.rows,
                                               isLast ? LogitRows::Last : LogitRows::None,

@@ -37,7 +37,9 @@ struct RecordedToken {
 /// A generation to run again. Plain data.
 struct ReplayTask {
     std::vector<TokenId> prompt;
-    Schedule schedule; ///< of the prompt; what came after it was computed token by token
+    /// Of the prompt and of those tokens whose logits were wanted: these one by one, alone or
+    /// beside other sequences.
+    Schedule schedule;
     SamplerSettings sampler;
     SamplerState start;             ///< before the first token
     std::uint32_t alternatives = 0; ///< that were asked for

@@ -30,4 +30,15 @@ void Schedule::truncate(std::uint64_t positions) {
     }
 }
 
+StepRun Schedule::stepAt(std::uint64_t position) const {
+    std::uint64_t end = 0;
+    for (const StepRun& run : m_runs) {
+        end += std::uint64_t{run.times} * run.kept;
+        if (position < end) {
+            return {1, run.rows, run.kept, run.beside, run.place};
+        }
+    }
+    return {};
+}
+
 } // namespace phidelity

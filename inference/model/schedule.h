@@ -34,6 +34,8 @@ public:
     void truncate(std::uint64_t positions);
 
     [[nodiscard]] std::uint64_t positions() const { return m_positions; }
+    /// The step, alone, that computed a position; a step of a single row beyond the last one.
+    [[nodiscard]] StepRun stepAt(std::uint64_t position) const;
     /// Neighbours differ in kind.
     [[nodiscard]] const std::vector<StepRun>& runs() const { return m_runs; }
 

@@ -207,6 +207,54 @@ private slots:
         QVERIFY(found.difference && found.difference->kind == ReplayDifferenceKind::Token);
     }
 
+    void outputThatWasComputedBesideOthersComesOutTheSame_data() { addDeviceRows(); }
+    void outputThatWasComputedBesideOthersComesOutTheSame() {
+        QFETCH(QByteArray, device);
+        REQUIRE_VALUE(const auto model, tinyOn(device.toStdString()));
+        // Three samples of one prompt, as a window that shows alternatives side by side makes them.
+        const std::vector<TokenId> prompt = someTokens(40);
+        constexpr std::size_t kSamples = 3;
+        std::vector<Sequence> sequences;
+        std::vector<ReplayTask> tasks(kSamples);
+        std::vector<Sampler> samplers;
+        std::vector<SamplerState> states(kSamples);
+        std::vector<std::vector<TokenId>> histories(kSamples, prompt);
+        Sequence trunk(*model);
+        REQUIRE_VALUE(const auto first, trunk.extend(prompt));
+        std::vector<std::vector<float>> logits(kSamples, copyOf(first));
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            sequences.push_back(trunk.fork());
+            tasks[i].prompt = prompt;
+            tasks[i].sampler.seed = i;
+            samplers.push_back(samplerFor(*model, tasks[i].sampler));
+        }
+        std::vector<Sequence*> all;
+        for (Sequence& sequence : sequences) {
+            all.push_back(&sequence);
+        }
+        for (int step = 0; step < 12; ++step) {
+            std::vector<TokenId> next;
+            for (std::size_t i = 0; i < kSamples; ++i) {
+                REQUIRE_VALUE(const Draw draw,
+                              samplers[i].draw(logits[i], histories[i], states[i]));
+                tasks[i].tokens.push_back({draw.id, draw.logprob, {}});
+                histories[i].push_back(draw.id);
+                next.push_back(draw.id);
+            }
+            REQUIRE_VALUE(const auto rows, Sequence::extendTogether(all, next));
+            const std::size_t outputs = rows.size() / kSamples;
+            for (std::size_t i = 0; i < kSamples; ++i) {
+                logits[i] = copyOf(rows.subspan(i * outputs, outputs));
+            }
+        }
+        for (std::size_t i = 0; i < kSamples; ++i) {
+            tasks[i].schedule = sequences[i].schedule();
+            REQUIRE_VALUE(const ReplayOutcome outcome, replay(*model, tasks[i]));
+            QVERIFY(!outcome.difference);
+            QCOMPARE(outcome.compared, std::size_t{12});
+        }
+    }
+
     void aReplayTellsItsProgressAndStops() {
         REQUIRE_VALUE(const auto model, tinyOn("cpu"));
         const ReplayTask task = recorded(*model);
