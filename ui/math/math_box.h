@@ -39,7 +39,7 @@ public:
     [[nodiscard]] qreal descent() const; ///< below the baseline
     [[nodiscard]] qreal height() const { return ascent() + descent(); }
     /// The same as a rectangle around the origin of the baseline; all ink is inside, but for the
-    /// pixel that antialiasing may spill.
+    /// pixel or so that antialiasing and the rounding of places may spill.
     [[nodiscard]] QRectF rect() const { return {0, -ascent(), width(), height()}; }
 
     /// Paints with the left end of the baseline at `baseline`. Leaves the painter as it was.

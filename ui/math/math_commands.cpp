@@ -37,8 +37,8 @@ std::optional<MathReader::Command> MathReader::command(QStringView name) {
         };
         const auto of = [](auto value) { return static_cast<int>(value); };
 
-        add(&R::fraction, kBarred, {"frac", "cfrac"});
-        add(&R::fraction, kDisplayed, {"dfrac"});
+        add(&R::fraction, kBarred, {"frac"});
+        add(&R::fraction, kDisplayed, {"dfrac", "cfrac"});
         add(&R::fraction, kSmall, {"tfrac"});
         add(&R::fraction, kBinomial, {"binom"});
         add(&R::fraction, kBinomial | kDisplayed, {"dbinom"});

@@ -73,8 +73,8 @@ MathFonts::MathFonts(const QFont& text) : m_text(text) {
     const QRectF minus = inkOf(findIn(shape(Upright), U'−') ? U'−' : U'+');
     m_axis = std::clamp(-minus.center().y(), 0.2, 0.4);
     const double stem = std::clamp(inkOf(U'|').width(), 0.05, 0.16);
-    m_rule = std::clamp(stem * 0.6, 0.045, 0.075);
-    m_stroke = std::clamp(stem * 0.85, 0.05, 0.12);
+    m_rule = std::clamp(stem * 0.75, 0.045, 0.08);
+    m_stroke = std::clamp(stem * 0.95, 0.05, 0.13);
 }
 
 MathFonts& MathFonts::of(const QFont& text) {

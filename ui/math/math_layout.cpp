@@ -25,7 +25,7 @@ constexpr double kSub2 = 0.247;
 constexpr double kSupDrop = 0.386;
 constexpr double kSubDrop = 0.050;
 constexpr double kAfterScripts = 0.05;
-constexpr double kOverLimit = 0.13;  // least space between an operator and what stands above
+constexpr double kOverLimit = 0.16;  // least space between an operator and what stands above
 constexpr double kUnderLimit = 0.17; // and below it
 constexpr double kLimitBase = 0.20;  // least distance to the baseline above
 constexpr double kUnderBase = 0.60;  // and from the baseline below
@@ -50,6 +50,21 @@ bool isScript(MathLevel level) {
 
 bool isIntegral(char32_t symbol) {
     return (symbol >= U'∫' && symbol <= U'∳') || symbol == U'⨌';
+}
+
+/// How much of the width of an integral's sign lies behind its (last) stem.
+double partBehindStem(char32_t symbol) {
+    switch (symbol) {
+    case U'∫':
+        return 0.5;
+    case U'∬':
+        return 0.3;
+    case U'∭':
+    case U'⨌':
+        return 0.2;
+    default:
+        return 0.25;
+    }
 }
 
 /// The one symbol of a group of one, through any number of braces.
@@ -297,17 +312,12 @@ Box MathLayout::symbol(const MathNode& node, Style style) {
         return missing();
     }
     const double size = em(style.level);
-    // A prime is a small sign that stands high by itself: as a script it would hang too low.
-    const bool prime = node.symbol == U'′' && isScript(style.level);
-    Box box = glyphBox(*glyph, prime ? std::min(size * 1.25, m_fonts.size()) : size);
-    box.isCharacter = true;
-    if (prime) {
-        const double drop = box.descent > 0 ? 0 : -box.ink.bottom() * 0.72;
-        Box lowered;
-        lowered.width = box.width;
-        lowered.addAndGrow(std::move(box), 0, drop);
-        return lowered;
+    if (node.symbol == U'′' && isScript(style.level)) {
+        return prime(*glyph, style);
     }
+    Box box = glyphBox(*glyph, size);
+    box.isCharacter = true;
+    box.width += box.italic;
     box.skew = box.ink.center().x() - box.width / 2;
     // Slanted letters lean: what stands above them belongs over their upper half.
     const bool slanted = node.face == MathFace::Auto || node.face == MathFace::Italic ||
@@ -316,6 +326,22 @@ Box MathLayout::symbol(const MathNode& node, Style style) {
     if (slanted && upright && (upright->font != glyph->font || upright->index != glyph->index)) {
         box.skew += 0.11 * (box.ascent - 0.4 * m_fonts.xHeight() * size);
     }
+    return box;
+}
+
+/// Fonts draw the prime as it stands beside a letter: high, with room around it. As a script it is
+/// raised already, so it is set without that room, as high as the letter before it.
+Box MathLayout::prime(const MathGlyph& glyph, Style style) {
+    const double size = std::min(em(style.level) * 1.25, m_fonts.size());
+    Box sign = glyphBox(glyph, size);
+    const double height = sign.ink.height();
+    const double left = sign.ink.left() - 0.02 * m_fonts.size();
+    const double drop = -sign.ink.bottom() - 0.04 * m_fonts.size();
+    Box box;
+    box.width = sign.ink.width() + 0.05 * m_fonts.size();
+    box.addAndGrow(std::move(sign), -left, drop);
+    box.ascent = height;
+    box.descent = 0;
     return box;
 }
 
@@ -335,7 +361,11 @@ Box MathLayout::bigOperator(const MathNode& node, Style style) {
     const double middle = inner.ink.center().y();
     Box box;
     box.width = inner.width;
-    box.italic = integral ? 0.12 * inner.ink.height() : 0;
+    if (integral) {
+        // What is raised stands behind its upper end, what is lowered behind its stem.
+        box.width = inner.ink.right() + 0.04 * size;
+        box.italic = inner.ink.width() * partBehindStem(node.symbol);
+    }
     box.addAndGrow(std::move(inner), 0, -axis(style.level) - middle);
     box.ascent = -box.ink.top();
     box.descent = box.ink.bottom();
@@ -400,8 +430,9 @@ Box MathLayout::scripts(const MathNode& node, Style style) {
     }
     const double gap = kAfterScripts * size;
     const bool integral = nucleus.kind == Kind::Symbol && isIntegral(nucleus.symbol);
-    const double supX = base.width + base.italic + (base.isCharacter ? 0.03 * size : 0);
-    const double subX = integral ? base.width - 0.7 * base.italic : base.width;
+    // The width has the room for the lean, which what is lowered does not need.
+    const double supX = base.width + 0.03 * size;
+    const double subX = base.isCharacter || integral ? base.width - base.italic : base.width;
     Box box;
     box.width = base.width;
     box.addAndGrow(std::move(base), 0, 0);
@@ -423,7 +454,7 @@ Box MathLayout::limits(const MathNode& node, Style style) {
     Box under = hasUnder ? row(node.parts[1], subscript(style)) : Box();
     Box over = hasOver ? row(node.parts[2], superscript(style)) : Box();
     const double size = em(style.level);
-    const double lean = isIntegral(innermost(node.parts[0]).symbol) ? base.italic / 2 : 0;
+    const double lean = isIntegral(innermost(node.parts[0]).symbol) ? base.italic / 3 : 0;
     const double ascent = base.ascent;
     const double descent = base.descent;
     // Signs of relation are flat: what is set over them stands where it would over a letter.
@@ -435,8 +466,9 @@ Box MathLayout::limits(const MathNode& node, Style style) {
     const double middle = box.width / 2;
     box.addAndGrow(std::move(base), middle - base.width / 2, 0);
     if (hasOver) {
+        const double gap = node.atom == AtomClass::Rel ? 0.08 : kOverLimit;
         const double y =
-            top + over.descent + std::max(kOverLimit * size, kLimitBase * size - over.descent);
+            top + over.descent + std::max(gap * size, kLimitBase * size - over.descent);
         box.addAndGrow(std::move(over), middle - over.width / 2 + lean, -y);
     }
     if (hasUnder) {

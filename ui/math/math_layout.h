@@ -46,6 +46,7 @@ private:
     void spaceOut(std::vector<Item>* items, RowStart start) const;
     Box node(const MathNode& node, Style style);
     Box symbol(const MathNode& node, Style style);
+    Box prime(const MathGlyph& glyph, Style style);
     Box bigOperator(const MathNode& node, Style style);
     Box words(const MathNode& node, Style style);
     Box scripts(const MathNode& node, Style style);

@@ -34,7 +34,7 @@ Box MathLayout::fraction(const MathNode& node, Style style) {
     double up = (display ? kNum1 : kNum2) * tall * size;
     double down = (display ? kDenom1 : kDenom2) * tall * size;
     if (node.barred) {
-        const double gap = (display ? 2.6 : 1.5) * theta;
+        const double gap = (display ? 3 : 1.6) * theta;
         up = std::max(up, middle + theta / 2 + gap + top.descent);
         down = std::max(down, bottom.ascent + gap + theta / 2 - middle);
     } else {
@@ -84,16 +84,16 @@ Box MathLayout::root(const MathNode& node, Style style) {
     if (!node.parts[1].isEmpty()) {
         // A degree sits in the arm of the hook.
         Box degree = row(node.parts[1], {MathLevel::ScriptScript, true});
-        const double arm = height - std::min(0.5 * height, 0.55 * size) - 0.1 * size;
+        const double arm = height - std::min(0.5 * height, 0.55 * size) - 0.14 * size;
         const double y = -top + arm - degree.descent;
-        const double into = 0.34 * hook;
+        const double into = 0.26 * hook;
         x = std::max(0.0, degree.width - into);
         box.addAndGrow(std::move(degree), x + into - degree.width, y);
     }
     const double inside = 0.04 * size;
     box.addAndGrow(std::move(sign), x, 0);
     const double begin = x + hook;
-    const double over = inner.width + std::max(0.0, inner.italic) + 2 * inside;
+    const double over = inner.width + 2 * inside;
     box.addRule({begin - 0.02 * size, -top, over + 0.02 * size, theta});
     box.addAndGrow(std::move(inner), begin + inside, 0);
     box.width = begin + over + 0.05 * size;
@@ -151,7 +151,7 @@ Box MathLayout::fence(const MathNode& node, Style style) {
             x += 0.1 * size;
         }
         if (i < parts.size()) {
-            const double width = parts[i].width + parts[i].italic * 0.5;
+            const double width = parts[i].width;
             box.addAndGrow(std::move(parts[i]), x, 0);
             x += width;
         }
@@ -215,7 +215,7 @@ Box MathLayout::accentOn(MathAccent accent, Box base, Style style) {
     };
     switch (accent) {
     case MathAccent::OverLine:
-        box.addRule({0.02 * size, -ascent - 3 * theta, width + italic * 0.6, theta});
+        box.addRule({0.02 * size, -ascent - 3 * theta, width, theta});
         box.ascent = ascent + 3.5 * theta;
         return box;
     case MathAccent::UnderLine:
@@ -251,7 +251,7 @@ Box MathLayout::crossedOut(MathAccent accent, Box base, Style style) {
     const QRectF around = accent == MathAccent::Slash
                               ? QRectF(ink.center() - QPointF(0.16, 0.42) * em(style.level),
                                        QSizeF(0.32, 0.84) * em(style.level))
-                              : ink.adjusted(-stroke, -stroke, stroke, stroke);
+                              : ink.adjusted(-stroke, -2 * stroke, stroke, 2 * stroke);
     if (accent != MathAccent::BackCancel) {
         base.addShape(lineShape(around.bottomLeft(), around.topRight(), stroke));
     }

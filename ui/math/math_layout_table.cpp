@@ -22,9 +22,9 @@ Look lookOf(Grid grid) {
     switch (grid) {
     case Grid::Matrix:
     case Grid::Array:
-        return {0.16, 0.78, 0.28, 0.95};
+        return {0.22, 0.78, 0.28, 0.95};
     case Grid::Cases:
-        return {0.16, 0.80, 0.32, 1.0};
+        return {0.22, 0.80, 0.30, 1.0};
     case Grid::Aligned:
     case Grid::Gathered:
         return {0.40, 0.78, 0.28, 2.0};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Not a test: sets the corpus on a sheet to look at. math_sheet FOLDER [pixel size] [family]
+// Not a test: sets the corpus on a sheet to look at, and says what that costs.
+// math_sheet FOLDER [pixel size] [family]
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QImage>
@@ -63,6 +65,34 @@ void drawSheet(const Sheet& sheet, const QFont& font, const QString& folder) {
     image.save(QDir(folder).filePath(QString::fromLatin1(sheet.name)));
 }
 
+/// Mean cost of a formula of the corpus, with the glyphs of the font known already.
+void measure(const QFont& font) {
+    constexpr int kRounds = 50;
+    QImage image(900, 200, QImage::Format_RGB32);
+    QPainter painter(&image);
+    qint64 setting = 0;
+    qint64 painting = 0;
+    qint64 slowest = 0;
+    for (int round = 0; round < kRounds; ++round) {
+        for (const MathSample& sample : kMathCorpus) {
+            QElapsedTimer timer;
+            timer.start();
+            const auto box = setMath(QString::fromUtf8(sample.latex), font);
+            const qint64 set = timer.nsecsElapsed();
+            box->paint(painter, {10, 100}, Qt::black);
+            painting += timer.nsecsElapsed() - set;
+            setting += set;
+            slowest = std::max(slowest, round == 0 ? 0 : set);
+        }
+    }
+    const double count = kRounds * static_cast<double>(std::size(kMathCorpus));
+    QTextStream(stdout) << std::size(kMathCorpus) << " formulas, mean of " << kRounds
+                        << " rounds: set in " << static_cast<double>(setting) / count / 1000
+                        << " us (slowest " << static_cast<double>(slowest) / 1000
+                        << "), painted in " << static_cast<double>(painting) / count / 1000
+                        << " us\n";
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -81,5 +111,6 @@ int main(int argc, char** argv) {
                                Sheet{"dark-2x.png", darkPaper, lightInk, 2}}) {
         drawSheet(sheet, font, folder);
     }
+    measure(font);
     return 0;
 }
