@@ -154,10 +154,11 @@ std::optional<MathReader::Command> MathReader::command(QStringView name) {
         add(&R::phantom, kUpright, {"vphantom"});
         add(&R::phantom, kStrut, {"mathstrut", "strut"});
         add(&R::plainGroup, 0, {"smash", "ensuremath"});
-        add(&R::ignored, 0,
-            {"nonumber", "notag", "allowbreak", "nobreak", "relax", "limits", "nolimits",
-             "displaylimits", "normalsize", "small", "large", "/"});
-        add(&R::ignored, 1, {"label", "color", "vspace"});
+        add(&R::ignored, 0, {"nonumber",     "notag",      "allowbreak",    "nobreak",    "relax",
+                             "limits",       "nolimits",   "displaylimits", "normalsize", "small",
+                             "large",        "Large",      "LARGE",         "huge",       "Huge",
+                             "footnotesize", "scriptsize", "tiny",          "centering",  "/"});
+        add(&R::ignored, 1, {"label", "color", "vspace", "require"});
         add(&R::colored, 0, {"textcolor"});
         add(&R::negated, 0, {"not"});
         add(&R::modulo, kBinary, {"bmod"});

@@ -332,7 +332,7 @@ Box MathLayout::symbol(const MathNode& node, Style style) {
 /// Fonts draw the prime as it stands beside a letter: high, with room around it. As a script it is
 /// raised already, so it is set without that room, as high as the letter before it.
 Box MathLayout::prime(const MathGlyph& glyph, Style style) {
-    const double size = std::min(em(style.level) * 1.25, m_fonts.size());
+    const double size = std::min(em(style.level) * 1.4, m_fonts.size());
     Box sign = glyphBox(glyph, size);
     const double height = sign.ink.height();
     const double left = sign.ink.left() - 0.02 * m_fonts.size();

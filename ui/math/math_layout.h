@@ -59,6 +59,7 @@ private:
     Box root(const MathNode& node, Style style);
     Box fence(const MathNode& node, Style style);
     Box delimiter(char32_t symbol, double height, MathLevel level);
+    Box bars(int count, double height, MathLevel level);
     Box bigDelimiter(const MathNode& node, Style style);
     Box accent(const MathNode& node, Style style);
     Box accentOn(MathAccent accent, Box base, Style style);

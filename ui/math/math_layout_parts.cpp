@@ -112,6 +112,9 @@ Box MathLayout::delimiter(char32_t symbol, double height, MathLevel level) {
         box.italic = 0;
         return box;
     }
+    if (symbol == U'|' || symbol == U'‖') {
+        return bars(symbol == U'|' ? 1 : 2, height, level);
+    }
     double width = 0;
     const QPainterPath shape = delimiterShape(symbol, height, pen(level), &width);
     if (shape.isEmpty()) {
@@ -121,6 +124,22 @@ Box MathLayout::delimiter(char32_t symbol, double height, MathLevel level) {
     Box box;
     box.width = width + 2 * beside;
     box.addShape(shape.translated(beside, -axis(level)));
+    box.ascent = height / 2 + axis(level);
+    box.descent = height / 2 - axis(level);
+    return box;
+}
+
+/// Upright bars are rules, and so as crisp as those of fractions.
+Box MathLayout::bars(int count, double height, MathLevel level) {
+    const double size = em(level);
+    const double stroke = m_fonts.stroke() * size;
+    const double beside = 0.1 * size;
+    const double step = 0.2 * size;
+    Box box;
+    for (int i = 0; i < count; ++i) {
+        box.addRule({beside + i * step, -height / 2 - axis(level), stroke, height});
+    }
+    box.width = 2 * beside + (count - 1) * step + stroke;
     box.ascent = height / 2 + axis(level);
     box.descent = height / 2 - axis(level);
     return box;

@@ -18,6 +18,9 @@ struct Look {
     double columnGap;
 };
 
+/// Between rows with a line between them.
+constexpr double kRuledGap = 0.46;
+
 Look lookOf(Grid grid) {
     switch (grid) {
     case Grid::Matrix:
@@ -109,6 +112,10 @@ Box MathLayout::table(const MathNode& node, Style style) {
         x += widths[column];
     }
 
+    const auto isRuled = [&node](size_t row) {
+        return std::find(node.ruledRows.begin(), node.ruledRows.end(), static_cast<int>(row)) !=
+               node.ruledRows.end();
+    };
     Box body;
     double y = 0;
     double lastDescent = 0;
@@ -120,9 +127,9 @@ Box MathLayout::table(const MathNode& node, Style style) {
             ascent = std::max(ascent, cell.ascent);
             descent = std::max(descent, cell.descent);
         }
-        const double gap = i == 0 ? 0 : look.rowGap * size;
+        const double gap = i == 0 ? 0 : (isRuled(i) ? kRuledGap : look.rowGap) * size;
         y += i == 0 ? 0 : lastDescent + gap + ascent;
-        above.push_back(y - ascent - gap / 2);
+        above.push_back(y - ascent - (i == 0 ? kRuledGap * size / 2 : gap / 2));
         for (size_t column = 0; column < cells[i].size(); ++column) {
             Box& cell = cells[i][column];
             const double spare = widths[column] - cell.width;
@@ -135,27 +142,32 @@ Box MathLayout::table(const MathNode& node, Style style) {
         lastDescent = descent;
     }
     body.width = x;
-    above.push_back(body.descent);
-    const double padding = grid == Grid::Array && !columns.lines.empty() ? 0.1 * size : 0;
-    for (const int ruled : node.ruledRows) {
-        const size_t at = std::min(static_cast<size_t>(ruled), above.size() - 1);
-        body.addRule({-padding, above[at] - theta / 2, x + 2 * padding, theta});
-    }
+    above.push_back(body.descent + kRuledGap * size / 2);
+    body.ascent += !cells.empty() && isRuled(0) ? kRuledGap * size / 2 : 0;
+    body.descent += isRuled(cells.size()) ? kRuledGap * size / 2 : 0;
+
+    // Lines between columns; those at the outer sides close the frame of the lines between rows.
+    const bool lineAtLeft = !columns.lines.empty() && columns.lines.front() == 0;
+    const bool lineAtRight = !columns.lines.empty() && columns.lines.back() >= lefts.size();
+    const double overhang = (lineAtLeft || lineAtRight ? 0.4 * look.columnGap : 0.12) * size;
     for (const size_t line : columns.lines) {
-        const double place = line == 0              ? -0.4 * look.columnGap * size
-                             : line >= lefts.size() ? x + 0.4 * look.columnGap * size
+        const double place = line == 0              ? -overhang
+                             : line >= lefts.size() ? x + overhang
                                                     : lefts[line] - look.columnGap * size / 2;
         body.addRule({place - theta / 2, -body.ascent, theta, body.ascent + body.descent});
+    }
+    for (const int ruled : node.ruledRows) {
+        const size_t at = std::min(static_cast<size_t>(ruled), above.size() - 1);
+        body.addRule(
+            {-overhang - theta / 2, above[at] - theta / 2, x + 2 * overhang + theta, theta});
     }
 
     // The whole stands centred on the axis.
     const double height = body.ascent + body.descent;
     const double up = height / 2 + axis(inner.level);
-    const bool outerLines = !columns.lines.empty() &&
-                            (columns.lines.front() == 0 || columns.lines.back() >= lefts.size());
-    const double margin = outerLines                          ? 0.5 * look.columnGap * size
-                          : grid == Grid::Substack || display ? 0
-                                                              : 0.12 * size;
+    const double margin = lineAtLeft || lineAtRight || !node.ruledRows.empty() ? overhang + theta
+                          : grid == Grid::Substack || display                  ? 0
+                                                                               : 0.12 * size;
     Box box;
     box.width = x + 2 * margin;
     const double shift = body.ascent - up;

@@ -440,7 +440,10 @@ std::optional<QStringView> MathReader::readOptional() {
 char32_t MathReader::readDelimiter() {
     skipSpaces();
     QStringView name = peekCommand();
-    if (!name.isEmpty()) {
+    if (name == u"|") {
+        name = u"Vert"; // not the single bar, which is written without a backslash
+        m_at += 2;
+    } else if (!name.isEmpty()) {
         m_at += 1 + name.size();
     } else if (!atEnd()) {
         name = m_text.sliced(m_at++, 1);

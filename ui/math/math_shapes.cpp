@@ -144,13 +144,6 @@ QPainterPath delimiterShape(char32_t delimiter, double height, MathPen pen, doub
     case U'⌞':
         return done(foot,
                     stroked(polyline({{s / 2, edge - foot}, {s / 2, edge}, {foot, edge}}), s));
-    case U'|':
-        return done(s, stroked(polyline({{s / 2, -half}, {s / 2, half}}), s));
-    case U'‖': {
-        QPainterPath line = polyline({{s / 2, -half}, {s / 2, half}});
-        line.addPath(polyline({{s / 2 + 0.2 * pen.em, -half}, {s / 2 + 0.2 * pen.em, half}}));
-        return done(s + 0.2 * pen.em, stroked(line, s));
-    }
     case U'/': {
         const double w = std::min(0.3 * pen.em + 0.2 * height, 1.2 * pen.em);
         return done(w, stroked(polyline({{w - s / 2, -half}, {s / 2, half}}), s));

@@ -16,7 +16,7 @@ struct MathPen {
 };
 
 /// A delimiter of the given height, from y = -height/2 to height/2 and from x = 0 on to `*width`.
-/// Empty for a character that is none.
+/// Empty for a character that is none, and for bars, which are rules.
 [[nodiscard]] QPainterPath delimiterShape(char32_t delimiter, double height, MathPen pen,
                                           double* width);
 

@@ -82,6 +82,7 @@ inline constexpr MathSample kMathCorpus[] = {
      true},
     {R"(\sum_{\substack{0 < i < m \\ 0 < j < n}} P(i, j))", true},
     {R"(\frac{\frac{a}{b}}{\frac{c}{d}} = \frac{ad}{bc})", true},
+    {R"(\begin{array}{|c|c|c|} \hline p & q & p \land q \\ \hline T & T & T \\ T & F & F \\ \hline \end{array} \qquad \begin{array}{r} 123 \\ +\;456 \\ \hline 579 \end{array})", true},
     {R"(E = mc^2 \tag{1})", true},
     {R"(x \in [0, 1) \not\subset \emptyset,\; f\colon X \to Y,\; n! = 1\cdot 2\cdots n)", false},
     {R"(\int_0^{2\pi}\!\!\int_0^R r\,dr\,d\theta = \pi R^2 \quad \iiint_V \rho\,dV \quad \oint \quad \coprod \quad \bigoplus_{i} V_i)",

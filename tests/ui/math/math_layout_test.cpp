@@ -278,6 +278,27 @@ private slots:
         QVERIFY(std::abs(cases.glyphs[0].at.x() - cases.glyphs[3].at.x()) < 1e-6);
     }
 
+    void theLinesOfATableMeetAtItsCorners() {
+        const Box box =
+            boxOf(u"\\begin{array}{|c|c|}\\hline a&b\\\\\\hline c&d\\\\\\hline\\end{array}"_s);
+        QCOMPARE(box.rules.size(), 6);
+        QRectF frame;
+        for (const QRectF& rule : box.rules) {
+            frame = frame.united(rule);
+        }
+        for (const QRectF& rule : box.rules) {
+            if (rule.width() > rule.height()) {
+                QVERIFY(std::abs(rule.width() - frame.width()) < 0.01);
+            } else {
+                QVERIFY(std::abs(rule.height() - frame.height()) < rule.width() + 0.01);
+            }
+            for (const Box::Glyph& glyph : box.glyphs) {
+                QVERIFY(!rule.adjusted(0, -8, 0, 8).contains(glyph.at));
+            }
+        }
+        QVERIFY(frame.left() >= 0 && frame.right() <= box.width);
+    }
+
     void accentsStandAboveTheirLetters() {
         for (const char* accent : {"\\hat", "\\bar", "\\vec", "\\dot", "\\ddot", "\\tilde",
                                    "\\check", "\\overline", "\\widehat", "\\mathring"}) {

@@ -142,6 +142,7 @@ private slots:
         row("\\left\\{ x \\middle| y \\right\\}", "{|}(x,y)");
         row("\\left\\langle x \\right\\rangle", "⟨⟩(x)");
         row("\\left< x \\right>", "⟨⟩(x)");
+        row("\\left\\| x \\right|", "‖|(x)");
         row("\\bigl( x \\bigr)", "{big1( x big1)}");
         row("\\Bigg|", "big4|");
         row("\\hat{x}", "accent0(x)");
