@@ -32,7 +32,10 @@ GenerationRecord record() {
     record.settings.stageOrder = {QStringLiteral("top_k"), QStringLiteral("temperature")};
     record.stops = {QStringLiteral("\nAlice:")};
     record.prompt = {1, 2, 3};
-    record.chunks = {3, 1, 1};
+    record.chunks = {{.rows = 3, .kept = 3}, {.times = 2}};
+    record.alternativesAsked = 1;
+    record.randomPosition = 7;
+    record.mirostatAfter = 0.5F;
     record.tokens = {10, 11};
     record.logprobs = {-0.25F, -1.5F};
     record.alternatives = {{{12, -1.75F}}, {{13, -std::numeric_limits<float>::infinity()}}};
