@@ -133,7 +133,7 @@ std::optional<MathBox> setMath(const QString& latex, const QFont& font, MathOpti
                                      options.breakWidth);
     if (!box) {
         if (why != nullptr) {
-            *why = QStringLiteral("a character that no font has");
+            *why = QStringLiteral("a character that no font has, or too much that needs shaping");
         }
         return std::nullopt;
     }

@@ -183,7 +183,9 @@ std::optional<MathGlyph> MathFonts::glyph(char32_t character, MathFace face) {
     for (char32_t other = standIn(character); !found && other != 0; other = standIn(other)) {
         found = find(other, shape);
     }
-    m_found.insert(key, found);
+    if (found || m_shaped <= kMaxShaped) {
+        m_found.insert(key, found);
+    }
     return found;
 }
 
@@ -225,7 +227,14 @@ std::optional<MathGlyph> MathFonts::findByShaping(char32_t character, Shape shap
 std::optional<MathWords> MathFonts::words(const QString& text, MathFace face) {
     static constexpr Shape kShapes[] = {Upright, Upright, Slanted, Bold, Bold,
                                         Bold,    Serif,   Bold,    Sans, Mono};
-    QTextLayout layout(text, shapeFont(kShapes[static_cast<int>(face)]));
+    const Shape shape = kShapes[static_cast<int>(face)];
+    if (auto latin = latinWords(text, this->shape(shape))) {
+        return latin;
+    }
+    if (++m_shaped > kMaxShaped) {
+        return std::nullopt;
+    }
+    QTextLayout layout(text, shapeFont(shape));
     layout.beginLayout();
     QTextLine line = layout.createLine();
     if (!line.isValid()) {
@@ -247,6 +256,25 @@ std::optional<MathWords> MathFonts::words(const QString& text, MathFace face) {
                              (places.at(i).y() - line.ascent()) / m_size);
             words.glyphs.push_back({measured(font, indexes.at(i)), at});
         }
+    }
+    return words;
+}
+
+/// What needs no shaping but kerning: a tenth of the cost.
+std::optional<MathWords> MathFonts::latinWords(const QString& text, int font) {
+    const QRawFont& raw = m_fonts[static_cast<size_t>(font)].measure;
+    const bool simple = std::all_of(text.begin(), text.end(), [&raw](QChar c) {
+        return c.unicode() < 0x250 && c != QChar(QChar::SoftHyphen) && raw.supportsCharacter(c);
+    });
+    const auto indexes = simple ? raw.glyphIndexesForString(text) : QList<quint32>();
+    if (indexes.size() != text.size() || indexes.contains(0)) {
+        return std::nullopt;
+    }
+    const auto advances = raw.advancesForGlyphIndexes(indexes, QRawFont::KernedAdvances);
+    MathWords words;
+    for (qsizetype i = 0; i < indexes.size(); ++i) {
+        words.glyphs.push_back({measured(font, indexes.at(i)), {words.advance, 0}});
+        words.advance += advances.at(i).x() / kMeasureSize;
     }
     return words;
 }

@@ -51,6 +51,11 @@ public:
     [[nodiscard]] double rule() const { return m_rule; }
     [[nodiscard]] double stroke() const { return m_stroke; }
 
+    /// Characters and words that only Qt's shaping finds glyphs for take 0.1 ms each: from here on
+    /// kMaxShaped of them are looked for, which is more than a formula has, and bounds its cost.
+    void beginFormula() { m_shaped = 0; }
+    static constexpr int kMaxShaped = 96;
+
     [[nodiscard]] std::optional<MathGlyph> glyph(char32_t character, MathFace face);
     [[nodiscard]] std::optional<MathWords> words(const QString& text, MathFace face);
 
@@ -72,6 +77,7 @@ private:
     const std::vector<int>& symbolFonts();
     std::optional<MathGlyph> find(char32_t character, Shape shape);
     std::optional<MathGlyph> findIn(int font, char32_t character);
+    std::optional<MathWords> latinWords(const QString& text, int font);
     std::optional<MathGlyph> findByShaping(char32_t character, Shape shape);
     MathGlyph measured(int font, quint32 index);
 
@@ -82,6 +88,7 @@ private:
     double m_axis = 0;
     double m_rule = 0;
     double m_stroke = 0;
+    int m_shaped = 0; ///< since beginFormula()
     std::vector<Font> m_fonts;
     int m_shapes[ShapeCount];
     std::optional<std::vector<int>> m_symbolFonts;

@@ -80,6 +80,7 @@ const MathNode& innermost(const MathNode& node) {
 
 std::optional<Box> MathLayout::set(const MathNode& formula, MathLevel level, double breakWidth) {
     const Style style{level, false};
+    m_fonts.beginFormula();
     Box box;
     if (formula.kind == Kind::Group) {
         box = broken(items(formula, style, RowStart::Fresh), breakWidth,

@@ -352,7 +352,7 @@ private slots:
             if (!metrics.inFontUcs4(c)) {
                 QString why;
                 QVERIFY(!setMath(QString::fromUcs4(&c, 1), fontOf(15), {}, &why));
-                QCOMPARE(why, u"a character that no font has"_s);
+                QVERIFY(why.startsWith(u"a character that no font has"_s));
                 QVERIFY(!setMath(u"\\text{"_s + QString::fromUcs4(&c, 1) + u'}', fontOf(15)));
                 return;
             }
@@ -473,6 +473,13 @@ private slots:
         QVERIFY(setMath(deep, fontOf(15)));
         const QString fences = u"\\left("_s.repeated(60) + u'x' + u"\\right)"_s.repeated(60);
         QVERIFY(setMath(fences, fontOf(15)));
+        QVERIFY(setMath(u"\\text{abc}"_s.repeated(1300), fontOf(15)));
+        QVERIFY(!setMath(u"\\text{שלום}"_s.repeated(1300), fontOf(15)));
+        QString many;
+        for (char16_t c = 0x4E00; c < 0x4E00 + 3000; ++c) {
+            many += QChar(c);
+        }
+        setMath(many, fontOf(15)).reset(); // whatever the fonts are, it comes back
         const QString cells = u"\\begin{matrix}"_s +
                               (u"a&"_s.repeated(30) + u"\\\\"_s).repeated(40) + u"\\end{matrix}"_s;
         QVERIFY(setMath(cells, fontOf(15)));
