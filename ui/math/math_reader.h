@@ -61,7 +61,7 @@ private:
     MathNode emptyNode() { return {}; }
     MathNode fail(const QString& reason);
 
-    // math_commands.cpp: one a family of commands
+    // math_commands.cpp: one a family of commands; tables are in math_environments.cpp
     static std::optional<Command> command(QStringView name);
     MathNode fraction(int form);
     MathNode root(int);
