@@ -106,6 +106,24 @@ void drawCheckBox(const QStyleOption& option, QPainter& painter) {
     painter.restore();
 }
 
+void drawRadioButton(const QStyleOption& option, QPainter& painter) {
+    const Shades shades = shadesOf(option.palette);
+    const bool on = option.state & QStyle::State_On;
+    const QRectF box = insideEdge(option.rect, 1);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(on ? option.palette.brush(QPalette::Highlight)
+                        : option.palette.brush(QPalette::Base));
+    painter.setPen(QPen(on ? option.palette.color(QPalette::Highlight) : shades.edge, 1));
+    painter.drawEllipse(box);
+    if (on) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(option.palette.brush(QPalette::HighlightedText));
+        painter.drawEllipse(box.center(), box.width() * 0.2, box.height() * 0.2);
+    }
+    painter.restore();
+}
+
 /// A small angle that points up or down.
 void drawAngle(const QRectF& place, bool up, const QColor& color, QPainter& painter) {
     const double reach =
@@ -182,6 +200,9 @@ void CalmStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
         return;
     case PE_IndicatorCheckBox:
         drawCheckBox(*option, *painter);
+        return;
+    case PE_IndicatorRadioButton:
+        drawRadioButton(*option, *painter);
         return;
     case PE_FrameFocusRect:
         if (!qobject_cast<const QPushButton*>(widget)) { // whose panel has the ring already

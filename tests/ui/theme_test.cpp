@@ -5,6 +5,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSpinBox>
 #include <QStyle>
 #include <QTest>
@@ -56,6 +57,21 @@ private slots:
                  qPrintable(QString::number(edgeContrast(window, line))));
         QVERIFY2(edgeContrast(window, number) >= 2.5,
                  qPrintable(QString::number(edgeContrast(window, number))));
+    }
+
+    void radioButtonsThatAreOffHaveEdgesThatAreSeen_data() { lightAndDark(); }
+    void radioButtonsThatAreOffHaveEdgesThatAreSeen() {
+        QFETCH(bool, dark);
+        applyAppearance(*qApp, dark ? Appearance::Dark : Appearance::Light);
+        QWidget window;
+        QVBoxLayout layout(&window);
+        auto* radio = new QRadioButton;
+        layout.addWidget(radio);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        window.setFocus();
+        QVERIFY2(edgeContrast(window, radio) >= 2.5,
+                 qPrintable(QString::number(edgeContrast(window, radio))));
     }
 
     void flatButtonsShowTheFocusOfTheKeyboard_data() { lightAndDark(); }
