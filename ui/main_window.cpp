@@ -6,6 +6,7 @@
 #include <QAction>
 #include <QActionGroup>
 #include <QCloseEvent>
+#include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -139,6 +140,8 @@ void MainWindow::connectPage() {
         emit formatChosen(format);
     });
     connect(view, &MessageView::typed, composer, &Composer::typeText);
+    connect(view, &MessageView::linkActivated, this,
+            [](const QUrl& address) { QDesktopServices::openUrl(address); });
     connect(view, &MessageView::regenerateRequested, this, &MainWindow::regenerateRequested);
     connect(view, &MessageView::continueRequested, this, &MainWindow::continueRequested);
     connect(view, &MessageView::versionRequested, this, &MainWindow::versionRequested);

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include <QFontMetrics>
-#include <QTextBoundaryFinder>
 #include <QWidget>
 
 namespace phidelity {
@@ -36,6 +35,8 @@ MessageLook::MessageLook(const QWidget* widget)
     labelLine = QFontMetrics(label).height();
     textCharacter = std::max(1.0, textMetrics.averageCharWidth());
     codeCharacter = std::max(1.0, codeMetrics.averageCharWidth());
+    hit = mixed(shades.page, QColor(255, 190, 0), shades.dark ? 0.35 : 0.4);
+    currentHit = mixed(shades.page, QColor(255, 120, 0), shades.dark ? 0.55 : 0.6);
 }
 
 MessageLayout::MessageLayout(const MessageLook* look, TextKind kind, qsizetype start,
@@ -62,11 +63,13 @@ void MessageLayout::syncItems(qsizetype unchanged) {
         Item& item = m_items[edge];
         if (item.layout) {
             const Insets inset = insets(keep);
-            const int lines = item.layout->lineCount() * lineHeightOf(block(keep));
-            item.height = inset.above + inset.top + lines + inset.bottom;
+            item.height = inset.above + inset.top + item.layout.height() + inset.bottom;
         } else if (!item.measured) {
             item.height = estimate(keep);
         }
+    }
+    if (static_cast<size_t>(unchanged) < m_items.size()) {
+        m_older = m_items[static_cast<size_t>(unchanged)].layout.takeTable();
     }
     m_items.resize(std::min(m_items.size(), static_cast<size_t>(unchanged)));
     const size_t firstNew = m_items.size();
@@ -92,9 +95,11 @@ void MessageLayout::lookChanged() {
 }
 
 void MessageLayout::forgetHeights() {
+    m_older.reset();
     for (size_t index = 0; index < m_items.size(); ++index) {
         Item& item = m_items[index];
         item.layout.reset();
+        item.scrolled = 0;
         item.measured = false;
         item.height = estimate(static_cast<qsizetype>(index));
     }
@@ -143,22 +148,22 @@ int MessageLayout::naturalWidth() const {
             continue;
         }
         const Insets inset = insets(static_cast<qsizetype>(index));
-        for (int line = 0; line < item.layout->lineCount(); ++line) {
-            widest = std::max(widest, item.layout->lineAt(line).naturalTextWidth() + inset.left +
-                                          inset.right);
-        }
+        widest = std::max(widest, item.layout.naturalWidth() + inset.left + inset.right);
     }
     return static_cast<int>(std::ceil(widest));
 }
 
 int MessageLayout::containerLeft(qsizetype index, qsizetype depth) const {
     const QList<TextContainer>& containers = block(index).containers;
-    int units = 0;
-    for (qsizetype at = 0; at < depth; ++at) {
-        units += containers.at(at).kind == TextContainer::Kind::Quote ? kQuoteUnits : kItemUnits;
+    int before = 0;
+    int all = 0;
+    for (qsizetype at = 0; at < containers.size(); ++at) {
+        const bool quote = containers.at(at).kind == TextContainer::Kind::Quote;
+        all += (quote ? kQuoteUnits : kItemUnits) * m_look->unit;
+        before = at < depth ? all : before;
     }
     // However deep it is nested, text keeps half of the width.
-    return std::min(units * m_look->unit, m_width / 2);
+    return all <= m_width / 2 ? before : before * (m_width / 2) / all;
 }
 
 MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
@@ -184,6 +189,8 @@ MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
         inset.bottom = here.continued ? 0 : 3 * unit;
     } else if (here.kind == Kind::Rule) {
         inset.top = inset.bottom = 2 * unit;
+    } else if (here.kind == Kind::Table) {
+        inset.bottom = here.continued || hiddenWidth(index) == 0 ? 1 : 3 * unit;
     }
     return inset;
 }
@@ -220,8 +227,13 @@ int MessageLayout::estimate(qsizetype index) const {
     const Insets inset = insets(index);
     const double character =
         here.kind == Kind::Code ? m_look->codeCharacter : m_look->textCharacter;
-    const auto perLine = std::max<qsizetype>(
-        8, static_cast<qsizetype>((m_width - inset.left - inset.right) / character));
+    if (here.kind == Kind::Table) {
+        const qsizetype rows = here.cells.size() / std::max<qsizetype>(1, here.columns.size());
+        return inset.above + static_cast<int>(rows) * (m_look->textLine + 2 * m_look->unit) +
+               inset.bottom;
+    }
+    const auto perLine =
+        std::max<qsizetype>(8, static_cast<qsizetype>(textWidth(index) / character));
     qsizetype lines = 0;
     for (qsizetype start = 0; start <= here.text.size();) {
         qsizetype end = here.text.indexOf(u'\n', start);
@@ -233,54 +245,94 @@ int MessageLayout::estimate(qsizetype index) const {
 }
 
 CodeColors::State MessageLayout::colorsBefore(qsizetype index) {
+    // Of very long code only so much is read before it, though a string may be open before that.
+    constexpr qsizetype kMostBefore = 100;
     qsizetype known = index;
-    while (block(known).continues && !m_items[static_cast<size_t>(known - 1)].colorsAtEnd) {
+    while (block(known).continues && index - known < kMostBefore &&
+           !m_items[static_cast<size_t>(known - 1)].colorsAtEnd) {
         --known;
     }
     CodeColors::State state;
-    if (block(known).continues) {
+    if (block(known).continues && m_items[static_cast<size_t>(known - 1)].colorsAtEnd) {
         state = *m_items[static_cast<size_t>(known - 1)].colorsAtEnd;
     }
     for (; known < index; ++known) {
-        const TextBlock& before = block(known);
-        CodeColors::instance().highlight(before.language, before.text, m_look->palette,
-                                         m_look->shades.code, &state);
-        m_items[static_cast<size_t>(known)].colorsAtEnd = state;
+        colorsOf(known, &state);
     }
     return state;
 }
 
-QList<QTextLayout::FormatRange> MessageLayout::formatsOf(qsizetype index) {
+/// The colours of a piece of code; the middle of a very long line has none.
+QList<QTextLayout::FormatRange> MessageLayout::colorsOf(qsizetype index, CodeColors::State* state) {
     const TextBlock& here = block(index);
-    if (here.kind == Kind::Code) {
-        CodeColors::State state = colorsBefore(index);
-        const QColor back = m_frame == CodeFrame::Boxed ? m_look->shades.code : m_look->shades.card;
-        auto formats = CodeColors::instance().highlight(here.language, here.text, m_look->palette,
-                                                        back, &state);
-        m_items[static_cast<size_t>(index)].colorsAtEnd = state;
-        return formats;
-    }
+    const QColor back = m_frame == CodeFrame::Boxed ? m_look->shades.code : m_look->shades.card;
     QList<QTextLayout::FormatRange> formats;
-    for (const Span& span : here.spans) {
-        QTextLayout::FormatRange range;
-        range.start = static_cast<int>(span.start);
-        range.length = static_cast<int>(span.length);
-        if (span.looks & Span::Code) {
-            range.format.setFont(m_look->code);
-            range.format.setBackground(mixed(m_look->shades.page, m_look->shades.text, 0.09));
-        }
-        if (span.looks & Span::Bold) {
-            range.format.setFontWeight(QFont::Bold);
-        }
-        if (span.looks & Span::Italic) {
-            range.format.setFontItalic(true);
-        }
-        if (span.looks & Span::Link) {
-            range.format.setForeground(m_look->shades.accent);
-        }
-        formats.append(range);
+    if (!here.midLine || here.text.contains(u'\n')) {
+        formats = CodeColors::instance().highlight(here.language, here.text, m_look->palette, back,
+                                                   state);
     }
+    m_items[static_cast<size_t>(index)].colorsAtEnd = *state;
     return formats;
+}
+
+QList<QTextLayout::FormatRange> MessageLayout::codeFormats(qsizetype index) {
+    CodeColors::State state = colorsBefore(index);
+    return colorsOf(index, &state);
+}
+
+int MessageLayout::textWidth(qsizetype index) const {
+    const Insets inset = insets(index);
+    return std::max(16, m_width - inset.left - inset.right);
+}
+
+qsizetype MessageLayout::firstOf(qsizetype index) const {
+    while (index > 0 && block(index).continues) {
+        --index;
+    }
+    return index;
+}
+
+/// How much of a table does not fit in.
+int MessageLayout::hiddenWidth(qsizetype index) const {
+    const TableLayout* table = static_cast<size_t>(index) < m_items.size()
+                                   ? m_items[static_cast<size_t>(index)].layout.table()
+                                   : nullptr;
+    const int room = m_width - containerLeft(index, block(index).containers.size());
+    return table ? std::max(0, table->fullWidth() - room) : 0;
+}
+
+int MessageLayout::scrolled(qsizetype index) const {
+    return block(index).kind == Kind::Table ? m_items[static_cast<size_t>(firstOf(index))].scrolled
+                                            : 0;
+}
+
+void MessageLayout::layOut(qsizetype index) {
+    ++laidOutCount;
+    const TextBlock& here = block(index);
+    BlockLayout& layout = m_items[static_cast<size_t>(index)].layout;
+    if (here.kind == Kind::Table) {
+        QList<double> columns;
+        if (here.continues) {
+            const qsizetype first = firstOf(index);
+            ensureBlock(first);
+            columns = m_items[static_cast<size_t>(first)].layout.table()->columns();
+        }
+        const bool last = index + 1 == blockCount();
+        layout.set(std::make_unique<TableLayout>(m_look, here, textWidth(index), columns,
+                                                 last ? m_older.get() : nullptr));
+        m_older.reset();
+        return;
+    }
+    RichText::Style style;
+    style.font = fontOf(here);
+    style.lineHeight = lineHeightOf(here);
+    if (here.kind == Kind::Code) {
+        style.formats = codeFormats(index);
+    }
+    auto text = std::make_unique<RichText>(m_look, here, TextBlock::Cell{0, here.text.size()},
+                                           std::move(style));
+    text->setWidth(textWidth(index));
+    layout.set(std::move(text));
 }
 
 bool MessageLayout::ensureBlock(qsizetype index) {
@@ -288,35 +340,9 @@ bool MessageLayout::ensureBlock(qsizetype index) {
     if (item.layout) {
         return false;
     }
-    ++laidOutCount;
-    const TextBlock& here = block(index);
+    layOut(index);
     const Insets inset = insets(index);
-    QString shown = here.text;
-    shown.replace(u'\n', QChar(QChar::LineSeparator));
-    item.layout = std::make_unique<QTextLayout>(shown, fontOf(here));
-    QTextOption option;
-    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    const bool rightToLeft = here.kind != Kind::Code && shown.isRightToLeft();
-    option.setTextDirection(rightToLeft ? Qt::RightToLeft : Qt::LeftToRight);
-    option.setTabStopDistance(m_look->codeCharacter * 4);
-    item.layout->setTextOption(option);
-    item.layout->setCacheEnabled(true);
-    item.layout->setFormats(formatsOf(index));
-    const int lineHeight = lineHeightOf(here);
-    const int width = std::max(16, m_width - inset.left - inset.right);
-    int lines = 0;
-    item.layout->beginLayout();
-    if (here.kind != Kind::Rule) {
-        for (QTextLine line = item.layout->createLine(); line.isValid();
-             line = item.layout->createLine()) {
-            line.setLineWidth(width);
-            line.setPosition(
-                QPointF(0, lines * lineHeight + std::floor((lineHeight - line.height()) / 2)));
-            ++lines;
-        }
-    }
-    item.layout->endLayout();
-    const int height = inset.above + inset.top + std::max(1, lines) * lineHeight + inset.bottom;
+    const int height = inset.above + inset.top + item.layout.height() + inset.bottom;
     const bool changed = height != item.height;
     item.height = height;
     item.measured = true;
@@ -324,129 +350,6 @@ bool MessageLayout::ensureBlock(qsizetype index) {
         m_validTops = std::min(m_validTops, static_cast<size_t>(index) + 1);
     }
     return changed;
-}
-
-QPoint MessageLayout::textOrigin(qsizetype index) const {
-    const Insets inset = insets(index);
-    return {inset.left, blockTop(index) + inset.above + inset.top};
-}
-
-BlockPosition MessageLayout::positionAt(QPoint point) {
-    if (isEmpty()) {
-        return {};
-    }
-    const qsizetype index = blockAt(point.y());
-    ensureBlock(index);
-    const QTextLayout& layout = *m_items[static_cast<size_t>(index)].layout;
-    const QPoint local = point - textOrigin(index);
-    const int lineHeight = lineHeightOf(block(index));
-    const int lineIndex =
-        std::clamp(local.y() / lineHeight, 0, std::max(0, layout.lineCount() - 1));
-    if (layout.lineCount() == 0) {
-        return {index, 0};
-    }
-    if (local.y() < 0) {
-        return {index, 0};
-    }
-    if (local.y() >= layout.lineCount() * lineHeight) {
-        return {index, block(index).text.size()};
-    }
-    return {index, layout.lineAt(lineIndex).xToCursor(local.x())};
-}
-
-BlockPosition MessageLayout::end() const {
-    return isEmpty() ? BlockPosition{}
-                     : BlockPosition{blockCount() - 1, m_splitter.blocks().last().text.size()};
-}
-
-MessageLayout::Selection MessageLayout::wordAt(BlockPosition position) const {
-    if (isEmpty()) {
-        return {};
-    }
-    const QString& text = block(position.block).text;
-    QTextBoundaryFinder finder(QTextBoundaryFinder::Word, text);
-    finder.setPosition(std::min(position.offset + 1, text.size()));
-    const qsizetype start = std::max<qsizetype>(0, finder.toPreviousBoundary());
-    finder.setPosition(start);
-    const qsizetype stop = finder.toNextBoundary();
-    return {{position.block, start}, {position.block, stop < 0 ? text.size() : stop}};
-}
-
-QString MessageLayout::text(const Selection& selection) const {
-    QString text;
-    const qsizetype last = std::min(selection.to.block, blockCount() - 1);
-    for (qsizetype index = selection.from.block; index <= last; ++index) {
-        const TextBlock& here = block(index);
-        const qsizetype from = index == selection.from.block ? selection.from.offset : 0;
-        const qsizetype to = index == selection.to.block ? selection.to.offset : here.text.size();
-        if (index > selection.from.block) {
-            const bool list = !here.containers.isEmpty() && !block(index - 1).containers.isEmpty();
-            text += here.midLine ? QLatin1String("")
-                                 : QLatin1String(here.continues || list ? "\n" : "\n\n");
-        }
-        if (from == 0 && selection.from.block != selection.to.block) {
-            for (qsizetype depth = 0; depth < here.containers.size(); ++depth) {
-                const QString marker = markerOf(here.containers.at(depth));
-                if (!marker.isEmpty() && beginsContainer(here, depth, before(index))) {
-                    text += marker + u' ';
-                }
-            }
-        }
-        text += plainText(here, from, to);
-    }
-    return text;
-}
-
-qsizetype MessageLayout::firstOfCode(qsizetype index) const {
-    if (block(index).kind != Kind::Code || m_frame != CodeFrame::Boxed) {
-        return -1;
-    }
-    while (index > 0 && block(index).continues) {
-        --index;
-    }
-    return index;
-}
-
-QRect MessageLayout::copyButton(qsizetype firstBlock) const {
-    const int unit = m_look->unit;
-    const int side = m_look->labelLine + 2 * unit;
-    return {m_width - side - unit, blockTop(firstBlock) + insets(firstBlock).above + unit, side,
-            side};
-}
-
-qsizetype MessageLayout::codeAt(QPoint point) const {
-    if (isEmpty() || point.y() < 0 || point.y() >= height() || point.x() < 0 ||
-        point.x() >= m_width) {
-        return -1;
-    }
-    return firstOfCode(blockAt(point.y()));
-}
-
-qsizetype MessageLayout::copyButtonAt(QPoint point) const {
-    const qsizetype code = codeAt(point);
-    return code >= 0 && copyButton(code).contains(point) ? code : -1;
-}
-
-QString MessageLayout::codeText(qsizetype firstBlock) const {
-    QString code = block(firstBlock).text;
-    for (qsizetype index = firstBlock + 1; index < blockCount() && block(index).continues;
-         ++index) {
-        if (!block(index).midLine) {
-            code += u'\n';
-        }
-        code += block(index).text;
-    }
-    return code;
-}
-
-QList<qsizetype> MessageLayout::codes() const {
-    QList<qsizetype> codes;
-    for (qsizetype index = 0; index < blockCount(); ++index) {
-        if (!block(index).continues && firstOfCode(index) == index) {
-            codes.append(index);
-        }
-    }
-    return codes;
 }
 
 } // namespace phidelity

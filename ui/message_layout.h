@@ -7,10 +7,11 @@
 
 #include <QPoint>
 #include <QRect>
-#include <QString>
+#include <QStringList>
 #include <QTextLayout>
 
 #include "chat/markdown/block_splitter.h"
+#include "ui/block_layout.h"
 #include "ui/code_colors.h"
 #include "ui/message_look.h"
 
@@ -63,16 +64,45 @@ public:
         BlockPosition from;
         BlockPosition to;
     };
+    /// A link of the text: `index` is that in the block's links.
+    struct LinkPlace {
+        qsizetype block = -1;
+        qsizetype index = -1;
+        auto operator<=>(const LinkPlace&) const = default;
+    };
+    /// What is marked in the text while it is painted.
+    struct Marks {
+        std::optional<Selection> selection;
+        qsizetype hotCode = -1; ///< whose copy button is under the pointer
+        LinkPlace focusedLink;  ///< which the keyboard acts on
+        QStringList words;      ///< of a search
+        BlockPosition currentHit{-1, 0};
+    };
     /// Paints the blocks that touch `clip`. They must have been laid out.
-    void paint(QPainter& painter, QPoint origin, const QRect& clip,
-               const std::optional<Selection>& selection, const QColor& text,
-               qsizetype hotCode) const;
+    void paint(QPainter& painter, QPoint origin, const QRect& clip, const Marks& marks,
+               const QColor& text) const;
 
     [[nodiscard]] BlockPosition positionAt(QPoint point);
     [[nodiscard]] BlockPosition end() const;
     [[nodiscard]] Selection wordAt(BlockPosition position) const;
     /// The selected text as shown.
     [[nodiscard]] QString text(const Selection& selection) const;
+
+    /// The link at a point, of those that open.
+    [[nodiscard]] LinkPlace linkAt(QPoint point) const;
+    /// All links that open in the blocks between two heights, in order.
+    [[nodiscard]] QList<LinkPlace> linksBetween(int top, int bottom) const;
+    [[nodiscard]] const TextLink& link(LinkPlace place) const;
+    /// Where it is; its block must have been laid out.
+    [[nodiscard]] QRect linkRect(LinkPlace place) const;
+
+    /// Where the words of a search stand, in order.
+    [[nodiscard]] QList<BlockPosition> hits(const QStringList& words) const;
+    /// Where a place in the text is; lays out its block.
+    [[nodiscard]] QRect rectOf(BlockPosition position);
+
+    /// Moves a table that is wider than the text; false where there is none or it is at its end.
+    bool scrollSideways(QPoint point, int by);
 
     /// The first block of the code whose copy button is at a point; -1 for none.
     [[nodiscard]] qsizetype copyButtonAt(QPoint point) const;
@@ -88,9 +118,10 @@ public:
 
 private:
     struct Item {
-        std::unique_ptr<QTextLayout> layout;
+        BlockLayout layout;
         int height = 0;
         bool measured = false;
+        int scrolled = 0; ///< sideways, of the first block of a table
         std::optional<CodeColors::State> colorsAtEnd;
     };
     struct Insets {
@@ -113,23 +144,32 @@ private:
     [[nodiscard]] QFont fontOf(const TextBlock& block) const;
     [[nodiscard]] int lineHeightOf(const TextBlock& block) const;
     [[nodiscard]] int estimate(qsizetype index) const;
-    [[nodiscard]] QList<QTextLayout::FormatRange> formatsOf(qsizetype index);
+    [[nodiscard]] int textWidth(qsizetype index) const;
+    void layOut(qsizetype index);
+    [[nodiscard]] QList<QTextLayout::FormatRange> codeFormats(qsizetype index);
+    [[nodiscard]] qsizetype firstOf(qsizetype index) const;
+    [[nodiscard]] int hiddenWidth(qsizetype index) const;
+    [[nodiscard]] int scrolled(qsizetype index) const;
+    [[nodiscard]] TextMarks marksIn(qsizetype index, const Marks& marks) const;
     [[nodiscard]] CodeColors::State colorsBefore(qsizetype index);
+    QList<QTextLayout::FormatRange> colorsOf(qsizetype index, CodeColors::State* state);
     [[nodiscard]] QPoint textOrigin(qsizetype index) const;
     [[nodiscard]] qsizetype firstOfCode(qsizetype index) const;
     void forgetHeights();
     void syncItems(qsizetype unchanged);
     void updateTops() const;
     void paintFrame(QPainter& painter, qsizetype index, const QRect& box, bool hot) const;
+    void paintSideways(QPainter& painter, qsizetype index, QPoint origin) const;
     void paintContainers(QPainter& painter, qsizetype index, QPoint origin) const;
 
     const MessageLook* m_look;
     CodeFrame m_frame;
     BlockSplitter m_splitter;
     int m_width = 0;
-    std::vector<Item> m_items;       ///< one a block
-    mutable std::vector<int> m_tops; ///< one a block and one for the end
-    mutable size_t m_validTops = 0;  ///< leading entries of m_tops that hold
+    std::vector<Item> m_items;            ///< one a block
+    std::unique_ptr<TableLayout> m_older; ///< of the last block before it changed: to take from
+    mutable std::vector<int> m_tops;      ///< one a block and one for the end
+    mutable size_t m_validTops = 0;       ///< leading entries of m_tops that hold
 };
 
 } // namespace phidelity

@@ -4,14 +4,32 @@
 
 #include "ui/icon.h"
 #include "ui/message_layout.h"
+#include "ui/search_hits.h"
 
 namespace phidelity {
 
 using Kind = TextBlock::Kind;
 
-void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip,
-                          const std::optional<Selection>& selection, const QColor& text,
-                          qsizetype hotCode) const {
+TextMarks MessageLayout::marksIn(qsizetype index, const Marks& marks) const {
+    const TextBlock& here = block(index);
+    TextMarks in;
+    if (marks.selection && marks.selection->from.block <= index &&
+        marks.selection->to.block >= index) {
+        const qsizetype from =
+            marks.selection->from.block == index ? marks.selection->from.offset : 0;
+        const qsizetype to =
+            marks.selection->to.block == index ? marks.selection->to.offset : here.text.size();
+        in.selected = {from, std::max<qsizetype>(0, to - from)};
+    }
+    if (!marks.words.isEmpty()) {
+        in.hits = findHits(here.text, marks.words);
+        in.currentHit = marks.currentHit.block == index ? marks.currentHit.offset : -1;
+    }
+    return in;
+}
+
+void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip, const Marks& marks,
+                          const QColor& text) const {
     if (isEmpty()) {
         return;
     }
@@ -25,34 +43,51 @@ void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip,
         if (!item.layout) {
             continue;
         }
-        const TextBlock& here = block(index);
         const Insets inset = insets(index);
-        const QRect box(origin.x(), origin.y() + top + inset.above, m_width,
+        const int left = containerLeft(index, block(index).containers.size());
+        const QRect box(origin.x() + left, origin.y() + top + inset.above, m_width - left,
                         item.height - inset.above);
-        paintFrame(painter, index, box, hotCode >= 0 && firstOfCode(index) == hotCode);
-        QList<QTextLayout::FormatRange> selected;
-        if (selection) {
-            const qsizetype from =
-                selection->from.block < index
-                    ? 0
-                    : (selection->from.block == index ? selection->from.offset : here.text.size());
-            const qsizetype to = selection->to.block > index
-                                     ? here.text.size()
-                                     : (selection->to.block == index ? selection->to.offset : 0);
-            if (to > from) {
-                QTextLayout::FormatRange range;
-                range.start = static_cast<int>(from);
-                range.length = static_cast<int>(to - from);
-                range.format.setBackground(m_look->palette.brush(QPalette::Highlight));
-                range.format.setForeground(m_look->palette.brush(QPalette::HighlightedText));
-                selected.append(range);
-            }
+        paintFrame(painter, index, box, marks.hotCode >= 0 && firstOfCode(index) == marks.hotCode);
+        const bool sideways = hiddenWidth(index) > 0;
+        if (sideways) {
+            painter.save();
+            painter.setClipRect(box, Qt::IntersectClip);
         }
-        painter.setPen(text);
-        const QPoint at = origin + textOrigin(index);
-        item.layout->draw(&painter, at, selected, clip);
+        item.layout.paint(painter, origin + textOrigin(index), clip, marksIn(index, marks), text);
+        if (sideways) {
+            painter.restore();
+            paintSideways(painter, index, origin);
+        }
         paintContainers(painter, index, origin);
+        if (marks.focusedLink.block == index) {
+            painter.setBrush(Qt::NoBrush);
+            painter.setPen(QPen(m_look->shades.accent, 2));
+            painter.drawRoundedRect(
+                linkRect(marks.focusedLink).translated(origin).adjusted(-2, -1, 2, 1), 3, 3);
+        }
     }
+}
+
+/// Under a table that is wider than the text: which part of it is shown.
+void MessageLayout::paintSideways(QPainter& painter, qsizetype index, QPoint origin) const {
+    if (block(index).continued) {
+        return;
+    }
+    const Insets inset = insets(index);
+    const double room = m_width - inset.left;
+    const double whole = room + hiddenWidth(index);
+    const double thick = m_look->unit * 0.75;
+    const QRectF groove(origin.x() + inset.left,
+                        origin.y() + blockTop(index) + m_items[static_cast<size_t>(index)].height -
+                            2 * thick,
+                        room, thick);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(mixed(m_look->shades.page, m_look->shades.text, 0.08));
+    painter.drawRoundedRect(groove, thick / 2, thick / 2);
+    painter.setBrush(mixed(m_look->shades.page, m_look->shades.text, 0.4));
+    painter.drawRoundedRect(QRectF(groove.left() + scrolled(index) / whole * room, groove.top(),
+                                   room / whole * room, thick),
+                            thick / 2, thick / 2);
 }
 
 /// Bars of quotes and markers of items.
@@ -77,13 +112,11 @@ void MessageLayout::paintContainers(QPainter& painter, qsizetype index, QPoint o
         const QString marker = markerOf(container);
         const QFontMetricsF metrics(m_look->text);
         const int gap = m_look->unit + m_look->unit / 2;
-        const QTextLine line = item.layout->lineCount() > 0 ? item.layout->lineAt(0) : QTextLine();
-        const double baseline = line.isValid() ? line.y() + line.ascent() : metrics.ascent();
         painter.setFont(m_look->text);
         painter.setPen(m_look->shades.dimText);
         painter.drawText(QPointF(origin.x() + containerLeft(index, depth + 1) - gap -
                                      metrics.horizontalAdvance(marker),
-                                 top + inset.above + inset.top + baseline),
+                                 top + inset.above + inset.top + item.layout.firstBaseline()),
                          marker);
     }
 }
@@ -112,8 +145,10 @@ void MessageLayout::paintFrame(QPainter& painter, qsizetype index, const QRect& 
                               m_look->labelLine + 2 * unit);
             painter.drawText(strip, Qt::AlignLeft | Qt::AlignVCenter,
                              CodeColors::instance().title(here.language));
-            const QRect button = copyButton(index).translated(
-                box.topLeft() - QPoint(0, blockTop(index) + insets(index).above));
+            const QRect inside = copyButton(index);
+            const QRect button(box.right() + 1 - (m_width - inside.left()),
+                               box.top() + inside.top() - blockTop(index) - insets(index).above,
+                               inside.width(), inside.height());
             if (hot) {
                 painter.setPen(Qt::NoPen);
                 painter.setBrush(mixed(shades.code, shades.text, 0.1));

@@ -21,7 +21,9 @@ struct MessageLook {
     QFont label; ///< authors, notes, languages
     QPalette palette;
     Shades shades;
-    int unit = 4; ///< the grid
+    QColor hit;        ///< behind the words of a search
+    QColor currentHit; ///< behind those that the user has gone to
+    int unit = 4;      ///< the grid
     int textLine = 20;
     int codeLine = 18;
     int labelLine = 16;

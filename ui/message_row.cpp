@@ -255,13 +255,16 @@ void MessageRow::release() {
 
 MessageRow::Hit MessageRow::hit(QPoint point) const {
     if (!m_cutText.isEmpty() && toggleRect().adjusted(-4, -4, 4, 4).contains(point)) {
-        return {Part::CutToggle, -1};
+        return {Part::CutToggle, -1, {}};
     }
     const QPoint local = point - bodyOrigin();
     if (const qsizetype code = m_body->copyButtonAt(local); code >= 0) {
-        return {Part::CopyCode, code};
+        return {Part::CopyCode, code, {}};
     }
-    return {frame().contains(point) ? Part::Text : Part::None, m_body->codeAt(local)};
+    if (const MessageLayout::LinkPlace link = m_body->linkAt(local); link.block >= 0) {
+        return {Part::Link, -1, link};
+    }
+    return {frame().contains(point) ? Part::Text : Part::None, m_body->codeAt(local), {}};
 }
 
 void MessageRow::paint(QPainter& painter, QPoint origin, const QRect& clip,
@@ -281,8 +284,7 @@ void MessageRow::paint(QPainter& painter, QPoint origin, const QRect& clip,
         painter.drawText(label, Qt::AlignLeft | Qt::AlignVCenter,
                          QFontMetrics(m_look->label).elidedText(m_label, Qt::ElideRight, m_width));
     }
-    m_body->paint(painter, origin + bodyOrigin(), clip, state.selection, shades.text,
-                  state.hotCode);
+    m_body->paint(painter, origin + bodyOrigin(), clip, state.marks, shades.text);
     if (isThinking()) {
         painter.setPen(Qt::NoPen);
         const double radius = unit * 0.75;
@@ -315,7 +317,7 @@ void MessageRow::paint(QPainter& painter, QPoint origin, const QRect& clip,
         }
     }
     if (m_cut) {
-        m_cut->paint(painter, origin + QPoint(0, cutTop()), clip, {}, shades.dimText, -1);
+        m_cut->paint(painter, origin + QPoint(0, cutTop()), clip, {}, shades.dimText);
     }
     painter.restore();
 }

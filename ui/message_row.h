@@ -35,16 +35,17 @@ public:
     bool ensure(int top, int bottom);
     void release();
 
-    enum class Part { None, Text, CopyCode, CutToggle };
+    enum class Part { None, Text, Link, CopyCode, CutToggle };
     struct Hit {
         Part part = Part::None;
         qsizetype code = -1;
+        MessageLayout::LinkPlace link;
+        bool operator==(const Hit&) const = default;
     };
     [[nodiscard]] Hit hit(QPoint point) const;
 
     struct PaintState {
-        std::optional<MessageLayout::Selection> selection;
-        qsizetype hotCode = -1;
+        MessageLayout::Marks marks;
         bool hotToggle = false;
         int phase = 0; ///< of the dots that stand for a reply without text
     };

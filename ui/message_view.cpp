@@ -6,6 +6,7 @@
 
 #include <QApplication>
 #include <QEvent>
+#include <QLabel>
 #include <QPainter>
 #include <QScrollBar>
 #include <QToolButton>
@@ -40,7 +41,8 @@ MessageActions::Offer offerOf(const Message& message) {
 
 MessageView::MessageView(QWidget* parent)
     : QAbstractScrollArea(parent), m_look(this), m_lastActions(new MessageActions(viewport())),
-      m_hoverActions(new MessageActions(viewport())), m_jump(new QToolButton(viewport())) {
+      m_hoverActions(new MessageActions(viewport())), m_jump(new QToolButton(viewport())),
+      m_address(new QLabel(viewport())) {
     setObjectName(QStringLiteral("messageView"));
     setAccessibleName(tr("Conversation"));
     setFrameShape(QFrame::NoFrame);
@@ -69,6 +71,13 @@ MessageView::MessageView(QWidget* parent)
     m_jump->setAccessibleName(tr("Jump to latest"));
     m_jump->hide();
     connect(m_jump, &QToolButton::clicked, this, &MessageView::jumpToLatest);
+    m_address->setObjectName(QStringLiteral("linkAddress"));
+    m_address->setTextFormat(Qt::PlainText);
+    m_address->setAutoFillBackground(true);
+    m_address->setBackgroundRole(QPalette::ToolTipBase);
+    m_address->setForegroundRole(QPalette::ToolTipText);
+    m_address->setAttribute(Qt::WA_TransparentForMouseEvents);
+    m_address->hide();
 }
 
 MessageView::~MessageView() = default;
@@ -98,6 +107,8 @@ void MessageView::rebuild() {
     m_validTops = 0;
     m_selectionStart = m_selectionEnd = {};
     m_hotRow = -1;
+    hideAddress();
+    m_hitRow = -1;
     m_anchor = {};
     m_items.resize(static_cast<size_t>(m_model->rowCount()));
     for (int row = 0; row < count(); ++row) {
@@ -443,12 +454,9 @@ void MessageView::paintEvent(QPaintEvent* event) {
             continue;
         }
         MessageRow::PaintState state;
-        state.selection = selectionIn(row);
+        state.marks = marksIn(row);
         state.phase = m_phase;
-        if (row == m_hotRow) {
-            state.hotCode = m_hot.part == MessageRow::Part::CopyCode ? m_hot.code : -1;
-            state.hotToggle = m_hot.part == MessageRow::Part::CutToggle;
-        }
+        state.hotToggle = row == m_hotRow && m_hot.part == MessageRow::Part::CutToggle;
         item.row->paint(painter, rect.topLeft(), clip, state);
     }
     if (hasFocus() && m_selectionStart == m_selectionEnd) {
@@ -480,6 +488,10 @@ void MessageView::focusInEvent(QFocusEvent* event) {
 
 void MessageView::focusOutEvent(QFocusEvent* event) {
     QAbstractScrollArea::focusOutEvent(event);
+    if (m_focusLink.block >= 0 && event->reason() != Qt::PopupFocusReason) {
+        m_focusLink = {};
+        hideAddress();
+    }
     viewport()->update();
 }
 

@@ -11,6 +11,7 @@
 #include "ui/message_look.h"
 #include "ui/message_row.h"
 
+class QLabel;
 class QMenu;
 class QToolButton;
 
@@ -38,6 +39,11 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
     /// Where a row is, in viewport coordinates.
     [[nodiscard]] QRect rowRect(int row) const;
+    /// How often the words that setHits() was given stand in a message, as it is shown.
+    [[nodiscard]] int hitCount(int row) const;
+    /// Where a link of the text is, in viewport coordinates; empty where there is no such link or
+    /// it has not been laid out. Links are counted from 0 over those of the message that open.
+    [[nodiscard]] QRect linkRect(int row, int number);
 
 public slots:
     void jumpToLatest();
@@ -49,11 +55,17 @@ public slots:
     void copyMessage(int row);
     /// Shows or hides what was cut off the last message.
     void toggleCut();
+    /// Marks the words of a search in all messages, "a phrase" as one; empty takes the marks away.
+    void setHits(const QString& text);
+    /// Scrolls to one of the hits in a message (from 0, see hitCount) and marks it more strongly.
+    void showHit(int row, int number);
 
 signals:
     /// Text that was typed here, where none can be written.
     void typed(const QString& text);
     void followingChanged(bool following);
+    /// The user has clicked a link, having been shown this address (http, https or mailto).
+    void linkActivated(const QUrl& address);
     void regenerateRequested(int row);
     void continueRequested();
     void editRequested(int row);
@@ -71,6 +83,8 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
     void changeEvent(QEvent* event) override;
     void timerEvent(QTimerEvent* event) override;
     bool viewportEvent(QEvent* event) override;
@@ -119,7 +133,12 @@ private:
     [[nodiscard]] Position positionAt(QPoint viewportPoint);
     [[nodiscard]] std::optional<MessageLayout::Selection> selectionIn(int row) const;
     void updateHover(QPoint point);
-    void fillMenu(QMenu& menu, int row, qsizetype code);
+    void fillMenu(QMenu& menu, int row, const MessageRow::Hit& hit);
+    void showAddress(int row, MessageLayout::LinkPlace link);
+    void hideAddress();
+    void openLink(int row, MessageLayout::LinkPlace link);
+    [[nodiscard]] QString addressOf(int row, MessageLayout::LinkPlace link) const;
+    [[nodiscard]] MessageLayout::Marks marksIn(int row) const;
     void copyText(const QString& text) const;
 
     MessageModel* m_model = nullptr;
@@ -142,12 +161,24 @@ private:
     QPoint m_hoverPoint{-1, -1}; ///< where the pointer was last
     int m_hotRow = -1;
     MessageRow::Hit m_hot;
+    /// The link whose address is shown; only that one opens.
+    int m_shownRow = -1;
+    MessageLayout::LinkPlace m_shownLink;
+    MessageRow::Hit m_pressed;
+    /// The link that the keyboard acts on.
+    int m_focusRow = -1;
+    MessageLayout::LinkPlace m_focusLink;
+
+    QStringList m_words; ///< of a search
+    int m_hitRow = -1;
+    BlockPosition m_hit{-1, 0};
 
     QBasicTimer m_dots;
     int m_phase = 0;
     MessageActions* m_lastActions;  ///< always there for the last reply
     MessageActions* m_hoverActions; ///< for the message under the pointer
     QToolButton* m_jump;
+    QLabel* m_address; ///< where the link under the pointer leads
 };
 
 } // namespace phidelity

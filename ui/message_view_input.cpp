@@ -9,6 +9,7 @@
 #include <QMenu>
 #include <QMouseEvent>
 #include <QScrollBar>
+#include <QUrl>
 
 #include "ui/message_actions.h"
 #include "ui/message_model.h"
@@ -126,6 +127,13 @@ void MessageView::mousePressEvent(QMouseEvent* event) {
         relayout();
         return;
     }
+    // A link opens when the button is let go on it, if its address was shown before.
+    m_pressed = hit.part == MessageRow::Part::Link && row == m_shownRow && hit.link == m_shownLink
+                    ? hit
+                    : MessageRow::Hit();
+    if (hit.part == MessageRow::Part::Link) {
+        showAddress(row, hit.link);
+    }
     const Position position = positionAt(point);
     if (!(event->modifiers() & Qt::ShiftModifier) || m_selectionStart.row < 0) {
         m_selectionStart = position;
@@ -159,6 +167,14 @@ void MessageView::mouseReleaseEvent(QMouseEvent* event) {
     }
     m_selecting = false;
     m_autoScroll.stop();
+    const QPoint point = event->position().toPoint();
+    if (m_pressed.part == MessageRow::Part::Link && m_selectionStart == m_selectionEnd) {
+        const int row = rowAtY(verticalScrollBar()->value() + point.y());
+        if (rowAt(row).hit(toRow(row, point)) == m_pressed) {
+            openLink(row, m_pressed.link);
+        }
+    }
+    m_pressed = {};
     if (QApplication::clipboard()->supportsSelection() && m_selectionStart != m_selectionEnd) {
         QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
     }
@@ -186,14 +202,20 @@ void MessageView::updateHover(QPoint point) {
             hit = rowAt(row).hit(toRow(row, point));
         }
     }
-    const bool same = row == m_hotRow && hit.part == m_hot.part && hit.code == m_hot.code;
+    const bool same = row == m_hotRow && hit == m_hot;
     m_hotRow = row;
     m_hot = hit;
     if (same) {
         return;
     }
     using Part = MessageRow::Part;
-    const bool hand = hit.part == Part::CopyCode || hit.part == Part::CutToggle;
+    const bool hand =
+        hit.part == Part::CopyCode || hit.part == Part::CutToggle || hit.part == Part::Link;
+    if (hit.part == Part::Link) {
+        showAddress(row, hit.link);
+    } else {
+        hideAddress();
+    }
     viewport()->setCursor(hand                     ? Qt::PointingHandCursor
                           : hit.part == Part::Text ? Qt::IBeamCursor
                                                    : Qt::ArrowCursor);
@@ -215,6 +237,9 @@ void MessageView::keyPressEvent(QKeyEvent* event) {
         copy();
     } else if (event->matches(QKeySequence::SelectAll)) {
         selectAll();
+    } else if (m_focusLink.block >= 0 &&
+               (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+        openLink(m_focusRow, m_focusLink);
     } else if (event->key() == Qt::Key_Home) {
         bar->triggerAction(QAbstractSlider::SliderToMinimum);
     } else if (event->key() == Qt::Key_End) {
@@ -235,7 +260,15 @@ void MessageView::keyPressEvent(QKeyEvent* event) {
     }
 }
 
-void MessageView::fillMenu(QMenu& menu, int row, qsizetype code) {
+void MessageView::fillMenu(QMenu& menu, int row, const MessageRow::Hit& hit) {
+    const qsizetype code = hit.code;
+    if (const QString address = addressOf(row, hit.link); !address.isEmpty()) {
+        const QString shown = fontMetrics().elidedText(address, Qt::ElideRight, 90 * m_look.unit);
+        menu.addAction(tr("Open %1").arg(QString(shown).replace(u'&', QLatin1String("&&"))), this,
+                       [this, address] { emit linkActivated(QUrl(address)); });
+        menu.addAction(tr("Copy Link Address"), this, [this, address] { copyText(address); });
+        menu.addSeparator();
+    }
     if (m_selectionStart != m_selectionEnd) {
         menu.addAction(tr("Copy Selection"), this, &MessageView::copy);
     }
@@ -275,16 +308,17 @@ void MessageView::fillMenu(QMenu& menu, int row, qsizetype code) {
 
 void MessageView::contextMenuEvent(QContextMenuEvent* event) {
     int row = -1;
-    qsizetype code = -1;
+    MessageRow::Hit hit;
     if (event->reason() == QContextMenuEvent::Keyboard) {
-        row = count() - 1;
+        row = m_focusLink.block >= 0 ? m_focusRow : count() - 1;
+        hit.link = m_focusLink;
     } else if (count() > 0) {
         const QPoint point = viewport()->mapFromGlobal(event->globalPos());
         row = rowAtY(verticalScrollBar()->value() + point.y());
-        code = rowAt(row).hit(toRow(row, point)).code;
+        hit = rowAt(row).hit(toRow(row, point));
     }
     QMenu menu(this);
-    fillMenu(menu, row, code);
+    fillMenu(menu, row, hit);
     menu.exec(event->globalPos());
 }
 

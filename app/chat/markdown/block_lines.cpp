@@ -322,7 +322,7 @@ bool BlockSplitter::takeReference(QStringView text, const Line& line) {
 bool BlockSplitter::turnIntoTable(QStringView text, const Line& line) {
     Leaf& leaf = m_state.leaf;
     TextBlock& paragraph = m_blocks.last();
-    if (leaf.lines == 0 || isFull(text.size()) || (leaf.lines == 1 && paragraph.continues)) {
+    if (leaf.lines == 0 || isFull(text) || (leaf.lines == 1 && paragraph.continues)) {
         return false;
     }
     const QList<TextBlock::Align> columns = tableColumns(text);

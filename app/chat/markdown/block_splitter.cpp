@@ -11,6 +11,20 @@ namespace phidelity {
 
 using Kind = TextBlock::Kind;
 
+namespace {
+
+/// The most that a block takes of a line: less of emoji and the like, which are slow to lay out.
+/// The beginning of the line decides, so that it stays the same while the line grows.
+qsizetype longestOf(QStringView line) {
+    constexpr qsizetype kHeavy = TextBlock::kBlockChars / 4;
+    const QStringView begin = line.first(std::min(line.size(), kHeavy / 2));
+    const auto pairs =
+        std::count_if(begin.begin(), begin.end(), [](QChar c) { return c.isSurrogate(); });
+    return 2 * pairs > kHeavy / 2 ? kHeavy : TextBlock::kBlockChars;
+}
+
+} // namespace
+
 BlockSplitter::BlockSplitter(TextKind kind, qsizetype start) : m_kind(kind) {
     m_state.at = start;
     if (kind == TextKind::Python) {
@@ -66,10 +80,11 @@ BlockSplitter::Line BlockSplitter::lineAt(const QString& source, qsizetype at, E
     line.start = at;
     line.midLine = at > 0 && m_state.leaf.open && source.at(at - 1) != u'\n';
     line.terminated = newline >= 0;
-    if (end - at > TextBlock::kBlockChars) {
-        end = at + TextBlock::kBlockChars;
+    const qsizetype most = longestOf(QStringView(source).sliced(at, end - at));
+    if (end - at > most) {
+        end = at + most;
         const qsizetype space = source.lastIndexOf(u' ', end - 1);
-        if (space > at + TextBlock::kBlockChars / 2) {
+        if (space > at + most / 2) {
             end = space + 1;
         } else if (source.at(end - 1).isHighSurrogate()) {
             --end;
@@ -164,19 +179,19 @@ TextBlock& BlockSplitter::beginContinuation(qsizetype sourceStart) {
 }
 
 /// Whether a further line goes to a block of its own. Once true, it stays so while the line grows.
-bool BlockSplitter::isFull(qsizetype lineLength) const {
+bool BlockSplitter::isFull(QStringView line) const {
     const Leaf& leaf = m_state.leaf;
     const int most =
         leaf.columns.isEmpty()
             ? TextBlock::kBlockLines
             : std::max(4, TextBlock::kTableCells / static_cast<int>(leaf.columns.size()));
-    return leaf.lines >= most || leaf.chars + lineLength > TextBlock::kBlockChars ||
-           lineLength > TextBlock::kBlockChars / 2;
+    return leaf.lines >= most || leaf.chars + line.size() > TextBlock::kBlockChars ||
+           line.size() > longestOf(line) / 2;
 }
 
 void BlockSplitter::addLine(const QString& text, const Line& line) {
     Leaf& leaf = m_state.leaf;
-    if (leaf.lines > 0 && (line.midLine || isFull(text.size()))) {
+    if (leaf.lines > 0 && (line.midLine || isFull(text))) {
         beginContinuation(line.start).midLine = line.midLine;
     }
     TextBlock& block = m_blocks.last();

@@ -83,7 +83,7 @@ private:
     void pushFrame(const Frame& frame);
     TextBlock& begin(TextBlock::Kind kind, qsizetype sourceStart);
     TextBlock& beginContinuation(qsizetype sourceStart);
-    [[nodiscard]] bool isFull(qsizetype lineLength) const;
+    [[nodiscard]] bool isFull(QStringView line) const;
     void addLine(const QString& text, const Line& line);
     void noteMathematics(QStringView text);
     void finish(qsizetype firstBlock, Ending ending);

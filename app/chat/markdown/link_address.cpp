@@ -22,7 +22,9 @@ LinkAddress linkAddress(const QString& written) {
     const QUrl url(written, QUrl::TolerantMode);
     const QString scheme = url.scheme();
     const bool web = scheme == QLatin1String("http") || scheme == QLatin1String("https");
-    const bool known = (web && !url.host().isEmpty()) || scheme == QLatin1String("mailto");
+    // "https://bank.com@evil.org" is none of ours.
+    const bool known = (web && !url.host().isEmpty() && url.userInfo().isEmpty()) ||
+                       scheme == QLatin1String("mailto");
     if (!url.isValid() || !known || written.size() > kLongestAddress) {
         return {visibleText(written.left(kLongestAddress)).simplified(), false};
     }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 // What the list of messages costs while it is used: frames of a long reply that streams, the first
-// sight of it, a wider window, wheel steps through a long conversation, many turns.
+// sight of it, a wider window, wheel steps through a long conversation, many turns, hostile
+// replies.
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <vector>
 
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QScrollBar>
+#include <QTimer>
 
+#include "hostile_replies.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/theme.h"
@@ -28,6 +32,7 @@ public:
         act();
         m_times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
     }
+    [[nodiscard]] double most() const { return *std::max_element(m_times.begin(), m_times.end()); }
     void print(const char* what) const {
         std::vector<double> sorted = m_times;
         std::sort(sorted.begin(), sorted.end());
@@ -94,6 +99,22 @@ struct Stage {
     void draw() { view.viewport()->repaint(); }
 };
 
+/// Prose with a bit of everything that Markdown has.
+QString mixed(qsizetype size) {
+    QString text;
+    for (int part = 0; text.size() < size; ++part) {
+        text +=
+            QStringLiteral(
+                "## Part %1\n\nLine of **prose** with `code`, a [link](https://x.org/%1) and "
+                "$x_%1^2 + \\frac{1}{2}$ in it, which goes on for a while so that it wraps.\n\n"
+                "1. First\n   - inner\n2. Second\n\n> Quoted\n\n"
+                "| a | b | c |\n|---|:-:|--:|\n| 1 | two | %1 |\n| 4 | *five* | 6 |\n\n"
+                "$$\\sum_{i=1}^{%1} i$$\n\n```python\nfor i in range(%1):\n    print(i)\n```\n\n")
+                .arg(part);
+    }
+    return text.left(size);
+}
+
 /// Batches as the engine sends them: some 30 characters thirty times a second.
 void stream(const QString& text, const char* what) {
     Stage stage;
@@ -107,6 +128,70 @@ void stream(const QString& text, const char* what) {
         });
     }
     times.print(what);
+}
+
+double threadSeconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+/// The window's thread while 200 tokens a second (of four letters) arrive in 30 batches a second,
+/// as its event loop sees them, after so much of the reply has come already.
+void share(const QString& text, qsizetype before, const char* what) {
+    Stage stage;
+    stage.model.add(question(1));
+    stage.model.add(reply(text.left(before), MessageState::Writing));
+    stage.draw();
+    constexpr int kBatch = 200 * 4 / 30;
+    constexpr double kSeconds = 5;
+    qsizetype at = before;
+    QTimer timer;
+    timer.setTimerType(Qt::PreciseTimer);
+    QObject::connect(&timer, &QTimer::timeout, [&] {
+        stage.model.appendText(1, text.mid(at, kBatch));
+        at += kBatch;
+    });
+    QElapsedTimer wall;
+    wall.start();
+    const double start = threadSeconds();
+    timer.start(1000 / 30);
+    while (static_cast<double>(wall.elapsed()) < kSeconds * 1000) {
+        QApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    std::printf("%-44s %.1f%% of a core\n", what,
+                (threadSeconds() - start) / static_cast<double>(wall.elapsed()) * 1e5);
+}
+
+/// The longest that a hostile reply holds the window, whole, scrolled through and in batches.
+void hostile() {
+    for (const HostileReply& bad : hostileReplies(QStringLiteral("/nowhere/x.png"))) {
+        Times whole;
+        Times steps;
+        Times batches;
+        Stage stage;
+        whole.take([&] {
+            stage.model.reset({question(1), reply(bad.text, MessageState::Complete)});
+            stage.draw();
+        });
+        QScrollBar* bar = stage.view.verticalScrollBar();
+        for (int step = 0; step <= 50; ++step) {
+            steps.take([&] {
+                bar->setValue(bar->maximum() * step / 50);
+                stage.draw();
+            });
+        }
+        stage.model.reset({question(1), reply({}, MessageState::Writing)});
+        const qsizetype size = std::max<qsizetype>(30, bad.text.size() / 400);
+        for (qsizetype at = 0; at < bad.text.size(); at += size) {
+            batches.take([&] {
+                stage.model.appendText(1, bad.text.mid(at, size));
+                stage.draw();
+            });
+        }
+        std::printf("%-44s whole %7.2f  step %7.2f  batch %7.2f ms\n", bad.name, whole.most(),
+                    steps.most(), batches.most());
+    }
 }
 
 void firstSight(const QString& text, const char* what) {
@@ -185,10 +270,15 @@ int main(int argc, char** argv) {
     manyTurns();
     stream(prose(10000), "frame while 10,000 lines of prose stream");
     stream(code(10000), "frame while 10,000 lines of code stream");
+    const QString megabyte = mixed(1 << 20);
+    stream(megabyte, "frame while 1 MB of Markdown streams");
+    share(megabyte, 0, "200 tokens/s, a reply that begins");
+    share(megabyte, 1000000, "200 tokens/s, after 1 MB of the reply");
     firstSight(prose(10000), "first sight of 10,000 lines of prose");
     firstSight(code(10000), "first sight of 10,000 lines of code");
     widen(prose(10000), "frame while the window widens, prose");
     widen(code(10000), "frame while the window widens, code");
     scroll();
+    hostile();
     return 0;
 }

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: MIT
+#include "ui/rich_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include "ui/formula_cache.h"
+
+namespace phidelity {
+
+namespace {
+
+/// A formula that is wider than its column shrinks, but not below this: then it is cut off.
+constexpr double kSmallest = 0.45;
+constexpr double kUnbroken = 1e6; ///< wide enough for any text of a block
+/// Stands for a formula in the layout: breaks lines like a letter, paints nothing.
+constexpr QChar kBlank{0x00A0};
+
+QTextLayout::FormatRange rangeOf(qsizetype start, qsizetype length) {
+    QTextLayout::FormatRange range;
+    range.start = static_cast<int>(start);
+    range.length = static_cast<int>(length);
+    return range;
+}
+
+} // namespace
+
+RichText::RichText(const MessageLook* look, const TextBlock& block, TextBlock::Cell stretch,
+                   Style style)
+    : m_look(look), m_style(std::move(style)), m_stretch(stretch),
+      m_text(block.text.mid(stretch.start, stretch.length)) {
+    const qsizetype end = stretch.start + stretch.length;
+    for (Span span : block.spans) {
+        if (span.start >= stretch.start && span.start + span.length <= end) {
+            span.start -= stretch.start;
+            m_spans.append(span);
+        }
+    }
+    QString shown = m_text;
+    shown.replace(u'\n', QChar(QChar::LineSeparator));
+    qsizetype grown = 0;
+    for (const TextFormula& written : block.formulas) {
+        if (written.at < stretch.start || written.at >= end) {
+            continue;
+        }
+        Formula formula;
+        formula.written = written;
+        formula.shownAt = written.at - stretch.start + grown;
+        MathOptions options;
+        options.style = written.display ? MathOptions::Style::Display : MathOptions::Style::Inline;
+        formula.box = cachedMath(written.latex, m_style.font, options);
+        QString instead(kBlank);
+        if (!formula.box) {
+            instead = written.source;
+            instead.replace(u'\n', u' ');
+        }
+        formula.shownLength = instead.size();
+        shown.replace(formula.shownAt, 1, instead);
+        grown += instead.size() - 1;
+        m_formulas.append(formula);
+    }
+    m_layout = std::make_unique<QTextLayout>(shown, m_style.font);
+    QTextOption option(m_style.align);
+    const bool rightToLeft = block.kind != TextBlock::Kind::Code && shown.isRightToLeft();
+    option.setTextDirection(rightToLeft ? Qt::RightToLeft : Qt::LeftToRight);
+    option.setTabStopDistance(m_look->codeCharacter * 4);
+    m_layout->setTextOption(option);
+    m_layout->setCacheEnabled(true);
+}
+
+RichText::~RichText() = default;
+
+bool RichText::shows(const TextBlock& block, TextBlock::Cell stretch) const {
+    if (stretch != m_stretch ||
+        QStringView(block.text).sliced(stretch.start, stretch.length) != m_text) {
+        return false;
+    }
+    const auto inside = [&stretch](qsizetype at) {
+        return at >= stretch.start && at < stretch.start + stretch.length;
+    };
+    qsizetype spans = 0;
+    for (const Span& span : block.spans) {
+        if (inside(span.start)) {
+            const Span here{span.start - stretch.start, span.length, span.looks};
+            if (spans >= m_spans.size() || m_spans.at(spans) != here) {
+                return false;
+            }
+            ++spans;
+        }
+    }
+    qsizetype formulas = 0;
+    for (const TextFormula& formula : block.formulas) {
+        if (inside(formula.at)) {
+            if (formulas >= m_formulas.size() || m_formulas.at(formulas).written != formula) {
+                return false;
+            }
+            ++formulas;
+        }
+    }
+    return spans == m_spans.size() && formulas == m_formulas.size();
+}
+
+QList<QTextLayout::FormatRange> RichText::formatsOf() const {
+    if (m_style.formats) {
+        return *m_style.formats;
+    }
+    QList<QTextLayout::FormatRange> formats;
+    for (const Span& span : m_spans) {
+        const qsizetype start = toShown(m_stretch.start + span.start);
+        const qsizetype end = toShown(m_stretch.start + span.start + span.length);
+        QTextLayout::FormatRange range = rangeOf(start, end - start);
+        if (span.looks & Span::Code) {
+            range.format.setFont(m_look->code);
+            range.format.setBackground(mixed(m_look->shades.page, m_look->shades.text, 0.09));
+        }
+        if (span.looks & Span::Bold) {
+            range.format.setFontWeight(QFont::Bold);
+        }
+        if (span.looks & (Span::Italic | Span::Image)) {
+            range.format.setFontItalic(true);
+        }
+        if (span.looks & Span::Strike) {
+            range.format.setFontStrikeOut(true);
+        }
+        if (span.looks & Span::Dim) {
+            range.format.setForeground(m_look->shades.dimText);
+        }
+        if (span.looks & Span::Link) {
+            range.format.setForeground(m_look->shades.accent);
+            range.format.setFontUnderline(true);
+        }
+        formats.append(range);
+    }
+    const double blank = QFontMetricsF(m_style.font).horizontalAdvance(kBlank);
+    for (const Formula& formula : m_formulas) {
+        QTextLayout::FormatRange range = rangeOf(formula.shownAt, formula.shownLength);
+        if (formula.box) {
+            range.format.setFontLetterSpacingType(QFont::AbsoluteSpacing);
+            range.format.setFontLetterSpacing(formula.width() - blank);
+        } else {
+            range.format.setFont(m_look->code);
+            range.format.setForeground(m_look->shades.dimText);
+        }
+        formats.append(range);
+    }
+    return formats;
+}
+
+void RichText::fitFormulas() {
+    for (Formula& formula : m_formulas) {
+        if (!formula.box) {
+            continue;
+        }
+        MathOptions options;
+        if (formula.written.display) {
+            options.style = MathOptions::Style::Display;
+        }
+        formula.box = cachedMath(formula.written.latex, m_style.font, options);
+        if (formula.box->width() > m_width && formula.written.display) {
+            options.breakWidth = std::floor(m_width);
+            formula.box = cachedMath(formula.written.latex, m_style.font, options);
+        }
+        formula.scale = std::clamp(m_width / std::max(1.0, formula.box->width()), kSmallest, 1.0);
+    }
+}
+
+void RichText::setWidth(double width) {
+    if (width != m_width) {
+        breakLines(width, QTextOption::WrapAtWordBoundaryOrAnywhere);
+    }
+}
+
+void RichText::measure() {
+    breakLines(kUnbroken, QTextOption::WordWrap);
+}
+
+void RichText::breakLines(double width, QTextOption::WrapMode mode) {
+    QTextOption option = m_layout->textOption();
+    option.setWrapMode(mode);
+    m_layout->setTextOption(option);
+    m_width = width;
+    fitFormulas();
+    m_layout->setFormats(formatsOf());
+    m_lines.clear();
+    double top = 0;
+    m_layout->beginLayout();
+    for (QTextLine line = m_layout->createLine(); line.isValid(); line = m_layout->createLine()) {
+        line.setLineWidth(width);
+        m_lines.append(placeLine(line, top));
+        top += m_lines.last().height;
+    }
+    m_layout->endLayout();
+}
+
+RichText::Line RichText::placeLine(QTextLine line, double top) const {
+    const double lineHeight = m_style.lineHeight;
+    double above = std::floor((lineHeight - line.height()) / 2) + line.ascent();
+    double below = lineHeight - above;
+    double left = 0;
+    for (const Formula& formula : m_formulas) {
+        const bool here = formula.box && formula.shownAt >= line.textStart() &&
+                          formula.shownAt < line.textStart() + line.textLength();
+        if (!here) {
+            continue;
+        }
+        const double air = formula.written.display ? m_look->unit : 1;
+        above = std::max(above, std::ceil(formula.box->ascent() * formula.scale) + air);
+        below = std::max(below, std::ceil(formula.box->descent() * formula.scale) + air);
+        if (formula.written.display) {
+            left = std::max(0.0, std::floor((m_width - formula.width()) / 2));
+        }
+    }
+    line.setPosition(QPointF(left, top + above - line.ascent()));
+    return {top, above + below};
+}
+
+int RichText::height() const {
+    const double height =
+        m_lines.isEmpty() ? m_style.lineHeight : m_lines.last().top + m_lines.last().height;
+    return static_cast<int>(std::ceil(height));
+}
+
+double RichText::naturalWidth() const {
+    double widest = 0;
+    for (int line = 0; line < m_layout->lineCount(); ++line) {
+        widest = std::max(widest, m_layout->lineAt(line).naturalTextWidth());
+    }
+    return widest;
+}
+
+double RichText::widestWord() const {
+    return m_layout->minimumWidth();
+}
+
+double RichText::firstBaseline() const {
+    if (m_layout->lineCount() == 0) {
+        return m_style.lineHeight * 0.75;
+    }
+    const QTextLine line = m_layout->lineAt(0);
+    return line.y() + line.ascent();
+}
+
+qsizetype RichText::toShown(qsizetype offset) const {
+    qsizetype shown = offset - m_stretch.start;
+    for (const Formula& formula : m_formulas) {
+        if (formula.written.at >= offset) {
+            break;
+        }
+        shown += formula.shownLength - 1;
+    }
+    return std::clamp<qsizetype>(shown, 0, m_layout ? m_layout->text().size() : shown);
+}
+
+qsizetype RichText::toOffset(qsizetype shown) const {
+    qsizetype grown = 0;
+    for (const Formula& formula : m_formulas) {
+        if (shown <= formula.shownAt) {
+            break;
+        }
+        if (shown < formula.shownAt + formula.shownLength) {
+            return formula.written.at + (2 * (shown - formula.shownAt) > formula.shownLength);
+        }
+        grown += formula.shownLength - 1;
+    }
+    return m_stretch.start + shown - grown;
+}
+
+int RichText::lineAt(double y) const {
+    const auto after =
+        std::upper_bound(m_lines.begin(), m_lines.end(), y,
+                         [](double wanted, const Line& line) { return wanted < line.top; });
+    return std::max(0, static_cast<int>(after - m_lines.begin()) - 1);
+}
+
+qsizetype RichText::positionAt(QPointF point) const {
+    if (m_lines.isEmpty() || point.y() < 0) {
+        return m_stretch.start;
+    }
+    if (point.y() >= height()) {
+        return m_stretch.start + m_stretch.length;
+    }
+    const QTextLine line = m_layout->lineAt(lineAt(point.y()));
+    return toOffset(line.xToCursor(point.x()));
+}
+
+qsizetype RichText::characterAt(QPointF point) const {
+    if (m_lines.isEmpty() || point.y() < 0 || point.y() >= height()) {
+        return -1;
+    }
+    const QTextLine line = m_layout->lineAt(lineAt(point.y()));
+    const QRectF text = line.naturalTextRect();
+    if (point.x() < text.left() || point.x() > text.right()) {
+        return -1;
+    }
+    const int shown = line.xToCursor(point.x(), QTextLine::CursorOnCharacter);
+    return std::min(toOffset(shown), m_stretch.start + m_stretch.length - 1);
+}
+
+QList<QRectF> RichText::rectsOf(qsizetype from, qsizetype to) const {
+    QList<QRectF> rects;
+    const qsizetype first = toShown(std::max(from, m_stretch.start));
+    const qsizetype last = toShown(std::min(to, m_stretch.start + m_stretch.length));
+    for (int index = 0; index < m_layout->lineCount() && first < last; ++index) {
+        const QTextLine line = m_layout->lineAt(index);
+        const int start = std::max(line.textStart(), static_cast<int>(first));
+        const int end = std::min(line.textStart() + line.textLength(), static_cast<int>(last));
+        if (start >= end) {
+            continue;
+        }
+        const double a = line.cursorToX(start);
+        const double b = line.cursorToX(end);
+        rects.append(QRectF(std::min(a, b), line.y(), std::abs(b - a), line.height()));
+    }
+    return rects;
+}
+
+void RichText::paint(QPainter& painter, QPointF at, const QRectF& clip, const TextMarks& marks,
+                     const QColor& color) const {
+    QList<QTextLayout::FormatRange> marked;
+    const auto mark = [&](TextBlock::Cell stretch, const QBrush& back, const QBrush& front) {
+        const qsizetype from = std::max(stretch.start, m_stretch.start);
+        const qsizetype to =
+            std::min(stretch.start + stretch.length, m_stretch.start + m_stretch.length);
+        if (from < to) {
+            QTextLayout::FormatRange range = rangeOf(toShown(from), toShown(to) - toShown(from));
+            range.format.setBackground(back);
+            range.format.setForeground(front);
+            marked.append(range);
+        }
+    };
+    for (const TextBlock::Cell& hit : marks.hits) {
+        mark(hit, hit.start == marks.currentHit ? m_look->currentHit : m_look->hit,
+             m_look->shades.text);
+    }
+    mark(marks.selected, m_look->palette.brush(QPalette::Highlight),
+         m_look->palette.brush(QPalette::HighlightedText));
+    painter.setPen(color);
+    m_layout->draw(&painter, at, marked, clip);
+    for (const Formula& formula : m_formulas) {
+        if (!formula.box) {
+            continue;
+        }
+        const QTextLine line = m_layout->lineForTextPosition(static_cast<int>(formula.shownAt));
+        if (!line.isValid()) {
+            continue;
+        }
+        const int place = static_cast<int>(formula.shownAt);
+        const double x = std::min(line.cursorToX(place), line.cursorToX(place + 1));
+        const QPointF baseline = at + QPointF(x, line.y() + line.ascent());
+        const bool selected = formula.written.at >= marks.selected.start &&
+                              formula.written.at < marks.selected.start + marks.selected.length;
+        painter.save();
+        painter.translate(baseline);
+        painter.scale(formula.scale, formula.scale);
+        formula.box->paint(painter, {},
+                           selected ? m_look->palette.color(QPalette::HighlightedText) : color);
+        painter.restore();
+    }
+}
+
+} // namespace phidelity
