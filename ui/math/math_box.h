@@ -23,8 +23,8 @@ struct MathDrawing;
 /// character) of width() by ascent() + descent(), and paint() at the line's baseline. How to use
 /// it as a block: centre it, or scroll it where it is wider than the column; see MathOptions.
 ///
-/// It depends on QtGui only, and paints to whatever QPainter paints to: widgets, images,
-/// QPdfWriter (as text of embedded fonts), QSvgGenerator (as outlines, no font needed).
+/// It depends on QtGui only, and paints to whatever QPainter paints to: widgets, images, QPdfWriter
+/// (as text of embedded fonts). Paint in the thread that set it.
 class MathBox {
 public:
     MathBox();
