@@ -8,7 +8,7 @@
 namespace phidelity {
 
 void ModelDesk::setDevice(const QString& device, int threads) {
-    m_device = {device, {}};
+    m_device = {device, {}, m_pick.sharesWithCpu};
     m_threads = threads;
     emit devicePickChanged(m_device);
 }
@@ -25,16 +25,28 @@ void ModelDesk::open(const QString& path) {
 }
 
 void ModelDesk::openWithContext(int context) {
+    tryPick(m_openingDevice);
     request(m_openingPath, context);
 }
 
-void ModelDesk::chooseDevice(const DevicePick& pick) {
+void ModelDesk::openShared() {
+    DevicePick pick = m_openingDevice;
+    pick.sharesWithCpu = true;
+    tryPick(pick);
+    request(m_openingPath, m_openingContext);
+}
+
+void ModelDesk::tryPick(const DevicePick& pick) {
     if (!m_trying) {
         m_before = m_device;
     }
     m_trying = true;
     m_device = pick;
     emit devicePickChanged(m_device);
+}
+
+void ModelDesk::chooseDevice(const DevicePick& pick) {
+    tryPick(pick);
     if (isOpening()) {
         request(m_openingPath, m_openingContext);
     } else {
@@ -47,6 +59,7 @@ void ModelDesk::request(const QString& path, int context) {
     m_opening = nextRequestId();
     m_openingPath = path;
     m_openingContext = context;
+    m_openingDevice = m_device;
     m_stop = newStop();
     OpenModelRequest request;
     request.id = m_opening;
@@ -55,6 +68,7 @@ void ModelDesk::request(const QString& path, int context) {
     request.deviceName = m_device.name;
     request.threads = m_threads;
     request.context = context;
+    request.sharesWithCpu = m_device.sharesWithCpu;
     request.stop = m_stop;
     emit openingBegan();
     emit noticeCleared();
@@ -86,7 +100,12 @@ void ModelDesk::onModelOpened(const ModelOpened& model) {
     m_context = m_openingContext;
     if (m_trying) {
         m_trying = false;
-        m_pick = m_device;
+        // Without a name a number could mean any device at the next start.
+        if (m_device.name.isEmpty() && m_device.id != QLatin1String("auto")) {
+            m_pick.sharesWithCpu = m_device.sharesWithCpu;
+        } else {
+            m_pick = m_device;
+        }
     }
     m_opening = 0;
     m_stop.reset();
@@ -138,6 +157,9 @@ void ModelDesk::onFailed(const EngineFailed& failure) {
         emit noticeRaised(sentenceOf(failure), failure.detail);
         if (failure.fittingContext > 0) {
             emit contextOffered(failure.fittingContext);
+        }
+        if (failure.fittingLayers > 0) {
+            emit sharingOffered(failure.fittingLayers, failure.layers);
         }
     }
     emit settled();

@@ -35,8 +35,10 @@ public slots:
     void open(const QString& path);
     /// Loads the model again on that device. A pick that fails is taken back.
     void chooseDevice(const phidelity::DevicePick& pick);
-    /// Tries the model that was too large again.
+    /// Both try the model that was too large again, on the device where it was. What was allowed
+    /// is remembered once it worked.
     void openWithContext(int context);
+    void openShared();
     void cancelOpening();
 
     // What the engine answers.
@@ -62,11 +64,14 @@ signals:
     void noticeCleared();
     /// After noticeRaised: it would help to open the model with this context.
     void contextOffered(int context);
+    /// Likewise: to let the processor run all but so many of its layers.
+    void sharingOffered(int layersOnDevice, int layers);
     /// The pick in force, for those who show it.
     void devicePickChanged(const phidelity::DevicePick& pick);
 
 private:
     void request(const QString& path, int context);
+    void tryPick(const DevicePick& pick);
     [[nodiscard]] QString sentenceOf(const EngineFailed& failure) const;
 
     DevicePick m_device; ///< in force
@@ -83,6 +88,7 @@ private:
     RequestId m_opening = 0; ///< 0 = none
     QString m_openingPath;
     int m_openingContext = 0;
+    DevicePick m_openingDevice;
     SharedStop m_stop;
 };
 

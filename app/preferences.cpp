@@ -32,6 +32,8 @@ Preferences loadPreferences() {
     if (preferences.device.id.isEmpty() || preferences.device.name.isEmpty()) {
         preferences.device = {};
     }
+    preferences.device.sharesWithCpu =
+        store.value(QStringLiteral("device/sharesWithProcessor"), false).toBool();
     return preferences;
 }
 
@@ -49,6 +51,7 @@ void savePreferences(const Preferences& preferences) {
     store.setValue(QStringLiteral("chat/format"), formatKey(preferences.format));
     store.setValue(QStringLiteral("device/id"), preferences.device.id);
     store.setValue(QStringLiteral("device/name"), preferences.device.name);
+    store.setValue(QStringLiteral("device/sharesWithProcessor"), preferences.device.sharesWithCpu);
 }
 
 } // namespace phidelity

@@ -189,6 +189,8 @@ Json resultJson(const BenchOptions& options, const LoadedModel& loaded, const Sp
               {"types", model.checkpoint().typeSummary()},
               {"device", model.device().id},
               {"device_name", model.device().name},
+              {"layers", model.shape().layers},
+              {"gpu_layers", layersOnGpu(model)},
               {"threads", model.device().threads},
               {"prompt_tokens", options.promptTokens},
               {"generate_tokens", options.generateTokens},

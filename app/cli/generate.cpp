@@ -108,6 +108,8 @@ Result<Json> recordJson(const LoadedModel& loaded, const FinishedGeneration& rec
                 {"sampler", Json::parse(toJson(record.sampler))},
                 {"device", loaded.model->device().id},
                 {"device_name", loaded.model->device().name},
+                {"layers", loaded.model->shape().layers},
+                {"gpu_layers", layersOnGpu(*loaded.model)},
                 {"model", loaded.model->checkpoint().name()},
                 {"model_sha256", hash},
                 {"prompt_ids", record.prompt},

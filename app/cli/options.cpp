@@ -12,6 +12,7 @@
 
 #include "engine/model_source.h"
 #include "inference/backend/choose.h"
+#include "inference/model/device_share.h"
 #include "interrupt.h"
 #include "numbers.h"
 
@@ -20,6 +21,28 @@ namespace phidelity {
 namespace {
 
 constexpr std::uint32_t kMostPositions = 1'000'000;
+
+Result<DeviceShare> shareFrom(const DeviceOptions& options) {
+    DeviceShare share;
+    if (options.gpuLayers == "all") {
+        return share;
+    }
+    const auto wrong = [](const std::string& expected, const std::string& found) {
+        return fail(ErrorCode::BadArgument,
+                    "--gpu-layers: expected " + expected + ", found " + found);
+    };
+    if (options.gpuLayers == "auto") {
+        share.kind = DeviceShare::Kind::AsFits;
+    } else if (parseNumber(options.gpuLayers, share.layers)) {
+        share.kind = DeviceShare::Kind::Layers;
+    } else {
+        return wrong("a number of layers, auto or all", "'" + options.gpuLayers + "'");
+    }
+    if (options.device.starts_with("cpu")) {
+        return wrong("a --device other than the CPU", options.device);
+    }
+    return share;
+}
 
 } // namespace
 
@@ -72,6 +95,9 @@ void addDeviceOptions(Command& command, DeviceOptions& options) {
     command.text("--device", options.device, "DEVICE",
                  "Where to compute: auto, cpu, vulkan, vulkan:N, cuda or cuda:N, as listed by "
                  "'phidelity-cli devices'.");
+    command.text("--gpu-layers", options.gpuLayers, "N|auto|all",
+                 "For a model that is larger than the device's memory: compute the first N layers "
+                 "there and the rest on the CPU; auto takes as many as fit.");
     command.number("--threads", options.threads, 0, 1024,
                    "Threads on the CPU; 0 takes one for each core.");
     command.number("--context", options.context, 0, kMostPositions,
@@ -92,7 +118,10 @@ Result<LoadedModel> loadModel(const std::string& path, const DeviceOptions& devi
 Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
                               const DeviceOptions& device) {
     const auto start = std::chrono::steady_clock::now();
+    PHIDELITY_TRY(const DeviceShare share, shareFrom(device));
     PHIDELITY_TRY(auto backend, createBackend(device.device, device.threads));
+    PHIDELITY_TRY(backend, shareModel(std::move(backend), *checkpoint, share, device.context,
+                                      device.threads));
     LoadOptions options;
     options.stop = &interruptFlag();
     options.context = device.context;
@@ -101,6 +130,11 @@ Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
     loaded.loadMs =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     return loaded;
+}
+
+std::uint32_t layersOnGpu(const Model& model) {
+    const DeviceInfo& device = model.device();
+    return device.kind == DeviceKind::Cpu ? 0 : model.shape().layers - device.cpuLayers;
 }
 
 Result<void> checkOutputIsNotRead(const Checkpoint& checkpoint, const std::filesystem::path& out) {

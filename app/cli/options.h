@@ -31,9 +31,10 @@ void addModelOption(Command& command, std::string& path);
 /// --json, with what the object holds in a few words.
 void addJsonOption(Command& command, bool& json);
 
-/// --device, --threads and --context.
+/// --device, --gpu-layers, --threads and --context.
 struct DeviceOptions {
     std::string device = "auto";
+    std::string gpuLayers = "all"; ///< a number, "auto" or "all"
     std::uint32_t threads = 0;
     std::uint32_t context = 0; ///< positions; 0 = the model's own
 };
@@ -48,6 +49,9 @@ struct LoadedModel {
 [[nodiscard]] Result<LoadedModel> loadModel(const std::string& path, const DeviceOptions& device);
 [[nodiscard]] Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
                                             const DeviceOptions& device);
+
+/// Layers that lie on a device other than the CPU.
+[[nodiscard]] std::uint32_t layersOnGpu(const Model& model);
 
 /// BadArgument where `out` is one of the files of a model that is being read: writing it would take
 /// the weights away from under the reader.

@@ -9,6 +9,7 @@
 
 #include "engine/model_source.h"
 #include "inference/model/device_fit.h"
+#include "inference/model/device_share.h"
 #include "inference/model/memory_plan.h"
 
 namespace phidelity {
@@ -42,6 +43,21 @@ QString otherDevice(const DeviceInfo& full, std::uint64_t bytes) {
         }
     }
     return {};
+}
+
+/// Whether the processor has room for the layers that do not fit on a device.
+bool fitsShared(std::unique_ptr<Backend> device, const Checkpoint& checkpoint,
+                const MemoryPlan& plan) {
+    const DeviceShare share{DeviceShare::Kind::Layers, plan.fittingLayers};
+    if (plan.fittingLayers == 0) {
+        return false;
+    }
+    const auto both = shareModel(std::move(device), checkpoint, share, plan.context());
+    if (!both) {
+        return false;
+    }
+    const auto shared = planMemory(checkpoint, **both, plan.context(), (*both)->memoryAvailable());
+    return shared && shared->fits();
 }
 
 } // namespace
@@ -100,12 +116,19 @@ MemoryAdvice describeShortfall(const MemoryPlan& plan, const QString& device,
                                const QString& other) {
     MemoryAdvice advice;
     advice.fittingContext = static_cast<int>(plan.fittingContext);
+    advice.fittingLayers = static_cast<int>(plan.fittingLayers);
+    advice.layers = static_cast<int>(plan.load.attention.layers);
     advice.sentence = translated("It needs %1 more memory than is free on %2.")
                           .arg(fromUtf8(formatBytes(plan.missing)), device);
     QStringList fitting;
     if (plan.fittingContext > 0) {
         fitting.append(
             translated("with a context of %1 tokens").arg(QLocale().toString(plan.fittingContext)));
+    }
+    if (plan.fittingLayers > 0) {
+        fitting.append(translated("with %1 of its %2 layers there and the rest on the processor")
+                           .arg(advice.fittingLayers)
+                           .arg(advice.layers));
     }
     if (plan.fittingType) {
         fitting.append(
@@ -128,15 +151,24 @@ std::optional<MemoryAdvice> adviseOnMemory(const OpenModelRequest& request,
     if (!checkpoint || !chosen) {
         return std::nullopt;
     }
-    Backend& backend = *chosen->backend;
+    const DeviceInfo device = chosen->backend->device();
     const std::uint32_t context = request.context > 0 ? static_cast<std::uint32_t>(request.context)
                                                       : (*checkpoint)->shape().context;
-    const auto plan = planMemory(**checkpoint, backend, context, backend.memoryAvailable());
+    const DeviceShare asAsked{request.sharesWithCpu ? DeviceShare::Kind::AsFits
+                                                    : DeviceShare::Kind::All};
+    auto backend = shareModel(std::move(chosen->backend), **checkpoint, asAsked, context);
+    if (!backend) {
+        return std::nullopt;
+    }
+    auto plan = planMemory(**checkpoint, **backend, context, (*backend)->memoryAvailable());
     if (!plan || plan->fits()) {
         return std::nullopt;
     }
-    return describeShortfall(*plan, fromUtf8(backend.device().name),
-                             otherDevice(backend.device(), plan->bytes.total()));
+    if (!fitsShared(std::move(*backend), **checkpoint, *plan)) {
+        plan->fittingLayers = 0;
+    }
+    return describeShortfall(*plan, fromUtf8(device.name),
+                             otherDevice(device, plan->bytes.total()));
 }
 
 } // namespace phidelity

@@ -26,6 +26,8 @@ struct FoundPick {
 struct MemoryAdvice {
     QString sentence;
     int fittingContext = 0; ///< a context with which it fits; 0 = none does
+    int fittingLayers = 0;  ///< layers with which it fits, the rest on the CPU; 0 = none
+    int layers = 0;         ///< of the model
 };
 /// `other`: a device where it would fit, or empty.
 [[nodiscard]] MemoryAdvice describeShortfall(const MemoryPlan& plan, const QString& device,

@@ -143,12 +143,16 @@ void Engine::openNow(const OpenModelRequest& asked) {
     request.device = pick.device;
     const auto progress = [&](double fraction) { emit modelOpening({request.id, fraction}); };
     if (request.threads < 0) {
-        emit failed({request.id, tr("The number of threads cannot be negative."), {}, false, 0});
+        emit failed({request.id, tr("The number of threads cannot be negative."), {}});
         return;
     }
     progress(0);
     const BackendFactory& openDevice = m_state->openDevice;
-    Result<OpenedModel> opened = load(request, openDevice, stop.get(), progress);
+    // A model that is still open must not keep layers of the next from its device: that one goes
+    // there whole, or when this one is closed.
+    OpenModelRequest beside = request;
+    beside.sharesWithCpu = request.sharesWithCpu && !m_state->opened;
+    Result<OpenedModel> opened = load(beside, openDevice, stop.get(), progress);
     bool lostOld = false;
     std::optional<MemoryAdvice> advice;
     const auto advise = [&] {
@@ -181,11 +185,17 @@ void Engine::openNow(const OpenModelRequest& asked) {
             sentence +=
                 u' ' + tr("The model that was open before had to be closed; open it again.");
         }
-        emit failed({request.id, sentence, errorDetail(opened.error()), lostOld,
-                     advice ? advice->fittingContext : 0});
+        EngineFailed failure{request.id, sentence, errorDetail(opened.error()), lostOld};
+        if (advice) {
+            failure.fittingContext = advice->fittingContext;
+            failure.fittingLayers = advice->fittingLayers;
+            failure.layers = advice->layers;
+        }
+        emit failed(failure);
         return;
     }
     m_state->opened = std::move(*opened);
+    m_state->opened->request = request;
     m_state->opened->facts.notice = pick.notice;
     emit modelOpened(m_state->opened->facts);
 }
@@ -201,10 +211,10 @@ void Engine::generateNow(const GenerateRequest& request) {
         return;
     }
     const auto refuse = [&](const Error& error) {
-        emit failed({request.id, describeError(error), errorDetail(error), false, 0});
+        emit failed({request.id, describeError(error), errorDetail(error), false});
     };
     if (!m_state->opened) {
-        emit failed({request.id, tr("No model is open: open one first."), {}, false, 0});
+        emit failed({request.id, tr("No model is open: open one first."), {}});
         return;
     }
     const Model& model = *m_state->opened->model;

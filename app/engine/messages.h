@@ -28,6 +28,8 @@ using SharedStop = std::shared_ptr<std::atomic<bool>>;
 struct DevicePick {
     QString id = QStringLiteral("auto");
     QString name;
+    /// Layers of a model that do not fit there may run on the processor.
+    bool sharesWithCpu = false;
     bool operator==(const DevicePick&) const = default;
 };
 
@@ -37,8 +39,9 @@ struct OpenModelRequest {
     QString device = QStringLiteral("auto");
     int threads = 0; ///< 0 = automatic
     SharedStop stop;
-    QString deviceName; ///< of a device picked at another time: see DevicePick
-    int context = 0;    ///< tokens to make room for; 0 = the model's own
+    QString deviceName;         ///< of a device picked at another time: see DevicePick
+    int context = 0;            ///< tokens to make room for; 0 = the model's own
+    bool sharesWithCpu = false; ///< see DevicePick
 };
 
 struct GenerateRequest {
@@ -63,7 +66,7 @@ struct ModelOpened {
     QString path;         ///< as asked for
     QString name;         ///< "Phi-2"
     QString types;        ///< "Q4_K + Q6_K"
-    QString device;       ///< "AMD EPYC 7763 (2 threads, AVX2)"
+    QString device;       ///< "AMD EPYC 7763 (2 threads, AVX2)"; of a shared model both
     QString deviceReason; ///< why this one: "no GPU can be used: ..."
     int context = 0;      ///< tokens
     qint64 weightBytes = 0;
@@ -108,6 +111,8 @@ struct EngineFailed {
     QString detail;   ///< field, expected, found
     bool modelClosed = false;
     int fittingContext = 0; ///< of a model that was too large: it would fit with this; 0 = none
+    int fittingLayers = 0;  ///< likewise with so many of its layers there, the rest on the CPU
+    int layers = 0;         ///< of that model
 };
 
 struct PromptProgress {

@@ -8,6 +8,7 @@
 #include <QFile>
 
 #include "engine/model_source.h"
+#include "inference/model/device_share.h"
 
 namespace phidelity {
 
@@ -22,6 +23,20 @@ QString fromUtf8(std::string_view text) {
 
 double milliseconds(const QElapsedTimer& timer) {
     return static_cast<double>(timer.nsecsElapsed()) / 1e6;
+}
+
+/// Of a model of which the CPU holds a part or all, though it was another device that was opened.
+QString whatDidNotFit(const OpenedModel& opened) {
+    const DeviceInfo& device = opened.model->device();
+    if (device.cpuLayers > 0) {
+        return QStringLiteral(" %1 of its %2 layers do not fit there: the processor computes them.")
+            .arg(device.cpuLayers)
+            .arg(opened.model->shape().layers);
+    }
+    if (device.kind == DeviceKind::Cpu && fromUtf8(device.name) != opened.device) {
+        return QStringLiteral(" None of its layers fits there: the processor computes all.");
+    }
+    return {};
 }
 
 } // namespace
@@ -73,13 +88,19 @@ Result<OpenedModel> loadOn(std::string_view device, const OpenModelRequest& requ
                            const BackendFactory& openDevice, const LoadOptions& options) {
     QElapsedTimer timer;
     timer.start();
-    PHIDELITY_TRY(auto chosen, openDevice(device, static_cast<std::uint32_t>(request.threads)));
+    const auto threads = static_cast<std::uint32_t>(request.threads);
+    PHIDELITY_TRY(auto chosen, openDevice(device, threads));
     OpenedModel opened;
+    opened.device = fromUtf8(chosen.backend->device().name);
     opened.request = request;
     opened.checkpoint = std::move(checkpoint);
     LoadOptions wanted = options;
     wanted.context = static_cast<std::uint32_t>(qMax(0, request.context));
-    PHIDELITY_TRY(opened.model, Model::load(opened.checkpoint, std::move(chosen.backend), wanted));
+    const DeviceShare share{request.sharesWithCpu ? DeviceShare::Kind::AsFits
+                                                  : DeviceShare::Kind::All};
+    PHIDELITY_TRY(auto backend, shareModel(std::move(chosen.backend), *opened.checkpoint, share,
+                                           wanted.context, threads));
+    PHIDELITY_TRY(opened.model, Model::load(opened.checkpoint, std::move(backend), wanted));
     opened.cache = std::make_unique<PrefixCache>(*opened.model, kKeptSequences);
 
     const ModelSize size = modelSize(*opened.checkpoint);
@@ -89,7 +110,7 @@ Result<OpenedModel> loadOn(std::string_view device, const OpenModelRequest& requ
     facts.name = fromUtf8(opened.checkpoint->name());
     facts.types = fromUtf8(opened.checkpoint->typeSummary());
     facts.device = fromUtf8(opened.model->device().name);
-    facts.deviceReason = fromUtf8(chosen.reason);
+    facts.deviceReason = fromUtf8(chosen.reason) + whatDidNotFit(opened);
     facts.context = static_cast<int>(opened.model->context());
     facts.weightBytes = static_cast<qint64>(size.bytes);
     facts.parameters = static_cast<qint64>(size.parameters);

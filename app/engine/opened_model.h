@@ -17,6 +17,7 @@ struct OpenedModel {
     std::unique_ptr<Model> model;
     std::unique_ptr<PrefixCache> cache;
     ModelOpened facts;
+    QString device;   ///< name of the one that was opened, whatever of the model the CPU holds
     int rebuilds = 0; ///< times that it was loaded again after its device had failed
 
     [[nodiscard]] bool isOnCpu() const;
@@ -25,7 +26,8 @@ struct OpenedModel {
 /// A failure that another device, or the same one started anew, need not have.
 [[nodiscard]] bool isDeviceFailure(const Error& error);
 
-/// Opens the file and loads it on the device of the request. `stop` and `progress`: see
+/// Opens the file and loads it on the device of the request; where that says so, the CPU takes the
+/// layers that do not fit. `stop` and `progress`: see
 /// LoadOptions.
 Result<OpenedModel> load(const OpenModelRequest& request, const BackendFactory& openDevice,
                          const StopFlag* stop = nullptr,

@@ -51,7 +51,7 @@ Recovery recover(OpenedModel failed, const Error& error, const BackendFactory& o
     LoadOptions options;
     options.stop = stop;
     const std::string device = failed.model->device().id;
-    const QString name = failed.facts.device;
+    const QString name = failed.device;
     failed.cache.reset();
     failed.model.reset();
 

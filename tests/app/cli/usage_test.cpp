@@ -37,6 +37,9 @@ private slots:
     void devicesListsTheProcessor();
     void devicesSaysWhichOneAutoTakesAndWhy();
     void theContextIsAsLongAsItIsAskedFor();
+    void layersCannotBeSharedWithTheProcessorItself_data();
+    void layersCannotBeSharedWithTheProcessorItself();
+    void aSharedModelWritesTheSameAndSaysWhereItsLayersAre();
 };
 
 void UsageTest::helpNamesEveryVerb() {
@@ -310,6 +313,68 @@ void UsageTest::devicesListsTheProcessor() {
                                   device["threads"].toInt() >= 1);
     }
     QVERIFY(processor);
+}
+
+void UsageTest::layersCannotBeSharedWithTheProcessorItself_data() {
+    QTest::addColumn<QString>("verb");
+    QTest::addColumn<QStringList>("options");
+    for (const char* verb : {"generate", "logits", "bench"}) {
+        for (const QStringList& options :
+             {QStringList{"--device", "cpu", "--gpu-layers", "1"},
+              QStringList{"--device", "cpu", "--gpu-layers", "auto"},
+              QStringList{"--device", "vulkan", "--gpu-layers", "-1"},
+              QStringList{"--device", "vulkan", "--gpu-layers", "some"},
+              QStringList{"--device", "vulkan", "--gpu-layers", "99"}}) {
+            QTest::addRow("%s %s", verb, qPrintable(options.join(u' ')))
+                << QString::fromLatin1(verb) << options;
+        }
+    }
+}
+
+void UsageTest::layersCannotBeSharedWithTheProcessorItself() {
+    QFETCH(QString, verb);
+    QFETCH(QStringList, options);
+    if (options.last() == QLatin1String("99") &&
+        runCli({"generate", "--device", "vulkan", "--max-tokens", "1", "-p", "a"}).code != 0) {
+        QSKIP("no Vulkan device");
+    }
+    QStringList arguments = QStringList{verb} + options;
+    if (verb == QLatin1String("generate")) {
+        arguments += {"-p", "Hello"};
+    } else if (verb == QLatin1String("logits")) {
+        arguments += {"--tokens", "1,2", "-o", "/dev/null"};
+    }
+    const CliRun run = runCli(arguments);
+    VERIFY_CODE(run, 2);
+    QVERIFY2(run.hasOneLineError(), run.err.constData());
+    QVERIFY2(run.err.contains("layers"), run.err.constData());
+}
+
+void UsageTest::aSharedModelWritesTheSameAndSaysWhereItsLayersAre() {
+    const QStringList question = {"generate", "-p",     "def add(a, b):", "--temperature",
+                                  "0",        "--json", "--max-tokens",   "16"};
+    const CliRun onCpu = runCli(question + QStringList{"--device", "cpu"});
+    VERIFY_CODE(onCpu, 0);
+    QCOMPARE(onCpu.json()["gpu_layers"].toInt(-1), 0);
+    const CliRun whole = runCli(question + QStringList{"--device", "vulkan"});
+    if (whole.code != 0) {
+        QSKIP("no Vulkan device");
+    }
+    const int layers = whole.json()["layers"].toInt();
+    QVERIFY(layers > 2);
+    QCOMPARE(whole.json()["gpu_layers"].toInt(), layers);
+    const CliRun shared = runCli(question + QStringList{"--device", "vulkan", "--gpu-layers", "2"});
+    VERIFY_CODE(shared, 0);
+    QCOMPARE(shared.json()["gpu_layers"].toInt(), 2);
+    const QString name = shared.json()["device_name"].toString();
+    QVERIFY2(name.endsWith(
+                 QStringLiteral("(2 of %1 layers), CPU (%2 layers)").arg(layers).arg(layers - 2)),
+             qPrintable(name));
+    QCOMPARE(shared.json()["text"].toString(), onCpu.json()["text"].toString());
+    const CliRun fitting =
+        runCli(question + QStringList{"--device", "vulkan", "--gpu-layers", "auto"});
+    VERIFY_CODE(fitting, 0);
+    QCOMPARE(fitting.json()["gpu_layers"].toInt(), layers); // the demo model fits anywhere
 }
 
 QTEST_GUILESS_MAIN(UsageTest)

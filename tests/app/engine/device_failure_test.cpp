@@ -46,10 +46,29 @@ class DeviceFailureTest : public QObject {
     QList<GenerationEnded> m_ended;
     QList<EngineFailed> m_failures;
     QString m_text;
+    bool m_shares = false;
+    QString m_sharedName;
     vulkan::DeviceOptions m_options;
+
+    /// Leaves room for two layers on the device, and opens the demo model on both.
+    void openShared() {
+        const auto demo = openCheckpoint({});
+        QVERIFY(demo);
+        const auto room = roomForLayers(m_device, **demo, 2);
+        QVERIFY2(room, room ? "" : room.error().detail.c_str());
+        m_options.memoryLimit = *room;
+        m_shares = true;
+        open();
+        const auto shared = QStringLiteral("%1 (2 of %2 layers), CPU (%3 layers)");
+        const int layers = static_cast<int>((*demo)->shape().layers);
+        m_sharedName = shared.arg(m_gpu).arg(layers).arg(layers - 2);
+        QCOMPARE(m_opened.first().device, m_sharedName);
+        QVERIFY(m_opened.first().deviceReason.contains(QLatin1String("do not fit there")));
+    }
 
     void open(const QString& device = QStringLiteral("vulkan")) {
         OpenModelRequest request;
+        request.sharesWithCpu = m_shares;
         request.id = 1;
         request.device = device;
         QMetaObject::invokeMethod(&m_thread->engine(),
@@ -100,6 +119,7 @@ private slots:
     void init() {
         DriverShim::get().reset();
         m_options = {};
+        m_shares = false;
         m_options.waitLimitMs = kWaitLimitMs;
         m_thread = std::make_unique<EngineThread>([this](std::string_view spec, std::uint32_t n) {
             return openThroughShim(m_device, spec, n, m_options);
@@ -196,6 +216,51 @@ private slots:
         QVERIFY(m_moved.first().detail.contains(QLatin1String("still running")));
         generate(3);
         QCOMPARE(m_ended.last().generatedTokens, 6);
+    }
+
+    void aDeviceThatIsLostWhileItSharesAModelIsStartedAgainWithItsShare() {
+        openShared();
+        generateWithFault("vkQueueSubmit", VK_ERROR_DEVICE_LOST);
+        QCOMPARE(m_moved.size(), 1);
+        QCOMPARE(m_moved.first().model.device, m_sharedName);
+        QVERIFY(m_moved.first().sentence.startsWith(m_gpu + QStringLiteral(" stopped answering")));
+        QVERIFY(m_moved.first().sentence.contains(QLatin1String("started again")));
+        generate(3);
+        QCOMPARE(m_ended.last().generatedTokens, 6);
+        m_thread.reset();
+        QVERIFY(DriverShim::get().leftBehind().empty());
+    }
+
+    void aDeviceThatIsLostTwiceLeavesItsShareToTheCpu() {
+        openShared();
+        generateWithFault("vkWaitForFences", VK_ERROR_DEVICE_LOST);
+        generateWithFault("vkQueueSubmit", VK_ERROR_DEVICE_LOST);
+        QTRY_COMPARE_WITH_TIMEOUT(m_moved.size(), 2, kWaitMs);
+        QVERIFY(!m_moved.last().model.device.contains(m_gpu));
+        QVERIFY(m_moved.last().sentence.contains(QLatin1String("the CPU has taken over")));
+        const auto calls = DriverShim::get().calls();
+        generate(4);
+        QCOMPARE(m_ended.last().generatedTokens, 6);
+        QVERIFY(DriverShim::get().calls() == calls);
+    }
+
+    void whatDoesNotFitIsOfferedToBothIfThatWasNotAllowed() {
+        const auto demo = openCheckpoint({});
+        QVERIFY(demo);
+        const auto room = roomForLayers(m_device, **demo, 2);
+        QVERIFY(room);
+        m_options.memoryLimit = *room + *room / 30; // an advice keeps something back
+        OpenModelRequest request;
+        request.id = 1;
+        request.device = QStringLiteral("vulkan");
+        QMetaObject::invokeMethod(&m_thread->engine(),
+                                  [this, request] { m_thread->engine().openModel(request); });
+        QTRY_COMPARE_WITH_TIMEOUT(m_failures.size(), 1, kWaitMs);
+        const EngineFailed failure = m_failures.first();
+        QCOMPARE(failure.fittingLayers, 2);
+        QCOMPARE(failure.layers, static_cast<int>((*demo)->shape().layers));
+        QVERIFY2(failure.sentence.contains(QLatin1String("and the rest on the processor")),
+                 qPrintable(failure.sentence));
     }
 
     void whereNoDeviceWasAskedForAModelThatDoesNotFitGoesToTheCpu() {

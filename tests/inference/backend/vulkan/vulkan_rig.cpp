@@ -2,6 +2,9 @@
 #include "vulkan_rig.h"
 
 #include "driver_shim.h"
+#include "inference/backend/split_plan.h"
+#include "inference/model/load_plan.h"
+#include "inference/model/page_pool.h"
 #include "memory_checkpoint.h"
 #include "model_on.h"
 
@@ -40,6 +43,17 @@ Result<std::unique_ptr<Model>> tinyOnDevice(const FoundDevice& device,
     load.context = 256;
     PHIDELITY_TRY(backend, shareModel(std::move(backend), *checkpoint, share, load.context, 2));
     return Model::load(checkpoint, std::move(backend), load);
+}
+
+Result<std::uint64_t> roomForLayers(const FoundDevice& device, const Checkpoint& checkpoint,
+                                    std::uint32_t layers) {
+    PHIDELITY_TRY(const auto backend,
+                  vulkan::createVulkanBackend(device.instance, device.physical));
+    const ModelShape& shape = checkpoint.shape();
+    const LoadPlan whole = loadPlan(checkpoint, shape.context, pagesFor(shape.context));
+    PHIDELITY_TRY(const LoadBytes bytes,
+                  backend->bytesFor(devicePlan(whole, {shape.layers, layers})));
+    return bytes.total();
 }
 
 Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_view spec,

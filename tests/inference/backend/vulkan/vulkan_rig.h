@@ -28,6 +28,10 @@ Result<std::unique_ptr<Model>> tinyOnDevice(const FoundDevice& device,
                                             const vulkan::VulkanOptions& options,
                                             const DeviceShare& share = {});
 
+/// Bytes of the device's memory in which so many layers of a model have room, and no more.
+Result<std::uint64_t> roomForLayers(const FoundDevice& device, const Checkpoint& checkpoint,
+                                    std::uint32_t layers);
+
 /// As chooseBackend, but "auto" and "vulkan" take this device, through the shim and with these
 /// options.
 Result<ChosenBackend> openThroughShim(const FoundDevice& device, std::string_view spec,
