@@ -26,6 +26,8 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::contextChosen, models, &ModelDesk::openWithContext);
     connect(models, &ModelDesk::devicePickChanged, &window, &W::setDevicePick);
     connect(models, &ModelDesk::contextOffered, &window, &W::offerContext);
+    connect(models, &ModelDesk::sharingOffered, &window, &W::offerSharing);
+    connect(&window, &W::sharingChosen, models, &ModelDesk::openShared);
 
     connect(&window, &W::formatChosen, &controller, &C::setFormat);
     connect(&controller, &C::formatChanged, &window, &W::setFormat);

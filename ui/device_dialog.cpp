@@ -2,6 +2,7 @@
 #include "ui/device_dialog.h"
 
 #include <QButtonGroup>
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QKeyEvent>
 #include <QLabel>
@@ -45,11 +46,16 @@ QStringList linesOf(const DeviceEntry& device) {
     return lines;
 }
 
+QString shareHint() {
+    return DeviceDialog::tr("For a model that is larger than the memory of a device; slower than "
+                            "on the device alone.");
+}
+
 } // namespace
 
 DeviceDialog::DeviceDialog(QWidget* window)
     : QDialog(window), m_waiting(new QLabel), m_entries(new QVBoxLayout),
-      m_group(new QButtonGroup(this)), m_use(nullptr) {
+      m_group(new QButtonGroup(this)), m_share(new QCheckBox), m_use(nullptr) {
     setObjectName(QStringLiteral("deviceDialog"));
     setWindowTitle(tr("Device"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -68,6 +74,15 @@ DeviceDialog::DeviceDialog(QWidget* window)
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
+    m_share->setText(tr("&Let layers that do not fit run on the processor"));
+    m_share->setObjectName(QStringLiteral("shareWithProcessor"));
+    m_share->setAccessibleDescription(shareHint());
+    m_share->setEnabled(false);
+    m_share->installEventFilter(this);
+    auto* hint = new QLabel(shareHint());
+    hint->setWordWrap(true);
+    hint->setContentsMargins(6 * unit, 0, 0, 0);
+    setTextColor(hint, palette(), shadesOf(palette()).dimText);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     m_use = buttons->addButton(tr("&Use This Device"), QDialogButtonBox::AcceptRole);
     m_use->setObjectName(QStringLiteral("useDevice"));
@@ -75,6 +90,12 @@ DeviceDialog::DeviceDialog(QWidget* window)
     m_use->setEnabled(false);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(scroll, 1);
+    auto* sharing = new QVBoxLayout; // in line with the entries
+    sharing->setContentsMargins(column->contentsMargins().left(), 0, 0, 2 * unit);
+    sharing->setSpacing(unit / 2);
+    sharing->addWidget(m_share);
+    sharing->addWidget(hint);
+    layout->addLayout(sharing);
     layout->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &DeviceDialog::applyPick);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -105,6 +126,11 @@ void DeviceDialog::setDevices(const DevicesListed& list, const DevicePick& pick)
     if (m_group->checkedId() < 0) {
         m_group->button(0)->setChecked(true);
     }
+    if (!m_filled) {
+        m_share->setChecked(pick.sharesWithCpu);
+    }
+    m_filled = true;
+    m_share->setEnabled(true);
     m_group->checkedButton()->setFocus();
     m_use->setEnabled(true);
 }
@@ -152,7 +178,9 @@ bool DeviceDialog::eventFilter(QObject* watched, QEvent* event) {
 void DeviceDialog::applyPick() {
     const int id = m_group->checkedId();
     if (id >= 0) {
-        emit chosen(m_picks.at(id));
+        DevicePick pick = m_picks.at(id);
+        pick.sharesWithCpu = m_share->isChecked();
+        emit chosen(pick);
     }
     accept();
 }

@@ -6,6 +6,7 @@
 #include "engine/messages.h"
 
 class QButtonGroup;
+class QCheckBox;
 class QLabel;
 class QPushButton;
 class QVBoxLayout;
@@ -13,7 +14,8 @@ class QVBoxLayout;
 namespace phidelity {
 
 /// Lists the devices of this machine, each with what it has room for or why it cannot be used, and
-/// lets one be picked, or "Automatic". Shows values, tells the pick; decides nothing.
+/// lets one be picked, or "Automatic", and the processor be allowed to help out. Shows values,
+/// tells the pick; decides nothing.
 class DeviceDialog : public QDialog {
     Q_OBJECT
 
@@ -39,6 +41,8 @@ private:
     QVBoxLayout* m_entries;
     QButtonGroup* m_group;
     QList<DevicePick> m_picks; ///< by button id
+    QCheckBox* m_share;
+    bool m_filled = false; ///< devices were shown before
     QPushButton* m_use;
 };
 

@@ -163,8 +163,6 @@ void MainWindow::connectPage() {
     connect(m_settings, &SettingsPanel::settingsChanged, this, &MainWindow::settingsChanged);
     connect(m_status, &StatusLine::cancelRequested, this, &MainWindow::cancelOpeningRequested);
     connect(m_status, &StatusLine::deviceActivated, this, &MainWindow::chooseDevice);
-    connect(m_page->notice(), &NoticeBar::accepted, this,
-            [this] { emit contextChosen(m_offeredContext); });
 }
 
 void MainWindow::updateActions() {
@@ -228,9 +226,19 @@ void MainWindow::showNotice(const QString& sentence, const QString& detail) {
 }
 
 void MainWindow::offerContext(int context) {
-    m_offeredContext = context;
-    m_page->notice()->offer(
+    QAbstractButton* button = m_page->notice()->offer(
         tr("Open with a context of %1 tokens").arg(QLocale().toString(context)));
+    button->setObjectName(QStringLiteral("offerContext"));
+    connect(button, &QAbstractButton::clicked, this,
+            [this, context] { emit contextChosen(context); });
+}
+
+void MainWindow::offerSharing(int layersOnDevice, int layers) {
+    QAbstractButton* button = m_page->notice()->offer(
+        tr("Run %n of its %1 layers on the processor", nullptr, layers - layersOnDevice)
+            .arg(layers));
+    button->setObjectName(QStringLiteral("offerSharing"));
+    connect(button, &QAbstractButton::clicked, this, &MainWindow::sharingChosen);
 }
 
 void MainWindow::setDevicePick(const DevicePick& pick) {

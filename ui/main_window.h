@@ -62,6 +62,8 @@ public slots:
     void clearNotice();
     /// Adds to the notice that is shown: open the model with this context.
     void offerContext(int context);
+    /// Likewise: let the processor run all but so many of its layers.
+    void offerSharing(int layersOnDevice, int layers);
     void setDevicePick(const phidelity::DevicePick& pick);
     /// Fills the dialog if it is open.
     void showDevices(const phidelity::DevicesListed& list);
@@ -83,6 +85,7 @@ signals:
     void devicesRequested();
     void deviceChosen(const phidelity::DevicePick& pick);
     void contextChosen(int context);
+    void sharingChosen();
     void formatChosen(phidelity::FormatId format);
     void settingsChanged(const phidelity::GenerationSettings& settings);
     void appearanceChosen(phidelity::Appearance appearance);
@@ -136,7 +139,6 @@ private:
     QActionGroup* m_appearances = nullptr;
     DeviceDialog* m_devices = nullptr; ///< while it is open
     DevicePick m_devicePick;
-    int m_offeredContext = 0;
     bool m_busy = false;
     bool m_opening = false;
     double m_zoom = 1.0;

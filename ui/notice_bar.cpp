@@ -14,7 +14,7 @@ namespace phidelity {
 
 NoticeBar::NoticeBar(QWidget* parent)
     : QFrame(parent), m_symbol(new QLabel), m_sentence(new QLabel), m_detail(new QLabel),
-      m_offer(new QToolButton), m_more(new QToolButton), m_close(new QToolButton) {
+      m_offers(new QVBoxLayout), m_more(new QToolButton), m_close(new QToolButton) {
     setObjectName(QStringLiteral("noticeBar"));
     setAccessibleName(tr("Notice"));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
@@ -30,9 +30,6 @@ NoticeBar::NoticeBar(QWidget* parent)
         label->setMinimumWidth(1);
         label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
     }
-    m_offer->setObjectName(QStringLiteral("noticeOffer"));
-    m_offer->setFocusPolicy(Qt::StrongFocus);
-    m_offer->hide();
     m_more->setText(tr("Details"));
     m_more->setCheckable(true);
     m_more->setAutoRaise(true);
@@ -48,10 +45,9 @@ NoticeBar::NoticeBar(QWidget* parent)
     layout->addWidget(m_sentence, 0, 1);
     layout->addWidget(m_more, 0, 2, Qt::AlignTop);
     layout->addWidget(m_close, 0, 3, Qt::AlignTop);
-    layout->addWidget(m_offer, 1, 1, 1, 3, Qt::AlignLeft);
+    layout->addLayout(m_offers, 1, 1, 1, 3);
     layout->addWidget(m_detail, 2, 1, 1, 3);
     layout->setColumnStretch(1, 1);
-    connect(m_offer, &QToolButton::clicked, this, &NoticeBar::accepted);
     connect(m_close, &QToolButton::clicked, this, &NoticeBar::dismiss);
     connect(m_more, &QToolButton::toggled, m_detail, &QWidget::setVisible);
     applyLook();
@@ -64,14 +60,25 @@ void NoticeBar::showNotice(const QString& sentence, const QString& detail) {
     m_more->setChecked(false);
     m_more->setVisible(!detail.isEmpty());
     m_detail->hide();
-    m_offer->hide();
+    clearOffers();
     setAccessibleDescription(sentence);
     show();
 }
 
-void NoticeBar::offer(const QString& action) {
-    m_offer->setText(action);
-    m_offer->show();
+QAbstractButton* NoticeBar::offer(const QString& action) {
+    auto* button = new QToolButton;
+    button->setText(action);
+    button->setFocusPolicy(Qt::StrongFocus);
+    m_offers->addWidget(button, 0, Qt::AlignLeft);
+    return button;
+}
+
+void NoticeBar::clearOffers() {
+    while (QLayoutItem* item = m_offers->takeAt(0)) {
+        item->widget()->hide();
+        item->widget()->deleteLater(); // it may be the one that was clicked
+        delete item;
+    }
 }
 
 QString NoticeBar::sentence() const {
@@ -88,6 +95,7 @@ void NoticeBar::applyLook() {
     layout()->setContentsMargins(3 * unit, 2 * unit, 2 * unit, 2 * unit);
     static_cast<QGridLayout*>(layout())->setHorizontalSpacing(2 * unit);
     static_cast<QGridLayout*>(layout())->setVerticalSpacing(unit);
+    m_offers->setSpacing(unit);
     const int side = fontMetrics().height();
     m_symbol->setPixmap(icon(QStringLiteral("warning")).pixmap(side, side));
     m_symbol->setContentsMargins(0, unit, 0, 0);

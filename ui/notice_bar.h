@@ -3,8 +3,10 @@
 
 #include <QFrame>
 
+class QAbstractButton;
 class QLabel;
 class QToolButton;
+class QVBoxLayout;
 
 namespace phidelity {
 
@@ -18,15 +20,13 @@ public:
 
     /// Replaces what was shown. An empty `detail` has no button.
     void showNotice(const QString& sentence, const QString& detail);
-    /// Adds a button to the notice that is shown; it is gone with the notice.
-    void offer(const QString& action);
+    /// Adds a button to the notice that is shown, for the caller to connect; it is gone with the
+    /// notice.
+    QAbstractButton* offer(const QString& action);
     [[nodiscard]] QString sentence() const;
 
 public slots:
     void dismiss();
-
-signals:
-    void accepted(); ///< the offer
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -34,11 +34,12 @@ protected:
 
 private:
     void applyLook();
+    void clearOffers();
 
     QLabel* m_symbol;
     QLabel* m_sentence;
     QLabel* m_detail;
-    QToolButton* m_offer;
+    QVBoxLayout* m_offers;
     QToolButton* m_more;
     QToolButton* m_close;
 };

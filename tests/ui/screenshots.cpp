@@ -232,9 +232,21 @@ const QList<std::pair<QString, Act>> kStates{
          failure.id = scene.engine.lastOpen.id;
          failure.sentence = QStringLiteral(
              "It needs 2.10 GB more memory than is free on Radeon RX 7800 XT. It would fit with a "
-             "context of 1,024 tokens, as a file of type Q8_0 or on AMD Ryzen 7 7700.");
+             "context of 1,024 tokens, with 20 of its 32 layers there and the rest on the "
+             "processor, as a file of type Q8_0 or on AMD Ryzen 7 7700.");
          failure.fittingContext = 1024;
+         failure.fittingLayers = 20;
+         failure.layers = 32;
          emit scene.engine.failed(failure);
+     }},
+    {QStringLiteral("shared"),
+     [](Scene& scene) {
+         greet(scene);
+         scene.controller.models()->open({});
+         settle();
+         ModelOpened model = FakeEngine::demoModel(scene.engine.lastOpen.id);
+         model.device = QStringLiteral("Radeon RX 7800 XT (20 of 32 layers), CPU (12 layers)");
+         emit scene.engine.modelOpened(model);
      }},
     {QStringLiteral("device"),
      [](Scene& scene) {
