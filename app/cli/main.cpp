@@ -17,7 +17,7 @@ enum ExitCode : int { Done = 0, Failed = 1, WrongUsage = 2 };
 
 constexpr void (*kVerbs[])(CommandLine&) = {addGenerate, addTokenize,  addDetokenize, addLogits,
                                             addBench,    addMakeModel, addQuantize,   addInspect,
-                                            addDevices,  addVerify};
+                                            addDevices,  addVerify,    addExport,     addImport};
 
 void complain(const std::string& problem) {
     const std::string line = "phidelity-cli: " + oneLine(problem) + "\n";

@@ -16,5 +16,7 @@ void addQuantize(CommandLine& line);
 void addInspect(CommandLine& line);
 void addDevices(CommandLine& line);
 void addVerify(CommandLine& line);
+void addExport(CommandLine& line);
+void addImport(CommandLine& line);
 
 } // namespace phidelity

@@ -11,7 +11,7 @@ using namespace phidelity;
 namespace {
 
 const QStringList kVerbs = {"generate",   "tokenize", "detokenize", "logits",  "bench",
-                            "make-model", "quantize", "inspect",    "devices", "verify"};
+                            "make-model", "quantize", "inspect",    "devices", "verify", "export", "import"};
 
 } // namespace
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QColor>
+#include <QPagedPaintDevice>
+#include <QPainter>
+
+#include "app/transcript/page_text.h"
+
+namespace phidelity {
+
+/// What stands behind lines: a ground or a bar.
+struct PageBand {
+    qreal x = 0;
+    qreal width = 0;
+    QColor color;
+    bool joins = false; ///< goes on from what is above, over the gap
+};
+
+/// How a text is put on the page.
+struct PagePlace {
+    qreal x = 0;
+    qreal gap = 0;   ///< above, but for the top of a page
+    qreal above = 0; ///< inside of the bands
+    qreal below = 0;
+    QList<PageBand> bands;
+};
+
+/// Puts texts below each other, page by page, each page with the title and its number at the foot.
+class PageFlow {
+public:
+    /// `device` is painted on until this ends.
+    PageFlow(QPagedPaintDevice& device, const QString& title);
+    ~PageFlow();
+
+    [[nodiscard]] bool isGood() const { return m_good; }
+    [[nodiscard]] const PageFonts& fonts() const { return m_fonts; }
+    [[nodiscard]] qreal width() const { return m_width; }
+    [[nodiscard]] qreal points(qreal count) const { return count * m_fonts.point; }
+
+    /// Lines of a text, which may go over to further pages, two at least on each.
+    void put(const PageText& text, const PagePlace& place);
+    /// Begins a page unless this much room is left.
+    void need(qreal height);
+    /// A thin line over the whole width.
+    void putRule(qreal gap);
+    /// Paints to the left of the first line of the next text.
+    void putMarker(const QString& marker, qreal right);
+    /// Beside the line that was put last, at the right edge.
+    void putBeside(const PageText& text);
+    /// Rows of as many cells as there are sides, the first row a header. Sets the cells' lines.
+    void putTable(QList<PageText*> cells, const QList<Qt::Alignment>& sides,
+                  const PagePlace& place);
+
+private:
+    enum class RowKind { Header, Body };
+
+    void newPage();
+    void paintFoot();
+    void paintBands(const PagePlace& place, qreal from, qreal to, bool first, qreal gap);
+    void putRow(const QList<PageText*>& row, const QList<qreal>& widths, const PagePlace& place,
+                RowKind kind);
+
+    QPagedPaintDevice& m_device;
+    QString m_title;
+    PageFonts m_fonts;
+    QPainter m_painter;
+    bool m_good = false;
+    qreal m_width = 0;
+    qreal m_bottom = 0;
+    qreal m_y = 0;
+    int m_page = 1;
+    QString m_marker;
+    qreal m_markerRight = 0;
+};
+
+} // namespace phidelity
