@@ -42,7 +42,12 @@ void StoreWorker::openNow(StoreOptions::Repair repair) {
         return;
     }
     m_store = std::move(*opened);
-    emit this->opened(m_store->opened());
+    // A disk that is still read-only is no news at every attempt.
+    const bool isReadOnly = m_store->opened().access == StoreAccess::ReadOnly;
+    if (!(isReadOnly && std::exchange(m_isReadOnlyTold, isReadOnly))) {
+        m_isReadOnlyTold = isReadOnly;
+        emit this->opened(m_store->opened());
+    }
 }
 
 StoreResult<void> StoreWorker::attempt(const QList<StoreChange>& changes) {

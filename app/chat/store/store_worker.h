@@ -72,6 +72,7 @@ private:
     StoreError m_openError;             ///< why
     Backlog m_backlog;
     QTimer m_retryTimer;
+    bool m_isReadOnlyTold = false; ///< by the last opened()
     bool m_hasRepaired =
         false; ///< once a run: a disk that damages everything is not helped by more
 };

@@ -19,6 +19,7 @@ struct State {
     Lasting lasting = Lasting::Once;
     QString failed;
     sqlite3_vfs* real = nullptr;
+    QList<DiskStep>* steps = nullptr;
 };
 State g_state;
 
@@ -40,6 +41,14 @@ bool fails(const char* call, const char* name) {
     return now;
 }
 
+int recorded(int code, DiskStep::Kind kind, const char* name, qint64 at = 0,
+             const QByteArray& bytes = {}) {
+    if (code == SQLITE_OK && g_state.steps) {
+        g_state.steps->append({kind, QFileInfo(QString::fromUtf8(name)).fileName(), at, bytes});
+    }
+    return code;
+}
+
 ShimFile* shim(sqlite3_file* file) {
     return reinterpret_cast<ShimFile*>(file);
 }
@@ -56,7 +65,8 @@ int readFile(sqlite3_file* file, void* out, int size, sqlite3_int64 at) {
 int writeFile(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
     sqlite3_file* real = shim(file)->real();
     if (!fails("xWrite", shim(file)->name)) {
-        return real->pMethods->xWrite(real, bytes, size, at);
+        return recorded(real->pMethods->xWrite(real, bytes, size, at), DiskStep::Kind::Write,
+                        shim(file)->name, at, QByteArray(static_cast<const char*>(bytes), size));
     }
     if (g_state.failure == Failure::IoError) {
         return SQLITE_IOERR_WRITE;
@@ -66,13 +76,16 @@ int writeFile(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at)
 }
 int truncateFile(sqlite3_file* file, sqlite3_int64 size) {
     sqlite3_file* real = shim(file)->real();
-    return fails("xTruncate", shim(file)->name) ? SQLITE_IOERR_TRUNCATE
-                                                : real->pMethods->xTruncate(real, size);
+    return fails("xTruncate", shim(file)->name)
+               ? SQLITE_IOERR_TRUNCATE
+               : recorded(real->pMethods->xTruncate(real, size), DiskStep::Kind::Truncate,
+                          shim(file)->name, size);
 }
 int syncFile(sqlite3_file* file, int flags) {
     sqlite3_file* real = shim(file)->real();
     return fails("xSync", shim(file)->name) ? SQLITE_IOERR_FSYNC
-                                            : real->pMethods->xSync(real, flags);
+                                            : recorded(real->pMethods->xSync(real, flags),
+                                                       DiskStep::Kind::Sync, shim(file)->name);
 }
 int sizeOf(sqlite3_file* file, sqlite3_int64* size) {
     sqlite3_file* real = shim(file)->real();
@@ -149,7 +162,8 @@ int openFile(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int*
 }
 int deleteFile(sqlite3_vfs*, const char* name, int sync) {
     return fails("xDelete", name) ? SQLITE_IOERR_DELETE
-                                  : g_state.real->xDelete(g_state.real, name, sync);
+                                  : recorded(g_state.real->xDelete(g_state.real, name, sync),
+                                             DiskStep::Kind::Delete, name);
 }
 int accessFile(sqlite3_vfs*, const char* name, int flags, int* out) {
     return fails("xAccess", name) ? SQLITE_IOERR_ACCESS
@@ -190,6 +204,10 @@ void FailingVfs::arm(qint64 at, Failure failure, Lasting lasting) {
 
 qint64 FailingVfs::calls() {
     return g_state.calls;
+}
+
+void FailingVfs::record(QList<DiskStep>* steps) {
+    g_state.steps = steps;
 }
 
 QString FailingVfs::failed() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QByteArray>
+#include <QList>
 #include <QString>
 
 namespace phidelity {
@@ -15,6 +17,15 @@ enum class Lasting {
     FromThenOn, ///< every later call fails too
 };
 
+/// What SQLite did to a file on the disk.
+struct DiskStep {
+    enum class Kind { Write, Truncate, Sync, Delete };
+    Kind kind = Kind::Write;
+    QString file;  ///< name without folder
+    qint64 at = 0; ///< of a write, or the size after a truncation
+    QByteArray bytes;
+};
+
 /// A VFS between SQLite and the real one that counts every call that can fail and lets a chosen one
 /// fail. For the whole process, one thread.
 class FailingVfs {
@@ -26,6 +37,8 @@ public:
     static void disarm() { arm(0, Failure::IoError, Lasting::Once); }
     /// Calls since arm().
     [[nodiscard]] static qint64 calls();
+    /// From now on every step that succeeds is added to the list; null = to none.
+    static void record(QList<DiskStep>* steps);
     /// What failed last: "xSync of conversations.db-wal".
     [[nodiscard]] static QString failed();
 };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The store on its own thread: every request is answered, what fails waits and is kept later, and
 // the end of the program loses nothing.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <QFile>
-#include <QSignalSpy>
+#include <QFileInfo>
 
 #include "store/store_thread.h"
 #include "store_fixture.h"
@@ -219,6 +222,65 @@ private slots:
         emit sender.load({5, kOne});
         QTRY_COMPARE(sender.loaded.last().id, 5U);
         QVERIFY(sender.loaded.last().nodes.size() > 200);
+    }
+
+    void aNewerDatabaseIsReadAndSavesAreRefusedForGood() {
+        StoreFixture place;
+        STORE_OK(place.open());
+        STORE_OK(place->save({PutConversation{conversationNamed(kOne)}}));
+        place.close();
+        {
+            auto database = Database::open(place.file(), Database::Mode::ReadWrite);
+            STORE_OK(database);
+            STORE_OK(database->runScript(QStringLiteral("PRAGMA user_version = 99")));
+        }
+        StoreThread thread(place.folder());
+        Sender sender(thread);
+        thread.start();
+        QTRY_COMPARE(sender.opened.size(), 1);
+        QCOMPARE(sender.opened.first().access, StoreAccess::ReadOnly);
+        emit sender.load({1, kOne});
+        QTRY_COMPARE(sender.loaded.size(), 1);
+        emit sender.save({2, {PutFolder{"x"}}});
+        QTRY_COMPARE(sender.saveFailed.size(), 1);
+        QCOMPARE(sender.saveFailed.first().code, StoreErrorCode::Newer);
+        QCOMPARE(sender.saveFailed.first().after, AfterFailure::GivenUp);
+    }
+
+    void aFileThatBecomesWritableIsWrittenAfterARetry() {
+        StoreFixture place;
+        STORE_OK(place.open());
+        STORE_OK(place->save({PutConversation{conversationNamed(kOne)}}));
+        place.close();
+        const QString lock = place.file() + ".lock";
+        ::chmod(QFile::encodeName(QFileInfo(place.folder()).path()).constData(), 0755);
+        ::chmod(QFile::encodeName(place.folder()).constData(), 0555);
+        ::chmod(QFile::encodeName(place.file()).constData(), 0444);
+        ::chmod(QFile::encodeName(lock).constData(), 0444);
+        const bool isRoot = ::geteuid() == 0;
+        QVERIFY(!isRoot || ::seteuid(65534) == 0);
+        {
+            StoreThread thread(place.folder());
+            Sender sender(thread);
+            thread.start();
+            QTRY_COMPARE(sender.opened.size(), 1);
+            QCOMPARE(sender.opened.first().access, StoreAccess::ReadOnly);
+            emit sender.save({2, {PutConversation{conversationNamed("c2")}}});
+            QTRY_COMPARE(sender.saveFailed.size(), 1);
+            QCOMPARE(sender.saveFailed.first().after, AfterFailure::Waits);
+            emit sender.retry();
+            QTRY_COMPARE(sender.saveFailed.size(), 2);
+            QCOMPARE(sender.opened.size(), 1);
+            QVERIFY(!isRoot || ::seteuid(0) == 0);
+            ::chmod(QFile::encodeName(place.folder()).constData(), 0700);
+            ::chmod(QFile::encodeName(place.file()).constData(), 0600);
+            ::chmod(QFile::encodeName(lock).constData(), 0600);
+            emit sender.retry();
+            QTRY_COMPARE(sender.saved, QList<StoreRequestId>{2});
+            QCOMPARE(sender.opened.last().access, StoreAccess::Full);
+        }
+        STORE_OK(place.open());
+        QCOMPARE(place->list()->conversations.size(), 2);
     }
 
     void aThreadThatNeverStartedEndsToo() {
