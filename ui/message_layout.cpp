@@ -166,6 +166,12 @@ int MessageLayout::containerLeft(qsizetype index, qsizetype depth) const {
     return all <= m_width / 2 ? before : before * (m_width / 2) / all;
 }
 
+bool MessageLayout::isMirrored(qsizetype index) const {
+    const TextBlock& here = block(index);
+    const bool text = here.kind == Kind::Paragraph || here.kind == Kind::Heading;
+    return text && !here.containers.isEmpty() && here.text.isRightToLeft();
+}
+
 MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
     const TextBlock& here = block(index);
     const int unit = m_look->unit;
@@ -181,7 +187,7 @@ MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
                       : item                     ? unit
                                                  : 2 * unit + unit / 2;
     }
-    inset.left = containerLeft(index, here.containers.size());
+    (isMirrored(index) ? inset.right : inset.left) = containerLeft(index, here.containers.size());
     if (here.kind == Kind::Code && m_frame == CodeFrame::Boxed) {
         inset.left += 3 * unit;
         inset.right = 3 * unit;
@@ -328,6 +334,9 @@ void MessageLayout::layOut(qsizetype index) {
     style.lineHeight = lineHeightOf(here);
     if (here.kind == Kind::Code) {
         style.formats = codeFormats(index);
+    } else if (m_frame == CodeFrame::Boxed && here.text.isRightToLeft()) {
+        // A bare text is as wide as its longest line, and begins where the layout does.
+        style.align = Qt::AlignRight;
     }
     auto text = std::make_unique<RichText>(m_look, here, TextBlock::Cell{0, here.text.size()},
                                            std::move(style));

@@ -136,8 +136,11 @@ private:
         return m_splitter.blocks().at(index);
     }
     [[nodiscard]] Insets insets(qsizetype index) const;
-    /// Where what stands in the first `depth` containers of a block begins.
+    /// Where what stands in the first `depth` containers of a block begins, from the side where its
+    /// text does.
     [[nodiscard]] int containerLeft(qsizetype index, qsizetype depth) const;
+    /// Whether its containers stand at the right, since its text is read from there.
+    [[nodiscard]] bool isMirrored(qsizetype index) const;
     [[nodiscard]] const TextBlock* before(qsizetype index) const {
         return index > 0 ? &block(index - 1) : nullptr;
     }

@@ -96,12 +96,17 @@ void MessageLayout::paintContainers(QPainter& painter, qsizetype index, QPoint o
     const Item& item = m_items[static_cast<size_t>(index)];
     const Insets inset = insets(index);
     const int top = origin.y() + blockTop(index);
+    const bool mirrored = isMirrored(index);
+    // `x` from the side where the text begins, of something so wide.
+    const auto place = [&](double x, double width) {
+        return origin.x() + (mirrored ? m_width - x - width : x);
+    };
     for (qsizetype depth = 0; depth < here.containers.size(); ++depth) {
         const TextContainer& container = here.containers.at(depth);
         const bool begins = beginsContainer(here, depth, before(index));
         if (container.kind == TextContainer::Kind::Quote) {
             const int from = top + (begins ? inset.above : 0);
-            const QRectF bar(origin.x() + containerLeft(index, depth), from, 3,
+            const QRectF bar(place(containerLeft(index, depth), 3), from, 3,
                              top + item.height - from);
             painter.fillRect(bar, m_look->shades.line);
             continue;
@@ -110,12 +115,11 @@ void MessageLayout::paintContainers(QPainter& painter, qsizetype index, QPoint o
             continue;
         }
         const QString marker = markerOf(container);
-        const QFontMetricsF metrics(m_look->text);
+        const double width = QFontMetricsF(m_look->text).horizontalAdvance(marker);
         const int gap = m_look->unit + m_look->unit / 2;
         painter.setFont(m_look->text);
         painter.setPen(m_look->shades.dimText);
-        painter.drawText(QPointF(origin.x() + containerLeft(index, depth + 1) - gap -
-                                     metrics.horizontalAdvance(marker),
+        painter.drawText(QPointF(place(containerLeft(index, depth + 1) - gap - width, width),
                                  top + inset.above + inset.top + item.layout.firstBaseline()),
                          marker);
     }

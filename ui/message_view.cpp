@@ -305,6 +305,9 @@ void MessageView::relayout() {
     }
     placeActions();
     updateTimer();
+    if (m_shownRow >= 0 && m_focusLink.block < 0) {
+        updateHover(m_hoverPoint); // the link may have moved from under the pointer
+    }
     viewport()->update();
 }
 

@@ -31,7 +31,7 @@ public:
     struct Style {
         QFont font;
         int lineHeight = 0;
-        Qt::Alignment align = Qt::AlignLeft; ///< to the side where the text's direction begins
+        Qt::Alignment align = Qt::AlignLeft; ///< whatever the direction of the text
         /// Of code: its colours. Otherwise the spans of the block count.
         std::optional<QList<QTextLayout::FormatRange>> formats;
     };

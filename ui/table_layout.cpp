@@ -14,18 +14,18 @@ namespace {
 /// A word that is longer than this many characters may be broken in a narrow table.
 constexpr double kLongWord = 18;
 
-Qt::Alignment alignmentOf(TextBlock::Align align) {
+Qt::Alignment alignmentOf(TextBlock::Align align, QStringView text) {
     switch (align) {
     case TextBlock::Align::Center:
         return Qt::AlignHCenter;
     case TextBlock::Align::Right:
-        return Qt::AlignRight | Qt::AlignAbsolute;
+        return Qt::AlignRight;
     case TextBlock::Align::Left:
-        return Qt::AlignLeft | Qt::AlignAbsolute;
+        return Qt::AlignLeft;
     case TextBlock::Align::Default:
         break;
     }
-    return Qt::AlignLeft;
+    return text.isRightToLeft() ? Qt::AlignRight : Qt::AlignLeft;
 }
 
 } // namespace
@@ -50,7 +50,8 @@ TableLayout::TableLayout(const MessageLook* look, const TextBlock& block, int wi
         style.font = m_look->text;
         style.font.setBold(m_hasHeader && cell < columnCount());
         style.lineHeight = m_look->textLine;
-        style.align = alignmentOf(block.columns.at(cell % columnCount()));
+        style.align = alignmentOf(block.columns.at(cell % columnCount()),
+                                  QStringView(block.text).sliced(stretch.start, stretch.length));
         m_cells.push_back(std::make_unique<RichText>(m_look, block, stretch, style));
         m_cells.back()->measure();
         m_natural.push_back(std::ceil(m_cells.back()->naturalWidth()));

@@ -259,6 +259,40 @@ private slots:
         QVERIFY(m_view->verticalScrollBar()->value() > first + 1000);
     }
 
+    /// The marker of an item stands on the side where its text begins.
+    void itemsAreMirroredWhereTextRunsFromTheRight() {
+        const auto inkAt = [this](const QString& text, bool right) {
+            m_model->reset({reply(text)});
+            m_view->grab();
+            const QImage shown = picture();
+            const QRect row = m_view->rowRect(0);
+            const int from = right ? row.right() - 24 : row.left();
+            const QColor ground = m_view->palette().color(QPalette::Base);
+            for (int x = from; x < from + 20; ++x) {
+                for (int y = row.top() + 25; y < row.top() + 50; ++y) {
+                    if (shown.pixelColor(x, y) != ground) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        };
+        const QString arabic = QString::fromUtf8("- \u0645\u0627\u0621");
+        QVERIFY(inkAt(QStringLiteral("- water"), false));
+        QVERIFY(!inkAt(QStringLiteral("- water"), true));
+        QVERIFY(inkAt(arabic, true));
+        QVERIFY(!inkAt(arabic, false));
+    }
+
+    void theAddressGoesWhenItsLinkMovesAway() {
+        m_model->add(reply(QStringLiteral("[page](https://x.org/)\n\n"), MessageState::Writing));
+        m_view->grab();
+        QTest::mouseMove(m_view->viewport(), m_view->linkRect(0, 0).center());
+        QVERIFY(address()->isVisible());
+        m_model->appendText(0, QStringLiteral("More and more.\n\n").repeated(60));
+        QVERIFY(!address()->isVisible());
+    }
+
     void rawHtmlAndPicturesAreText() {
         m_model->add(reply(QStringLiteral("<b>x</b> ![alt](http://127.0.0.1:9/i.png)")));
         m_view->grab();

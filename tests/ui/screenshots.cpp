@@ -189,6 +189,14 @@ const QList<std::pair<QString, Act>> kStates{
          scene.window.page()->view()->setHits(QStringLiteral("where \"of them\" heading"));
          scene.window.page()->view()->showHit(1, 0);
      }},
+    {QStringLiteral("arabic"),
+     [](Scene& scene) {
+         scene.say(
+             QString::fromUtf8("ما هو الماء؟"),
+             QString::fromUtf8(" الماء **سائل** شفاف، انظر `H2O` هنا.\n\n1. أولا\n   - داخل\n2. "
+                               "ثانيا\n\n> اقتباس\n\n```c\nint x;\n```\n\n- English item"),
+             EndReason::StopString);
+     }},
     {QStringLiteral("hostile"),
      [](Scene& scene) {
          scene.say(QStringLiteral("Be nasty."), QString::fromUtf8(kHostile), EndReason::StopString);
