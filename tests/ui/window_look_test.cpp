@@ -265,7 +265,7 @@ private slots:
             QSettings::IniFormat, QSettings::UserScope,
             QStandardPaths::writableLocation(QStandardPaths::TempLocation) +
                 QStringLiteral("/phidelity-test-%1").arg(QCoreApplication::applicationPid()));
-        preferences.device = {QStringLiteral("vulkan:1"), QStringLiteral("Some GPU")};
+        preferences.device = {QStringLiteral("vulkan:1"), QStringLiteral("Some GPU"), true};
         savePreferences(preferences);
         const Preferences loaded = loadPreferences();
         QCOMPARE(loaded.device, preferences.device);
@@ -274,6 +274,9 @@ private slots:
         QCOMPARE(loaded.window.zoom, 1.3);
         QVERIFY(!loaded.window.settingsShown);
         QCOMPARE(loaded.window.appearance, Appearance::Dark);
+        preferences.device = {QStringLiteral("auto"), {}, true};
+        savePreferences(preferences);
+        QCOMPARE(loadPreferences().device, preferences.device);
     }
 };
 
