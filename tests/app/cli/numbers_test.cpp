@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include "cli_process.h"
+#include "inference/relative_error.h"
 
 using namespace phidelity;
 
@@ -28,21 +29,6 @@ std::vector<float> readFloats(const QString& path) {
 QByteArray readBytes(const QString& path) {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-/// Norm of the difference over the norm of what is expected; 1 where sizes differ.
-double relativeError(const std::vector<float>& found, const std::vector<float>& expected) {
-    if (found.size() != expected.size() || found.empty()) {
-        return 1;
-    }
-    double difference = 0;
-    double norm = 0;
-    for (std::size_t index = 0; index < found.size(); ++index) {
-        const double wanted = static_cast<double>(expected[index]);
-        difference += std::pow(static_cast<double>(found[index]) - wanted, 2);
-        norm += wanted * wanted;
-    }
-    return std::sqrt(difference / norm);
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include "engine/model_source.h"
 #include "inference/backend/choose.h"
 #include "inference/model/generator.h"
+#include "inference/relative_error.h"
 
 using namespace phidelity;
 
@@ -31,16 +32,6 @@ Result<FinishedGeneration> greedy(Model& model, const std::string& prompt) {
     request.maxTokens = 60;
     PrefixCache cache(model, 1);
     return generate(model, cache, request);
-}
-
-double relativeError(std::span<const float> found, std::span<const float> expected) {
-    double difference = 0;
-    double norm = 0;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        difference += std::pow(double{found[i]} - double{expected[i]}, 2);
-        norm += std::pow(double{expected[i]}, 2);
-    }
-    return std::sqrt(difference / norm);
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "inference/backend/choose.h"
+#include "inference/relative_error.h"
 
 using namespace phidelity;
 
@@ -53,16 +54,6 @@ std::vector<float> normalised(std::span<const float> x) {
         result.push_back(static_cast<float>((value - mean) / std::sqrt(variance + 1e-5)));
     }
     return result;
-}
-
-double relativeError(std::span<const float> found, std::span<const float> expected) {
-    double difference = 0;
-    double norm = 0;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        difference += std::pow(double{found[i]} - double{expected[i]}, 2);
-        norm += std::pow(double{expected[i]}, 2);
-    }
-    return std::sqrt(difference / norm);
 }
 
 /// A backend with numbers of a test's making. What a verb wrote is seen through `head` with the

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "logit_error.h"
+#include "inference/relative_error.h"
 #include "model_on.h"
 #include "require_value.h"
 

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "inference/relative_error.h"
 #include "inference/backend/choose.h"
 #include "inference/file/checkpoint.h"
 #include "inference/model/generator.h"
 #include "inference/model/model.h"
 #include "kernels_targets.h"
-#include "logit_error.h"
 #include "require_value.h"
 
 using namespace phidelity;

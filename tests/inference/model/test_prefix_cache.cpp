@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QtTest>
 
-#include "logit_error.h"
+#include "inference/relative_error.h"
 #include "model_on.h"
 #include "require_value.h"
 

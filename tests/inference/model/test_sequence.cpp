@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "logit_error.h"
+#include "inference/relative_error.h"
 #include "model_on.h"
 #include "require_value.h"
 
