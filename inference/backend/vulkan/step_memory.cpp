@@ -13,8 +13,6 @@ namespace phidelity::vulkan {
 namespace {
 
 constexpr std::uint32_t kHeaderUints = sizeof(StepLayout) / 4;
-/// Of a merge for each kFewRows rows, of attention for each head and row.
-constexpr std::uint32_t kCounters = StepMemory::kMostRows * 130;
 
 /// Tables of recordings that are kept, a few hundred each.
 constexpr std::uint32_t kSlots = 16384;
@@ -39,7 +37,11 @@ std::uint64_t stepBytes(const AttentionShape& shape) {
     return (kHeaderUints + std::uint64_t{StepMemory::kMostRows} * (4 + tablePages(shape))) * 4;
 }
 
-constexpr std::uint64_t kCounterBytes = std::uint64_t{kCounters} * 4;
+/// Of a merge one for each block of rows, behind them of attention for each row and head.
+std::uint64_t counterBytes(const AttentionShape& shape) {
+    return std::uint64_t{StepMemory::kMostRows} * (1 + shape.heads) * 4;
+}
+
 constexpr std::uint64_t kSlotBytes = std::uint64_t{kSlots} * kSlotUints * 4;
 
 /// Rotary angles of every position: (rotary / 2) cosines, then as many sines, w_i =
@@ -125,7 +127,7 @@ std::vector<PlannedBuffer> StepMemory::scratchFor(const LoadPlan& plan) const {
         {floatBytes(angles + plan.vectorNumbers()), MemoryUse::Device},
         {layOut(plan.activations, shape).floats * sizeof(float), MemoryUse::Device},
         {stepBytes(shape), MemoryUse::Upload},
-        {kCounterBytes, MemoryUse::Device},
+        {counterBytes(shape), MemoryUse::Device},
         {kSlotBytes, MemoryUse::Device},
         {floatBytes(plan.outputs), MemoryUse::Readback}};
     if (m_tuning.picksTop && plan.outputs > 0) {
@@ -259,7 +261,7 @@ Result<bool> StepMemory::prepareStep() {
         return false;
     }
     PHIDELITY_TRY(Buffer step, m_device.createBuffer(stepBytes(m_shape), MemoryUse::Upload));
-    PHIDELITY_TRY(Buffer counters, m_device.createBuffer(kCounterBytes, MemoryUse::Device));
+    PHIDELITY_TRY(Buffer counters, m_device.createBuffer(counterBytes(m_shape), MemoryUse::Device));
     PHIDELITY_CHECK(m_device.clear(counters));
     PHIDELITY_TRY(m_slots, m_device.createBuffer(kSlotBytes, MemoryUse::Device));
     const StepLayout layout{

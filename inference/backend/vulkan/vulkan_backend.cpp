@@ -167,6 +167,7 @@ Result<LoadBytes> VulkanBackend::bytesFor(const LoadPlan& plan) {
         return {};
     };
     LoadBytes bytes;
+    m_weights.setHeadSize(plan.attention.headSize);
     for (const std::uint64_t block : m_weights.blocksFor(shapesOf(plan.matrices))) {
         PHIDELITY_CHECK(add(bytes.weights, block, MemoryUse::Device));
     }
@@ -186,6 +187,7 @@ Result<LoadBytes> VulkanBackend::bytesFor(const LoadPlan& plan) {
 }
 
 void VulkanBackend::expectLoad(const LoadPlan& plan) {
+    m_weights.setHeadSize(plan.attention.headSize);
     m_weights.expect(shapesOf(plan.matrices));
     if (checkHeads(plan.attention)) {
         m_ahead->start(keysFor(plan, m_tuning));
@@ -210,6 +212,7 @@ Result<Activation> VulkanBackend::addActivation(std::uint32_t width) {
 
 Result<void> VulkanBackend::createCache(const AttentionShape& shape, std::uint32_t pages) {
     PHIDELITY_CHECK(checkHeads(shape));
+    m_weights.setHeadSize(shape.headSize);
     return m_memory.createCache(shape, pages);
 }
 
@@ -235,6 +238,7 @@ void VulkanBackend::embed(Activation x, MatrixId table) {
     m_ops.push_back(op);
 }
 
+/// In as many ops as it takes: each reads the same norm.
 void VulkanBackend::project(Activation x, const Norm& norm, std::span<const Part> parts,
                             std::uint32_t layer) {
     StepOp op;
@@ -242,9 +246,12 @@ void VulkanBackend::project(Activation x, const Norm& norm, std::span<const Part
     op.x = x;
     op.norm = norm;
     op.layer = layer;
-    op.count = static_cast<std::uint32_t>(std::min(parts.size(), op.parts.size()));
-    std::copy_n(parts.begin(), op.count, op.parts.begin());
-    m_ops.push_back(op);
+    for (; !parts.empty(); parts = parts.subspan(op.count)) {
+        op.parts = {};
+        op.count = static_cast<std::uint32_t>(std::min(parts.size(), op.parts.size()));
+        std::copy_n(parts.begin(), op.count, op.parts.begin());
+        m_ops.push_back(op);
+    }
 }
 
 void VulkanBackend::attend(Activation context, Activation query, std::uint32_t layer) {
@@ -256,13 +263,17 @@ void VulkanBackend::attend(Activation context, Activation query, std::uint32_t l
     m_ops.push_back(op);
 }
 
+/// In as many ops as it takes: they add up.
 void VulkanBackend::merge(Activation x, std::span<const Term> terms) {
     StepOp op;
     op.verb = StepOp::Verb::Merge;
     op.x = x;
-    op.count = static_cast<std::uint32_t>(std::min(terms.size(), op.terms.size()));
-    std::copy_n(terms.begin(), op.count, op.terms.begin());
-    m_ops.push_back(op);
+    for (; !terms.empty(); terms = terms.subspan(op.count)) {
+        op.terms = {};
+        op.count = static_cast<std::uint32_t>(std::min(terms.size(), op.terms.size()));
+        std::copy_n(terms.begin(), op.count, op.terms.begin());
+        m_ops.push_back(op);
+    }
 }
 
 void VulkanBackend::head(Activation x, const Norm& norm, const Linear& linear) {

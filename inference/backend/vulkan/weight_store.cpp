@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "inference/file/parallel_for.h"
 
@@ -12,8 +13,6 @@ namespace {
 constexpr std::uint64_t kWordBytes = 16;
 /// Enough that a copy takes far longer than its submission.
 constexpr std::uint64_t kStagingBytes = std::uint64_t{16} << 20;
-/// A matrix is cut where heads of 64 and of 80 end: a workgroup makes whole heads.
-constexpr std::uint64_t kWholeHeads = 40;
 constexpr std::uint64_t kPackGrain = 16; ///< groups that a thread packs at a time
 
 void pack(const TensorView& weights, const DeviceShape& shape, std::uint32_t firstGroup,
@@ -29,23 +28,27 @@ void pack(const TensorView& weights, const DeviceShape& shape, std::uint32_t fir
 
 } // namespace
 
+bool BlockPlan::canPlace(const DeviceShape& shape) const {
+    const std::uint64_t least = std::min(m_cut, shape.groups());
+    return least * shape.groupWords() * kWordBytes <= m_largest;
+}
+
 std::vector<WeightSlice> BlockPlan::place(const DeviceShape& shape) {
     const std::uint64_t groupBytes = shape.groupWords() * kWordBytes;
     const bool fits = m_open && m_blocks.back() + shape.bytes() <= m_largest;
     if (!fits) {
         m_open = false;
     }
+    const bool isWhole = shape.bytes() <= m_largest;
     std::vector<WeightSlice> slices;
     for (std::uint32_t group = 0; group < shape.groups();) {
         if (!m_open) {
             m_blocks.push_back(0);
             m_open = true;
         }
-        std::uint64_t room = std::max<std::uint64_t>(
-            1, (m_largest - std::min(m_largest, m_blocks.back())) / groupBytes);
-        if (room > kWholeHeads) {
-            room -= room % kWholeHeads;
-        }
+        // Of what no block can hold there is a plan as well; it is refused later.
+        const std::uint64_t heads = std::max<std::uint64_t>(1, m_largest / groupBytes / m_cut);
+        const std::uint64_t room = isWhole ? shape.groups() : heads * m_cut;
         WeightSlice slice;
         slice.block = static_cast<std::uint32_t>(m_blocks.size() - 1);
         slice.firstWord = static_cast<std::uint32_t>(m_blocks.back() / kWordBytes);
@@ -83,6 +86,10 @@ void WeightStore::expect(std::span<const DeviceShape> shapes) {
     std::ranges::copy(blocksFor(shapes), std::back_inserter(m_planned));
 }
 
+void WeightStore::setHeadSize(std::uint32_t headSize) {
+    m_layout.cutBetween(std::max(1U, headSize / kTileRows));
+}
+
 std::uint64_t WeightStore::stagingBytes() const {
     return m_device.sharesMemory() ? 0 : kStagingBytes;
 }
@@ -91,6 +98,12 @@ Result<DeviceMatrix> WeightStore::add(const TensorView& weights) {
     DeviceMatrix matrix;
     matrix.shape = {weights.type, static_cast<std::uint32_t>(weights.rows),
                     static_cast<std::uint32_t>(weights.columns)};
+    if (!m_layout.canPlace(matrix.shape)) {
+        return fail(ErrorCode::Unsupported,
+                    "matrix: expected a device that can bind the rows of a head at once, found " +
+                        std::to_string(m_largest) + " bytes at most for rows of " +
+                        std::to_string(matrix.shape.columns));
+    }
     BlockPlan before = m_layout;
     matrix.slices = m_layout.place(matrix.shape);
     const std::uint32_t lastBlock = matrix.slices.back().block;

@@ -32,6 +32,10 @@ public:
     /// `largest`: bytes of the largest block.
     explicit BlockPlan(std::uint64_t largest) : m_largest(largest) {}
 
+    /// Cuts are made where so many groups end: a workgroup makes whole heads.
+    void cutBetween(std::uint32_t groups) { m_cut = groups; }
+    /// Whether a block can hold that many groups of a matrix.
+    [[nodiscard]] bool canPlace(const DeviceShape& shape) const;
     std::vector<WeightSlice> place(const DeviceShape& shape);
     /// The next matrix starts a block of its own.
     void closeBlock() { m_open = false; }
@@ -40,6 +44,7 @@ public:
 
 private:
     std::uint64_t m_largest;
+    std::uint32_t m_cut = 1;
     std::vector<std::uint64_t> m_blocks;
     bool m_open = false;
 };
@@ -53,6 +58,8 @@ public:
     WeightStore(const WeightStore&) = delete;
     WeightStore& operator=(const WeightStore&) = delete;
 
+    /// Size of the heads that matrices cut from now on are not to be cut within: before blocksFor.
+    void setHeadSize(std::uint32_t headSize);
     /// What an upload is staged through, bytes of each of two buffers; 0 where the host writes into
     /// the blocks.
     [[nodiscard]] std::uint64_t stagingBytes() const;
@@ -60,7 +67,8 @@ public:
     [[nodiscard]] std::vector<std::uint64_t> blocksFor(std::span<const DeviceShape> shapes) const;
     /// That they will be: memory is taken in those blocks.
     void expect(std::span<const DeviceShape> shapes);
-    /// Repacks and uploads. OutOfMemory, DeviceLost.
+    /// Repacks and uploads. Unsupported where no block could hold a head of it; OutOfMemory,
+    /// DeviceLost.
     Result<DeviceMatrix> add(const TensorView& weights);
 
     [[nodiscard]] std::span<const Buffer> blocks() const { return m_blocks; }

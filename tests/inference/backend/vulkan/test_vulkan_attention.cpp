@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "inference/backend/vulkan/step_memory.h" // has slots of its own, so before Qt
+
 #include <QtTest>
 
 #include <algorithm>
@@ -172,17 +174,60 @@ private slots:
         compareAll(shapeOf(2, 80, 32), options);
     }
 
+    void rotatedPartsMayBeCutBetweenHeads_data() {
+        QTest::addColumn<int>("headSize");
+        for (const int size : {16, 32, 80, 112, 256}) {
+            QTest::addRow("%d", size) << size;
+        }
+    }
     void rotatedPartsMayBeCutBetweenHeads() {
-        // 480 outputs of 480 F32 columns, two super-blocks: 40 groups of eight rows, then 20.
-        const AttentionShape shape = shapeOf(6, 80, 32);
-        VulkanOptions options = reading(ReadPath::Texels);
-        options.bindingLimit = std::uint64_t{40} * 2 * 8192;
-        AttentionScene found = vulkanScene(shape, options);
-        AttentionScene expected(obviousScene(shape, kPages), shape.heads * shape.headSize);
-        compare(found, expected, {{"a few rows", {{0, 9, kLong}}}, {"one row", {{9, 1, kLong}}}});
+        QFETCH(int, headSize);
+        const AttentionShape shape = shapeOf(4, static_cast<std::uint32_t>(headSize), 16);
+        for (const ReadPath reads : {ReadPath::Texels, ReadPath::Buffers}) {
+            VulkanOptions options = reading(reads);
+            options.bindingLimit = headBytes(shape) * 5 / 2; // two heads, then two more
+            AttentionScene found = vulkanScene(shape, options);
+            AttentionScene expected(obviousScene(shape, kPages), shape.heads * shape.headSize);
+            compare(found, expected,
+                    {{"a few rows", {{0, 9, kLong}}}, {"one row", {{9, 1, kLong}}}});
+        }
+    }
+
+    void aHeadThatCannotBeBoundIsRefusedAtLoad() {
+        const AttentionShape shape = shapeOf(4, 80, 32);
+        VulkanOptions options;
+        options.bindingLimit = headBytes(shape) - 1;
+        const auto backend = vulkanBackend(options);
+        QVERIFY(backend);
+        QVERIFY((*backend)->createCache(shape, kPages));
+        const RandomMatrix matrix(TensorType::F32, 320, 320, 1);
+        const auto added = (*backend)->addMatrix(matrix.view(), MatrixUse::Product);
+        QVERIFY(!added);
+        QCOMPARE(added.error().code, ErrorCode::Unsupported);
+        QVERIFY2(added.error().detail.find("rows of a head") != std::string::npos,
+                 added.error().detail.c_str());
+    }
+
+    void thereAreCountersForAnyNumberOfHeads() {
+        const FoundDevice& found = vulkanDevice();
+        const auto device = vulkan::Device::create(found.instance, found.physical);
+        QVERIFY(device);
+        vulkan::StepMemory memory(**device, vulkan::tuningFor(**device, ReadPath::Auto));
+        const AttentionShape shape = shapeOf(200, 16, 8);
+        QVERIFY(memory.createCache(shape, 1));
+        QVERIFY(memory.prepare(1));
+        // One for each block of rows that is merged, and one for each row and head.
+        const std::uint64_t rows = vulkan::StepMemory::kMostRows;
+        QVERIFY(memory.counters().bytes() >= 4 * (rows + rows * shape.heads));
     }
 
 private:
+    /// Bytes of the rows of a head in a square F32 matrix: tiles of 8 rows by 256 columns.
+    static std::uint64_t headBytes(const AttentionShape& shape) {
+        const std::uint64_t width = std::uint64_t{shape.heads} * shape.headSize;
+        return shape.headSize / 8 * ((width + 255) / 256) * 8192;
+    }
+
     static VulkanOptions reading(ReadPath reads) {
         VulkanOptions options;
         options.reads = reads;

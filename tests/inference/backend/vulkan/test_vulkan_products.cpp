@@ -235,6 +235,33 @@ private slots:
         }
     }
 
+    void anyNumberOfPartsAndTermsIsComputed() {
+        constexpr std::uint32_t kWidth = 64;
+        constexpr std::uint32_t kTokens = 40;
+        const auto logits = [&](Scene scene) {
+            const Activation x = scene.activation(kWidth);
+            const MatrixId table = scene.matrix(TensorType::F32, kTokens, kWidth, MatrixUse::Table);
+            const Norm norm = scene.norm(kWidth);
+            std::vector<Part> up;
+            std::vector<Term> down;
+            for (std::uint32_t part = 0; part < 9; ++part) {
+                const Activation hidden = scene.activation(32);
+                up.push_back({scene.linear(TensorType::F32, 32, kWidth), Epilogue::Gelu, hidden});
+                down.push_back({hidden, scene.linear(TensorType::F32, kWidth, 32)});
+            }
+            const Linear head = scene.linear(TensorType::F32, kTokens, kWidth);
+            return scene.step(oneSequence(3), kTokens, allRows(3), [&](Backend& backend) {
+                backend.embed(x, table);
+                backend.project(x, norm, up, 0);
+                backend.merge(x, down);
+                backend.head(x, norm, head);
+            });
+        };
+        const auto found = logits(vulkanScene(noAttention(), 8, {}));
+        const auto expected = logits(obviousScene(noAttention(), 8));
+        QVERIFY(worstError(found, expected) <= kTolerance);
+    }
+
 private:
     /// The software driver computes slowly through plain buffers: few rows, and blocks of eight for
     /// one type of each kind.
