@@ -24,6 +24,9 @@ Pipelines::~Pipelines() {
     for (const auto& [key, pipeline] : m_pipelines) {
         vk.vkDestroyPipeline(m_device.handle(), pipeline, nullptr);
     }
+    for (const VkPipeline pipeline : m_spare) {
+        vk.vkDestroyPipeline(m_device.handle(), pipeline, nullptr);
+    }
     for (const auto& [name, module] : m_modules) {
         vk.vkDestroyShaderModule(m_device.handle(), module, nullptr);
     }
@@ -97,8 +100,8 @@ Result<VkPipeline> Pipelines::get(const PipelineKey& key) {
     PHIDELITY_TRY(const VkPipeline pipeline, build(key, shader));
     const std::lock_guard lock(m_mutex);
     const auto [place, isNew] = m_pipelines.emplace(key, pipeline);
-    if (!isNew) { // another thread was faster
-        m_device.vk().vkDestroyPipeline(m_device.handle(), pipeline, nullptr);
+    if (!isNew) { // another thread was faster; only the device's own destroys
+        m_spare.push_back(pipeline);
     }
     ++m_made;
     m_unsaved = true;

@@ -67,6 +67,7 @@ private:
     mutable std::mutex m_mutex; ///< guards what follows
     std::map<std::string, VkShaderModule> m_modules;
     std::map<PipelineKey, VkPipeline> m_pipelines;
+    std::vector<VkPipeline> m_spare; ///< made by two threads at once
     std::uint64_t m_made = 0;
     bool m_unsaved = false;
 };

@@ -2,6 +2,7 @@
 #include "inference/backend/vulkan/vulkan_device.h"
 
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -31,12 +32,32 @@ std::array<VkMemoryPropertyFlags, 3> preferences(MemoryUse use) {
     return {kDevice, 0, 0};
 }
 
-/// To the end of the process, whose exit may take it from under the device.
-void keepForever(const std::shared_ptr<Instance>& instance) {
+/// A submission that never ended, with what it may still use.
+struct Abandoned {
+    std::shared_ptr<Instance> instance;
+    VkDevice device = VK_NULL_HANDLE;
+    VkFence fence = VK_NULL_HANDLE;
+    PFN_vkWaitForFences wait = nullptr; ///< of the driver itself
+};
+
+/// How long the end of the process waits for those, ns.
+constexpr std::uint64_t kLastWait = 2'000'000'000;
+
+/// Kept to the end of the process. Its exit takes the driver's code and data from under whatever
+/// still runs: late submissions, such as those that waited for a slow compiler, are given a last
+/// chance to end before it.
+void keepForever(Abandoned abandoned) {
     static std::mutex mutex;
-    static auto* const kept = new std::vector<std::shared_ptr<Instance>>;
+    static auto* const kept = new std::vector<Abandoned>;
     const std::lock_guard lock(mutex);
-    kept->push_back(instance);
+    if (kept->empty()) {
+        std::atexit([] {
+            for (const Abandoned& one : *kept) {
+                one.wait(one.device, 1, &one.fence, VK_TRUE, kLastWait);
+            }
+        });
+    }
+    kept->push_back(std::move(abandoned));
 }
 
 VkBufferCreateInfo bufferInfo(std::uint64_t bytes, MemoryUse use) {
@@ -171,16 +192,23 @@ std::uint32_t Device::memoryType(MemoryUse use, std::uint32_t allowed) const {
 
 Result<void> Device::usable() const {
     if (m_lost) {
+        const std::lock_guard lock(m_queueMutex); // whoever saw it first may still be waiting
         return fail(ErrorCode::DeviceLost, "device: expected it to answer, found it lost before");
     }
     return {};
 }
 
 /// A submission never ended and may still use what it was given: to free that could crash, to wait
-/// for it could last for ever. So nothing of this device is destroyed any more.
-void Device::giveUp() {
-    m_lost = true;
-    keepForever(m_instance);
+/// for it could last for ever. So nothing of this device is destroyed any more. Pipelines may still
+/// be made meanwhile: those who make them destroy nothing.
+void Device::giveUp(VkFence fence) {
+    {
+        const std::lock_guard lock(m_queueMutex);
+        m_lost = true;
+    }
+    keepForever(
+        {m_instance, m_device, fence,
+         reinterpret_cast<PFN_vkWaitForFences>(vkGetDeviceProcAddr(m_device, "vkWaitForFences"))});
     const auto nothing = [](auto...) {};
     m_vk.vkDestroyBuffer = nothing;
     m_vk.vkDestroyBufferView = nothing;
@@ -197,12 +225,15 @@ void Device::giveUp() {
     m_vk.vkFreeMemory = nothing;
 }
 
+/// Pipelines are made on other threads: theirs may be the first call that sees the loss.
 Result<void> Device::checked(VkResult result, std::string_view call) {
     auto checkedResult = check(result, call);
-    if (!checkedResult && checkedResult.error().code == ErrorCode::DeviceLost &&
-        !m_lost.exchange(true)) {
-        // Nothing may be freed that still runs. Of a lost device this takes finite time.
-        m_vk.vkDeviceWaitIdle(m_device);
+    if (!checkedResult && checkedResult.error().code == ErrorCode::DeviceLost) {
+        const std::lock_guard lock(m_queueMutex);
+        if (!m_lost.exchange(true)) {
+            // Nothing may be freed that still runs. Of a lost device this takes finite time.
+            m_vk.vkDeviceWaitIdle(m_device);
+        }
     }
     return checkedResult;
 }
@@ -336,7 +367,11 @@ Result<void> Device::submit(std::span<const VkCommandBuffer> commands, VkFence f
     auto info = make<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
     info.commandBufferCount = static_cast<std::uint32_t>(commands.size());
     info.pCommandBuffers = commands.data();
-    return checked(m_vk.vkQueueSubmit(m_queue, 1, &info, fence), "vkQueueSubmit");
+    const VkResult submitted = [&] {
+        const std::lock_guard lock(m_queueMutex);
+        return m_lost ? VK_ERROR_DEVICE_LOST : m_vk.vkQueueSubmit(m_queue, 1, &info, fence);
+    }();
+    return checked(submitted, "vkQueueSubmit");
 }
 
 Result<void> Device::wait(VkFence fence) {
@@ -350,14 +385,14 @@ Result<void> Device::wait(VkFence fence) {
         waited = waitOnce(); // a lack of memory may pass; what was submitted is still running
     }
     if (waited == VK_TIMEOUT) {
-        giveUp();
+        giveUp(fence);
         return fail(ErrorCode::DeviceLost, "device: expected a submission to end within " +
                                                std::to_string(m_options.waitLimitMs) +
                                                " ms, found it still running");
     }
     auto result = checked(waited, "vkWaitForFences");
     if (!result && !m_lost) {
-        giveUp();
+        giveUp(fence);
     }
     return result;
 }

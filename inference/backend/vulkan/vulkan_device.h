@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "inference/backend/vulkan/vulkan_instance.h"
@@ -113,7 +114,7 @@ public:
     Result<std::uint64_t> allocationBytes(std::uint64_t bytes, MemoryUse use);
 
     /// DeviceLost once the device was lost: then no function of it may be called but those that
-    /// destroy. Any thread.
+    /// destroy, and nothing of it is running any more. Any thread.
     [[nodiscard]] Result<void> usable() const;
     /// Result of a call as check() gives it; a lost device is remembered. Any thread.
     Result<void> checked(VkResult result, std::string_view call);
@@ -142,7 +143,7 @@ private:
     Device(std::shared_ptr<Instance> instance, const PhysicalDevice& physical,
            const DeviceOptions& options);
     Result<void> initialise();
-    void giveUp();
+    void giveUp(VkFence fence);
     void findMemoryTypes();
     [[nodiscard]] std::uint32_t memoryType(MemoryUse use, std::uint32_t allowed) const;
     void free(Buffer& buffer);
@@ -159,7 +160,11 @@ private:
     std::uint64_t m_maxAllocation = 0;
     std::uint64_t m_taken = 0; ///< by buffers, bytes
     bool m_sharesMemory = false;
-    std::atomic<bool> m_lost = false;
+    /// vkDeviceWaitIdle uses the queue as vkQueueSubmit does, and no two threads may at once
+    /// (Vulkan 1.3, "Host access to all VkQueue objects created from device must be externally
+    /// synchronized").
+    mutable std::mutex m_queueMutex;
+    std::atomic<bool> m_lost = false; ///< set under m_queueMutex, for good
     CallCounts m_counts;
 };
 

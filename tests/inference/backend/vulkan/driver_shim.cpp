@@ -60,6 +60,7 @@ namespace phidelity::test {
 namespace {
 
 constexpr std::chrono::milliseconds kOnTheWay(100);
+constexpr std::chrono::milliseconds kLongWait(3);
 
 struct KnownFunction {
     std::string_view name;
@@ -157,7 +158,7 @@ struct Hook<Member> {
                 return *instead;
             }
             adjust(arguments...);
-            const VkResult result = original(arguments...);
+            const VkResult result = through(arguments...);
             if (result == VK_SUCCESS) {
                 shim.made(name);
                 observe(arguments...);
@@ -172,6 +173,18 @@ struct Hook<Member> {
             }
             original(arguments...);
         }
+    }
+
+    static Returned through(Arguments... arguments) {
+        const bool usesQueue = name == "vkQueueSubmit" || name == "vkDeviceWaitIdle";
+        if (usesQueue) {
+            DriverShim::get().enterQueue(name);
+        }
+        const Returned returned = original(arguments...);
+        if (usesQueue) {
+            DriverShim::get().leaveQueue(name);
+        }
+        return returned;
     }
 
     /// Destroying nothing is allowed: the object is the second argument, of a device the first.
@@ -213,6 +226,8 @@ void DriverShim::reset() {
     m_state = State::Alive;
     m_shaders = Shaders::Real;
     m_memory.clear();
+    m_usersOfQueue = 0;
+    m_waitsForLost = false;
 }
 
 void DriverShim::setShaders(Shaders shaders) {
@@ -289,6 +304,9 @@ std::optional<VkResult> DriverShim::enter(std::string_view function) {
     if (knowsOfIt && (m_state == State::Stuck || (m_state == State::Lost && !mayFollowLoss))) {
         m_violations.emplace_back(function);
     }
+    if (m_waitsForLost && isDestruction(function)) {
+        m_violations.push_back("while what runs is waited for: " + std::string(function));
+    }
     for (const Fault& fault : m_faults) {
         const bool strikes =
             fault.strikes == Strikes::Once ? call == fault.call : call >= fault.call;
@@ -305,6 +323,27 @@ std::optional<VkResult> DriverShim::enter(std::string_view function) {
         }
     }
     return std::nullopt;
+}
+
+void DriverShim::enterQueue(std::string_view function) {
+    bool isLost = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_usersOfQueue++ > 0) {
+            m_violations.push_back("two threads at the queue: " + std::string(function));
+        }
+        isLost = m_state == State::Lost && function == "vkDeviceWaitIdle";
+        m_waitsForLost = m_waitsForLost || isLost;
+    }
+    if (isLost) { // long enough that others would meet it
+        std::this_thread::sleep_for(kLongWait);
+    }
+}
+
+void DriverShim::leaveQueue(std::string_view function) {
+    const std::lock_guard lock(m_mutex);
+    --m_usersOfQueue;
+    m_waitsForLost = m_waitsForLost && function != "vkDeviceWaitIdle";
 }
 
 void DriverShim::made(std::string_view function) {

@@ -35,7 +35,8 @@ struct Fault {
 
 /// Stands between the backend and the driver: counts the calls of every device function, lets the
 /// chosen ones fail, and notes what must not happen: a device used after it was lost, anything
-/// destroyed while a submission that never ended may still use it, objects left behind. Device
+/// destroyed while a submission that never ended may still use it or while a lost device is waited
+/// for, two threads at the queue, objects left behind. Device
 /// functions know no caller, so there is one in a process; it takes calls from any thread.
 class DriverShim {
 public:
@@ -68,6 +69,8 @@ public:
 
     // For the hooks alone.
     std::optional<VkResult> enter(std::string_view function);
+    void enterQueue(std::string_view function);
+    void leaveQueue(std::string_view function);
     void made(std::string_view function);
     void destroyed(std::string_view function);
     [[nodiscard]] bool isHollow() const;
@@ -83,6 +86,8 @@ private:
     std::map<std::string, std::int64_t> m_objects; ///< made minus destroyed, by kind
     std::vector<std::string> m_violations;
     std::uint64_t m_struck = 0;
+    int m_usersOfQueue = 0;
+    bool m_waitsForLost = false; ///< a thread waits for what a lost device still runs
     State m_state = State::Alive;
     std::thread::id m_sawIt; ///< the thread that a fault struck last, and when
     std::chrono::steady_clock::time_point m_sawItAt;
