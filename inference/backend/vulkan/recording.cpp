@@ -35,9 +35,6 @@ std::uint32_t epilogueId(Epilogue epilogue) {
     return kStore;
 }
 
-constexpr VkPipelineStageFlags kShaderStage = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
-constexpr VkPipelineStageFlags kCopyStage = VK_PIPELINE_STAGE_TRANSFER_BIT;
-
 /// Whether an op begins with a norm of `x`.
 bool readsNormOf(const StepOp* op, Activation x) {
     return op != nullptr && op->x == x &&
@@ -341,66 +338,50 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
 }
 
 void Recorder::mergeTerm(const StepOp& op, const Term& term) {
-    const DeviceMatrix& weights = matrix(term.linear.weight);
-    ProductShape shape;
-    shape.rows = m_recording.shape.rows;
-    shape.groups = weights.shape.groups();
-    const ProductKernel chosen = kernel(shape, weights);
+    ProductTable table = productTable(m_recording.shape.rows);
     const Place out = m_sources.memory.place(op.x);
-    const Place input = m_sources.memory.place(term.input);
-    for (const WeightSlice& slice : weights.slices) {
-        ProductTable table = productTable(m_recording.shape.rows);
-        table.partCount = 1;
-        PartTable& part = table.parts[0];
-        part.weights = origin(weights, slice);
-        part.bias = m_sources.memory.vectorAt(term.linear.bias);
-        part.firstGroup = slice.firstGroup;
-        part.groups = slice.firstGroup + slice.groups;
-        part.outputs = weights.shape.rows;
-        part.epilogue = kAddToResidual;
-        part.outAt = out.at;
-        part.outStride = out.stride;
-        table.inputA = input.at;
-        table.strideA = input.stride;
-        Dispatch dispatch;
-        dispatch.blockA = slice.block;
-        dispatch.x = (slice.groups + chosen.groups - 1) / chosen.groups;
-        addProduct(table, chosen, dispatch);
-    }
+    table.parts[0].epilogue = kAddToResidual;
+    table.parts[0].outAt = out.at;
+    table.parts[0].outStride = out.stride;
+    addSlices(term.linear, m_sources.memory.place(term.input), table, {});
 }
 
 void Recorder::head(const StepOp& op) {
     m_segment = true;
     norm(op);
-    const DeviceMatrix& weights = matrix(op.linear.weight);
+    const std::uint32_t outputs = matrix(op.linear.weight).shape.rows;
+    ProductTable table = productTable(m_recording.shape.logitRows);
+    table.gatherRows = 1;
+    table.parts[0].epilogue = kToLogits;
+    table.parts[0].outStride = outputs;
+    Dispatch dispatch;
+    dispatch.keepsLogits = m_recording.shape.top.count > 0;
+    addSlices(op.linear, m_sources.memory.normed(), table, dispatch);
+    if (m_recording.shape.top.count > 0) {
+        pickTop(outputs);
+    }
+}
+
+void Recorder::addSlices(const Linear& linear, const Place& input, ProductTable table,
+                         Dispatch dispatch) {
+    const DeviceMatrix& weights = matrix(linear.weight);
     ProductShape shape;
-    shape.rows = m_recording.shape.logitRows;
+    shape.rows = table.rows;
     shape.groups = weights.shape.groups();
     const ProductKernel chosen = kernel(shape, weights);
-    const Place input = m_sources.memory.normed();
+    table.partCount = 1;
+    table.inputA = input.at;
+    table.strideA = input.stride;
+    PartTable& part = table.parts[0];
+    part.bias = m_sources.memory.vectorAt(linear.bias);
+    part.outputs = weights.shape.rows;
     for (const WeightSlice& slice : weights.slices) {
-        ProductTable table = productTable(m_recording.shape.logitRows);
-        table.partCount = 1;
-        table.gatherRows = 1;
-        PartTable& part = table.parts[0];
         part.weights = origin(weights, slice);
-        part.bias = m_sources.memory.vectorAt(op.linear.bias);
         part.firstGroup = slice.firstGroup;
         part.groups = slice.firstGroup + slice.groups;
-        part.outputs = weights.shape.rows;
-        part.epilogue = kToLogits;
-        part.outAt = 0;
-        part.outStride = weights.shape.rows;
-        table.inputA = input.at;
-        table.strideA = input.stride;
-        Dispatch dispatch;
         dispatch.blockA = slice.block;
         dispatch.x = (slice.groups + chosen.groups - 1) / chosen.groups;
-        dispatch.keepsLogits = m_recording.shape.top.count > 0;
         addProduct(table, chosen, dispatch);
-    }
-    if (m_recording.shape.top.count > 0) {
-        pickTop(static_cast<std::uint32_t>(weights.shape.rows));
     }
 }
 
@@ -432,114 +413,6 @@ void Recorder::copyRows(const StepOp& op, Work work) {
     dispatch.work = work;
     dispatch.copied = op.x;
     add(std::move(dispatch));
-}
-
-Result<void> Recorder::writeSlots() {
-    PHIDELITY_TRY(m_firstSlot, m_sources.memory.addSlots(m_slots));
-    return {};
-}
-
-Result<VkDescriptorSet> Recorder::descriptorSet(const Dispatch& dispatch) {
-    const auto whole = [](const Buffer& buffer) {
-        return BoundRange{buffer.handle(), 0, buffer.bytes()};
-    };
-    const StepMemory& memory = m_sources.memory;
-    BoundRanges ranges;
-    ranges[kBindWeightsA] = whole(m_sources.weights.blocks()[dispatch.blockA]);
-    ranges[kBindWeightsB] = whole(m_sources.weights.blocks()[dispatch.blockB]);
-    ranges[kBindVectors] = whole(memory.vectors());
-    ranges[kBindInputs] = ranges[kBindActivations] = whole(memory.activations());
-    ranges[kBindCache] = ranges[kBindCacheWords] = whole(memory.cache(dispatch.layer));
-    ranges[kBindStep] = whole(memory.step());
-    ranges[kBindLogits] = whole(dispatch.keepsLogits ? memory.deviceLogits() : memory.logits());
-    ranges[kBindTop] = dispatch.keepsLogits ? whole(memory.top()) : ranges[kBindLogits];
-    ranges[kBindSlots] = whole(memory.slots());
-    ranges[kBindCounters] = whole(memory.counters());
-    return m_sources.bindings.set(ranges);
-}
-
-Result<void> Recorder::writeCommands() {
-    const VolkDeviceTable& vk = m_sources.device.vk();
-    Work before = Work::Shader;
-    const auto end = [&]() -> Result<void> {
-        if (m_recording.segments.empty()) {
-            return {};
-        }
-        writeBarrier(m_recording.segments.back(), before, VK_PIPELINE_STAGE_HOST_BIT,
-                     VK_ACCESS_HOST_READ_BIT);
-        return m_sources.device.checked(vk.vkEndCommandBuffer(m_recording.segments.back()),
-                                        "vkEndCommandBuffer");
-    };
-    for (const Dispatch& dispatch : m_dispatches) {
-        if (dispatch.startsSegment) {
-            PHIDELITY_CHECK(end());
-            PHIDELITY_TRY(const VkCommandBuffer commands, m_sources.device.allocateCommands());
-            m_recording.segments.push_back(commands);
-            const auto begin =
-                make<VkCommandBufferBeginInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
-            PHIDELITY_CHECK(m_sources.device.checked(vk.vkBeginCommandBuffer(commands, &begin),
-                                                     "vkBeginCommandBuffer"));
-        }
-        const VkCommandBuffer commands = m_recording.segments.back();
-        if (dispatch.barrierBefore) {
-            const bool shader = dispatch.work == Work::Shader;
-            writeBarrier(commands, before, shader ? kShaderStage : kCopyStage,
-                         shader ? VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT
-                                : VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT);
-        }
-        if (dispatch.work == Work::Shader) {
-            PHIDELITY_CHECK(writeDispatch(commands, dispatch));
-        } else {
-            writeCopy(commands, dispatch);
-        }
-        before = dispatch.work;
-    }
-    ++m_sources.device.counts().recordings;
-    return end();
-}
-
-void Recorder::writeBarrier(VkCommandBuffer commands, Work before, VkPipelineStageFlags after,
-                            VkAccessFlags access) {
-    auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
-    const bool shader = before == Work::Shader;
-    barrier.srcAccessMask = shader ? VK_ACCESS_SHADER_WRITE_BIT : VK_ACCESS_TRANSFER_WRITE_BIT;
-    barrier.dstAccessMask = access;
-    m_sources.device.vk().vkCmdPipelineBarrier(commands, shader ? kShaderStage : kCopyStage, after,
-                                               0, 1, &barrier, 0, nullptr, 0, nullptr);
-}
-
-void Recorder::writeCopy(VkCommandBuffer commands, const Dispatch& dispatch) {
-    const Place place = m_sources.memory.place(dispatch.copied);
-    const std::uint64_t at = std::uint64_t{place.at} * sizeof(float);
-    const std::uint64_t bytes =
-        std::uint64_t{m_recording.shape.rows} * place.stride * sizeof(float);
-    const VkBuffer activations = m_sources.memory.activations().handle();
-    const auto copy = [&](VkBuffer from, VkBuffer to, const VkBufferCopy& region) {
-        m_sources.device.vk().vkCmdCopyBuffer(commands, from, to, 1, &region);
-    };
-    if (dispatch.work == Work::Receive) {
-        copy(m_sources.exchange.incoming().handle(), activations, {0, at, bytes});
-    } else {
-        copy(activations, m_sources.exchange.outgoing().handle(), {at, 0, bytes});
-    }
-}
-
-Result<void> Recorder::writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch) {
-    const VolkDeviceTable& vk = m_sources.device.vk();
-    PHIDELITY_TRY(const VkPipeline pipeline, m_sources.pipelines.get(dispatch.key));
-    PHIDELITY_TRY(const VkDescriptorSet set, descriptorSet(dispatch));
-    vk.vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
-    vk.vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE,
-                               m_sources.pipelines.layout(), 0, 1, &set, 0, nullptr);
-    // A dispatch may have no more workgroups along x than the limit says, 65535 at least.
-    const std::uint32_t most = m_sources.device.limits().maxComputeWorkGroupCount[0];
-    for (std::uint32_t first = 0; first < dispatch.x; first += most) {
-        const PushConstants push{m_firstSlot + dispatch.slot, first};
-        vk.vkCmdPushConstants(commands, m_sources.pipelines.layout(), VK_SHADER_STAGE_COMPUTE_BIT,
-                              0, sizeof push, &push);
-        vk.vkCmdDispatch(commands, std::min(most, dispatch.x - first), dispatch.y, 1);
-    }
-    return {};
 }
 
 } // namespace phidelity::vulkan

@@ -88,6 +88,9 @@ private:
     [[nodiscard]] ProductKernel kernel(ProductShape shape, const DeviceMatrix& first,
                                        const DeviceMatrix* second = nullptr) const;
     void addProduct(const ProductTable& table, const ProductKernel& kernel, Dispatch dispatch);
+    /// The product of one matrix, a dispatch for each of its slices. The table says how many rows
+    /// and, in its first part, what becomes of the outputs.
+    void addSlices(const Linear& linear, const Place& input, ProductTable table, Dispatch dispatch);
     /// Everything before must have been written when the next dispatch starts.
     void barrier() { m_barrier = true; }
     void add(Dispatch dispatch);

@@ -9,6 +9,7 @@ target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/pipelines_ahead.cpp
     ${CMAKE_CURRENT_LIST_DIR}/product_kernels.cpp
     ${CMAKE_CURRENT_LIST_DIR}/recording.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/recording_commands.cpp
     ${CMAKE_CURRENT_LIST_DIR}/row_exchange.cpp
     ${CMAKE_CURRENT_LIST_DIR}/self_test_record.cpp
     ${CMAKE_CURRENT_LIST_DIR}/shader_features.cpp
