@@ -15,6 +15,7 @@
 #include "inference/text/utf8_stream.h"
 #include "interrupt.h"
 #include "json_text.h"
+#include "lasting_generation.h"
 #include "numbers.h"
 #include "options.h"
 #include "output.h"
@@ -96,25 +97,25 @@ Json tokensJson(const Tokenizer& tokenizer, const FinishedGeneration& record) {
     return tokens;
 }
 
-Result<Json> recordJson(const LoadedModel& loaded, const FinishedGeneration& record) {
+Result<Json> recordJson(const OpenedModel& opened, const FinishedGeneration& record) {
     // Hashing reads the whole file, so it waits until the text is there.
-    PHIDELITY_TRY(const std::string hash, loaded.model->checkpoint().sha256());
+    PHIDELITY_TRY(const std::string hash, opened.model->checkpoint().sha256());
     const Timings& timings = record.timings;
     return Json{{"text", record.text},
-                {"tokens", tokensJson(loaded.model->tokenizer(), record)},
+                {"tokens", tokensJson(opened.model->tokenizer(), record)},
                 {"finish_reason", finishReasonName(record.finish)},
                 {"cut", record.cut},
                 {"seed", record.sampler.seed},
                 {"sampler", Json::parse(toJson(record.sampler))},
-                {"device", loaded.model->device().id},
-                {"device_name", loaded.model->device().name},
-                {"layers", loaded.model->shape().layers},
-                {"gpu_layers", layersOnGpu(*loaded.model)},
-                {"model", loaded.model->checkpoint().name()},
+                {"device", opened.model->device().id},
+                {"device_name", opened.model->device().name},
+                {"layers", opened.model->shape().layers},
+                {"gpu_layers", layersOnGpu(*opened.model)},
+                {"model", opened.model->checkpoint().name()},
                 {"model_sha256", hash},
                 {"prompt_ids", record.prompt},
                 {"timings",
-                 {{"load_ms", loaded.loadMs},
+                 {{"load_ms", opened.facts.loadMs},
                   {"prompt_tokens", timings.promptTokens},
                   {"prompt_ms", timings.promptMs},
                   {"generated_tokens", timings.generatedTokens},
@@ -155,8 +156,8 @@ Result<void> generateVerb(const GenerateOptions& options) {
     PHIDELITY_TRY(const SamplerSettings sampler, samplerFrom(options.sampler));
     const FormatId format = formatFromKey(QString::fromStdString(options.format), nullptr);
     PHIDELITY_TRY(const std::string text, readPrompt(options));
-    PHIDELITY_TRY(const LoadedModel loaded, loadModel(options.model, options.device));
-    Model& model = *loaded.model;
+    PHIDELITY_TRY(LastingModel lasting, openModel(options.model, options.device));
+    const Model& model = *lasting.opened.model;
 
     GenerationRequest request;
     request.prompt = encodePrompt(model.tokenizer(), formatPrompt(format, text));
@@ -171,26 +172,23 @@ Result<void> generateVerb(const GenerateOptions& options) {
 
     Output output;
     Stream stream(output, format);
-    PrefixCache cache(model, 1);
     const auto listener = [&](const GenerationEvent& event) {
         if (!options.json) {
             stream.push(event.text);
         }
     };
-    auto record = generate(model, cache, request, &interruptFlag(), listener);
+    auto record = generateToTheEnd(lasting.opened, request, lasting.openDevice, &interruptFlag(),
+                                   listener, warn);
     if (!options.json) {
         PHIDELITY_CHECK(stream.finish());
     }
     if (!record) {
         return tl::unexpected<Error>(std::move(record).error());
     }
-    if (record->failure) {
-        return tl::unexpected<Error>(*record->failure);
-    }
     if (!options.json) {
         return {};
     }
-    PHIDELITY_TRY(const Json json, recordJson(loaded, *record));
+    PHIDELITY_TRY(const Json json, recordJson(lasting.opened, *record));
     return output.write(jsonText(json));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -14,7 +15,9 @@
 #include "inference/backend/choose.h"
 #include "inference/model/device_share.h"
 #include "interrupt.h"
+#include "lasting_generation.h"
 #include "numbers.h"
+#include "terminal_text.h"
 
 namespace phidelity {
 
@@ -42,6 +45,29 @@ Result<DeviceShare> shareFrom(const DeviceOptions& options) {
         return wrong("a --device other than the CPU", options.device);
     }
     return share;
+}
+
+BackendFactory openerFor(std::shared_ptr<const Checkpoint> checkpoint,
+                         const DeviceOptions& device) {
+    return [checkpoint = std::move(checkpoint),
+            device](std::string_view spec, std::uint32_t threads) -> Result<ChosenBackend> {
+        PHIDELITY_TRY(DeviceShare share, shareFrom(device));
+        if (spec == "cpu" && device.device != "cpu") { // it takes over, all of the model
+            share = {};
+        }
+        PHIDELITY_TRY(ChosenBackend chosen, chooseBackend(spec, threads));
+        PHIDELITY_TRY(chosen.backend, shareModel(std::move(chosen.backend), *checkpoint, share,
+                                                 device.context, threads));
+        return chosen;
+    };
+}
+
+OpenModelRequest requestOf(const DeviceOptions& device) {
+    OpenModelRequest request;
+    request.device = QString::fromStdString(device.device);
+    request.threads = static_cast<int>(device.threads);
+    request.context = static_cast<int>(device.context);
+    return request;
 }
 
 } // namespace
@@ -117,19 +143,28 @@ Result<LoadedModel> loadModel(const std::string& path, const DeviceOptions& devi
 
 Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
                               const DeviceOptions& device) {
+    const BackendFactory openDevice = openerFor(checkpoint, device);
+    PHIDELITY_TRY(OpenedModel opened,
+                  loadToLast(requestOf(device), checkpoint, openDevice, &interruptFlag(), warn));
+    opened.cache.reset(); // dies before the model
+    return LoadedModel{std::move(opened.model), opened.facts.loadMs};
+}
+
+Result<LastingModel> openModel(const std::string& path, const DeviceOptions& device) {
     const auto start = std::chrono::steady_clock::now();
-    PHIDELITY_TRY(const DeviceShare share, shareFrom(device));
-    PHIDELITY_TRY(auto backend, createBackend(device.device, device.threads));
-    PHIDELITY_TRY(backend, shareModel(std::move(backend), *checkpoint, share, device.context,
-                                      device.threads));
-    LoadOptions options;
-    options.stop = &interruptFlag();
-    options.context = device.context;
-    LoadedModel loaded;
-    PHIDELITY_TRY(loaded.model, Model::load(std::move(checkpoint), std::move(backend), options));
-    loaded.loadMs =
+    PHIDELITY_TRY(const auto checkpoint, openCheckpoint(path));
+    LastingModel model;
+    model.openDevice = openerFor(checkpoint, device);
+    PHIDELITY_TRY(model.opened, loadToLast(requestOf(device), checkpoint, model.openDevice,
+                                           &interruptFlag(), warn));
+    model.opened.facts.loadMs =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    return loaded;
+    return model;
+}
+
+void warn(const std::string& sentence) {
+    const std::string line = "phidelity-cli: " + oneLine(sentence) + "\n";
+    std::fputs(line.c_str(), stderr);
 }
 
 std::uint32_t layersOnGpu(const Model& model) {

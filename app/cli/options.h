@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "command_line.h"
+#include "engine/opened_model.h"
 #include "inference/file/checkpoint.h"
 #include "inference/model/model.h"
 #include "inference/result.h"
@@ -45,10 +46,22 @@ struct LoadedModel {
     std::unique_ptr<Model> model;
     double loadMs = 0;
 };
-/// Opens `path` (empty: the demo model) on the device. Ctrl+C ends it.
+/// Opens `path` (empty: the demo model) on the device. Ctrl+C ends it. Where no device was asked
+/// for and the best one fails, the CPU takes over, and standard error says so.
 [[nodiscard]] Result<LoadedModel> loadModel(const std::string& path, const DeviceOptions& device);
 [[nodiscard]] Result<LoadedModel> loadModel(std::shared_ptr<const Checkpoint> checkpoint,
                                             const DeviceOptions& device);
+
+/// The same for a model that is loaded again where its device fails, with what opens devices for
+/// it.
+struct LastingModel {
+    OpenedModel opened;
+    BackendFactory openDevice;
+};
+[[nodiscard]] Result<LastingModel> openModel(const std::string& path, const DeviceOptions& device);
+
+/// One line on standard error, in the program's name.
+void warn(const std::string& sentence);
 
 /// Layers that lie on a device other than the CPU.
 [[nodiscard]] std::uint32_t layersOnGpu(const Model& model);
