@@ -266,6 +266,20 @@ void Library::setState(const QString& key, const QString& value) {
     }
 }
 
+void Library::search(const QString& text) {
+    SearchRequest request;
+    request.id = m_searching = nextStoreRequestId();
+    request.text = text;
+    if (m_readable) {
+        emit searchRequested(request);
+    } else {
+        Found nothing;
+        nothing.id = request.id;
+        nothing.text = text;
+        onFound(nothing);
+    }
+}
+
 // ---- What the store answers
 
 void Library::onOpened(const StoreOpened& opened) {
@@ -333,9 +347,15 @@ void Library::onLoaded(const Loaded& answer) {
     emit loaded(id);
 }
 
+void Library::onFound(const Found& answer) {
+    if (answer.id == m_searching) {
+        emit found(answer);
+    }
+}
+
 void Library::onReadFailed(const ReadFailed& failure) {
     const QString id = m_loads.take(failure.id);
-    if (id.isEmpty() && failure.id != m_listing) {
+    if (id.isEmpty() && failure.id != m_listing && failure.id != m_searching) {
         return;
     }
     emit noticeRaised(failure.sentence, failure.detail);

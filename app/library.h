@@ -74,6 +74,8 @@ public:
     /// Its conversations stay, in no folder.
     void eraseFolder(const QString& name);
     void setState(const QString& key, const QString& value);
+    /// `found` follows, unless another search is asked for before.
+    void search(const QString& text);
 
 public slots:
     // What the store answers.
@@ -81,18 +83,21 @@ public slots:
     void onOpenFailed(const phidelity::StoreOpenFailed& failure);
     void onListed(const phidelity::Listed& listed);
     void onLoaded(const phidelity::Loaded& loaded);
+    void onFound(const phidelity::Found& found);
     void onReadFailed(const phidelity::ReadFailed& failure);
 
 signals:
     // To the store.
     void listRequested(const phidelity::ListRequest& request);
     void loadRequested(const phidelity::LoadRequest& request);
+    void searchRequested(const phidelity::SearchRequest& request);
 
     /// What was kept is listed now; sent once.
     void listed();
     /// Conversations or folders came, went, moved or changed their names.
     void listChanged();
     void loaded(const QString& id);
+    void found(const phidelity::Found& found);
     /// It stays unloaded; noticeRaised tells why.
     void loadFailed(const QString& id);
     void noticeRaised(const QString& sentence, const QString& detail);
@@ -109,6 +114,7 @@ private:
     QStringList m_order;                      ///< of what is loaded, the last used last
     bool m_readable = false;                  ///< the store can be asked
     StoreRequestId m_listing = 0;
+    StoreRequestId m_searching = 0;
     QHash<StoreRequestId, QString> m_loads;
     Keeper m_keeper;
 };

@@ -2,6 +2,7 @@
 #include "app/wiring.h"
 
 #include "ui/chat_page.h"
+#include "ui/conversation_list.h"
 #include "ui/main_window.h"
 #include "ui/message_model.h"
 #include "ui/settings_panel.h"
@@ -55,6 +56,21 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&controller, &C::activityCleared, status, &StatusLine::clearActivity);
     connect(&controller, &C::seedUsed, window.settings(), &SettingsPanel::showUsedSeed);
 
+    Library* library = controller.library();
+    ConversationList* list = window.conversations();
+    using L = ConversationList;
+    connect(list, &L::searchRequested, library, &Library::search);
+    connect(library, &Library::found, list, &L::showFound);
+    connect(list, &L::hitChosen, &controller,
+            [&controller](const QString& id, NodeId node) { controller.showMessage(id, node); });
+    connect(list, &L::renamed, library, &Library::rename);
+    connect(list, &L::pinned, library, &Library::setPinned);
+    connect(list, &L::moved, library, &Library::move);
+    connect(list, &L::trashed, &controller, &C::trashConversation);
+    connect(list, &L::restored, library, &Library::restore);
+    connect(list, &L::erased, library, &Library::erase);
+    connect(list, &L::folderRenamed, library, &Library::renameFolder);
+    connect(list, &L::folderErased, library, &Library::eraseFolder);
     connect(&window, &W::newConversationRequested, &controller, &C::newConversation);
     connect(&window, &W::conversationSelected, &controller, &C::selectConversation);
     connect(&controller, &C::conversationsChanged, &window, &W::setConversations);

@@ -42,6 +42,8 @@ void connectStore(StoreLike& store, ChatController& controller) {
     QObject::connect(keeper, &Keeper::recordsRequested, &store, &S::loadRecords, kQueued);
     QObject::connect(library, &Library::listRequested, &store, &S::list, kQueued);
     QObject::connect(library, &Library::loadRequested, &store, &S::load, kQueued);
+    QObject::connect(library, &Library::searchRequested, &store, &S::search, kQueued);
+    QObject::connect(&store, &S::found, library, &Library::onFound, kQueued);
     QObject::connect(&store, &S::opened, library, &Library::onOpened, kQueued);
     QObject::connect(&store, &S::openFailed, library, &Library::onOpenFailed, kQueued);
     QObject::connect(&store, &S::saved, keeper, &Keeper::onSaved, kQueued);

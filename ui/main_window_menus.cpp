@@ -13,6 +13,7 @@
 
 #include "ui/chat_page.h"
 #include "ui/composer.h"
+#include "ui/conversation_list.h"
 #include "ui/help_dialogs.h"
 #include "ui/icon.h"
 #include "ui/main_window.h"
@@ -36,6 +37,13 @@ void MainWindow::buildMenus() {
     buildHelpMenu();
     auto* escapeKey = new QShortcut(QKeySequence(Qt::Key_Escape), this);
     connect(escapeKey, &QShortcut::activated, this, &MainWindow::escape);
+    auto* searchKey = new QShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), this);
+    connect(searchKey, &QShortcut::activated, this, [this] {
+        if (!m_conversations->isVisible()) {
+            m_showConversations->trigger();
+        }
+        m_conversations->focusSearch();
+    });
     auto* composerKey = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_L), this);
     connect(composerKey, &QShortcut::activated, this, [this] { m_page->composer()->focusInput(); });
 }

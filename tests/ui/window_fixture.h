@@ -5,6 +5,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QListView>
 #include <QPlainTextEdit>
 #include <QTest>
 
@@ -51,6 +52,26 @@ protected:
         m_engine->sendText(text);
         settle();
         m_engine->end(reason, cut);
+        settle();
+    }
+    QListView* conversationList() { return find<QListView>("conversations"); }
+    /// What stands in the list, headings too.
+    QStringList listed() {
+        QStringList rows;
+        const QAbstractItemModel* model = conversationList()->model();
+        for (int row = 0; row < model->rowCount(); ++row) {
+            rows.append(model->index(row, 0).data().toString());
+        }
+        return rows;
+    }
+    QRect listedRect(const QString& text) {
+        const auto row = static_cast<int>(listed().indexOf(text));
+        return conversationList()->visualRect(conversationList()->model()->index(row, 0));
+    }
+    void clickListed(const QString& text) {
+        QVERIFY(listed().contains(text));
+        QTest::mouseClick(conversationList()->viewport(), Qt::LeftButton, Qt::NoModifier,
+                          listedRect(text).center());
         settle();
     }
     void trigger(const char* action) {

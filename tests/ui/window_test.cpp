@@ -7,7 +7,7 @@
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
+#include <QListView>
 #include <QMimeData>
 #include <QProgressBar>
 #include <QSpinBox>
@@ -207,7 +207,7 @@ private slots:
         settle();
         m_engine->answerFailure(m_engine->lastOpen.id, QStringLiteral("There is none."), {});
         settle();
-        find<QListWidget>("conversations")->setCurrentRow(1);
+        clickListed(QStringLiteral("Too long"));
         settle();
         QVERIFY(find<QWidget>("noticeBar")->isVisible());
     }
@@ -285,15 +285,13 @@ private slots:
         trigger("actionNew");
         QCOMPARE(messages()->rowCount(), 0);
         trigger("actionNew");
-        auto* list = find<QListWidget>("conversations");
-        QCOMPARE(list->count(), 1); // one without messages is not listed yet
+        QCOMPARE(listed().size(), 1); // one without messages is not listed yet
         type(QStringLiteral("Second topic"));
-        QCOMPARE(list->count(), 2);
+        QCOMPARE(listed().size(), 2);
         QCOMPARE(m_engine->lastGenerate.prompt, QStringLiteral("Alice: Second topic\nBob:"));
         m_engine->sendText(QStringLiteral(" two"));
         settle();
-        list->setCurrentRow(1);
-        settle();
+        clickListed(QStringLiteral("First topic"));
         QCOMPARE(shownText(messages()->at(1)), QStringLiteral("one"));
         QCOMPARE(find<QAbstractButton>("sendButton")->accessibleName(), QStringLiteral("Send"));
         type(QStringLiteral("Meanwhile"));
@@ -302,9 +300,8 @@ private slots:
         settle();
         QVERIFY(m_engine->lastGenerate.prompt.contains(QStringLiteral("Meanwhile")));
         answer(QStringLiteral(" three"));
-        QCOMPARE(list->item(0)->text(), QStringLiteral("First topic")); // it changed last
-        list->setCurrentRow(1);
-        settle();
+        QCOMPARE(listed().first(), QStringLiteral("First topic")); // it changed last
+        clickListed(QStringLiteral("Second topic"));
         QCOMPARE(shownText(messages()->at(1)), QStringLiteral("two"));
     }
 

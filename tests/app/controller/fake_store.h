@@ -17,6 +17,7 @@ public:
     QList<LoadRequest> loads;
     QList<RecordsRequest> recordRequests;
     ListRequest lastList;
+    SearchRequest lastSearch;
 
     void open(StoreAccess access = StoreAccess::Full) {
         StoreOpened answer;
@@ -64,6 +65,7 @@ public slots:
     void save(const phidelity::SaveRequest& request) { saves.append(request); }
     void list(const phidelity::ListRequest& request) { lastList = request; }
     void load(const phidelity::LoadRequest& request) { loads.append(request); }
+    void search(const phidelity::SearchRequest& request) { lastSearch = request; }
     void loadRecords(const phidelity::RecordsRequest& request) { recordRequests.append(request); }
 
 signals:
@@ -73,6 +75,7 @@ signals:
     void saveFailed(const phidelity::SaveFailed& failure);
     void listed(const phidelity::Listed& listed);
     void loaded(const phidelity::Loaded& loaded);
+    void found(const phidelity::Found& found);
     void recordsLoaded(const phidelity::RecordsLoaded& records);
     void readFailed(const phidelity::ReadFailed& failure);
 
