@@ -9,17 +9,10 @@
 #include <QSet>
 
 #include "chat/conversation.h"
+#include "store/kept_state.h"
 #include "store/store_messages.h"
 
 namespace phidelity {
-
-/// Whether what stands in the window is on the disk.
-enum class KeptState {
-    InWindowOnly, ///< there is no store, or it takes no writing
-    Keeping,      ///< some of it is on its way
-    Kept,         ///< committed
-    Failed,       ///< some of it could not be kept yet
-};
 
 /// Decides when what changed goes to the store, and follows what became of it. Texts that grow and
 /// small things (drafts, places) are held back for up to a second, everything else goes at once.
@@ -95,5 +88,3 @@ private:
 };
 
 } // namespace phidelity
-
-Q_DECLARE_METATYPE(phidelity::KeptState)

@@ -12,6 +12,7 @@
 #include "app/preferences.h"
 #include "app/wiring.h"
 #include "engine/engine_thread.h"
+#include "store/store_thread.h"
 #include "ui/icon.h"
 #include "ui/main_window.h"
 #include "ui/settings_panel.h"
@@ -38,6 +39,7 @@ bool hasDisplay() {
 struct Arguments {
     std::optional<QString> device; ///< goes before what was picked in the window
     int threads = 0;
+    QString data; ///< the folder of the conversations; empty = the usual one
     QString model;
 };
 
@@ -55,6 +57,8 @@ Arguments readArguments(const QStringList& words) {
          QStringLiteral("name")},
         {QStringLiteral("threads"), QStringLiteral("Use this many processor threads (0: choose)."),
          QStringLiteral("count"), QStringLiteral("0")},
+        {QStringLiteral("data"), QStringLiteral("Keep conversations in this folder."),
+         QStringLiteral("folder")},
     });
     parser.addPositionalArgument(
         QStringLiteral("MODEL"),
@@ -79,6 +83,7 @@ Arguments readArguments(const QStringList& words) {
         arguments.device = parser.value(QStringLiteral("device"));
     }
     arguments.threads = parser.value(QStringLiteral("threads")).toInt(&number);
+    arguments.data = parser.value(QStringLiteral("data"));
     const QStringList models = parser.positionalArguments();
     if (!number || arguments.threads < 0) {
         refuse(QStringLiteral("--threads wants a whole number, 0 or more"));
@@ -94,6 +99,7 @@ Arguments readArguments(const QStringList& words) {
 
 int run(QApplication& application, const Arguments& arguments) {
     registerEngineMessages();
+    registerStoreMessages();
     Preferences preferences = loadPreferences();
     applyAppearance(application, preferences.window.appearance);
     applyZoom(application, preferences.window.zoom);
@@ -101,11 +107,13 @@ int run(QApplication& application, const Arguments& arguments) {
     // Destroyed from the last to the first: the engine thread ends before what it reports to.
     ChatController controller;
     MainWindow window;
-    EngineThread engine;
+    StoreThread store(arguments.data.isEmpty() ? StoreThread::defaultFolder() : arguments.data);
+    std::optional<EngineThread> engine(std::in_place);
 
     connectWindow(window, controller);
-    connectEngine(engine.engine(), controller);
-    connectDevices(engine.engine(), window);
+    connectEngine(engine->engine(), controller);
+    connectDevices(engine->engine(), window);
+    connectStore(store.worker(), controller, &window);
     QObject::connect(&window, &MainWindow::appearanceChosen, &application,
                      [&](Appearance look) { applyAppearance(application, look); });
     QObject::connect(&window, &MainWindow::zoomChosen, &application,
@@ -127,8 +135,15 @@ int run(QApplication& application, const Arguments& arguments) {
     window.setState(preferences.window);
     controller.newConversation();
     window.show();
+    store.start();
     controller.models()->open(arguments.model);
-    return QApplication::exec();
+    const int code = QApplication::exec();
+    // The engine's last words belong to the reply that was being written.
+    engine.reset();
+    QCoreApplication::sendPostedEvents(&controller);
+    controller.library()->keeper().flush();
+    store.finish();
+    return code;
 }
 
 } // namespace

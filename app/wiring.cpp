@@ -5,6 +5,7 @@
 #include "ui/conversation_list.h"
 #include "ui/main_window.h"
 #include "ui/message_model.h"
+#include "ui/message_view.h"
 #include "ui/settings_panel.h"
 #include "ui/status_line.h"
 
@@ -56,7 +57,14 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&controller, &C::activityCleared, status, &StatusLine::clearActivity);
     connect(&controller, &C::seedUsed, window.settings(), &SettingsPanel::showUsedSeed);
 
+    connect(&controller, &C::retryOffered, &window, &W::offerRetry);
+    connect(&window, &W::draftChanged, &controller, &C::setDraft);
+    connect(&window, &W::placeChanged, &controller, &C::setScroll);
+    connect(&controller, &C::draftShown, &window, &W::setDraft);
+    connect(&controller, &C::scrollShown, window.page()->view(), &MessageView::setPlace);
+    connect(&controller, &C::rowShown, window.page()->view(), &MessageView::showRow);
     Library* library = controller.library();
+    connect(&library->keeper(), &Keeper::stateChanged, status, &StatusLine::showKept);
     ConversationList* list = window.conversations();
     using L = ConversationList;
     connect(list, &L::searchRequested, library, &Library::search);

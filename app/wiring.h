@@ -33,13 +33,13 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
 /// Connects the library with the store of conversations, or with anything that has its slots and
 /// signals; it may live on another thread.
 template <class StoreLike>
-void connectStore(StoreLike& store, ChatController& controller) {
+void connectStore(StoreLike& store, ChatController& controller, MainWindow* window = nullptr) {
     using S = StoreLike;
     constexpr auto kQueued = Qt::QueuedConnection;
     Library* library = controller.library();
     Keeper* keeper = &library->keeper();
     QObject::connect(keeper, &Keeper::saveRequested, &store, &S::save, kQueued);
-    QObject::connect(keeper, &Keeper::recordsRequested, &store, &S::loadRecords, kQueued);
+    QObject::connect(keeper, &Keeper::recordsRequested, &store, &S::records, kQueued);
     QObject::connect(library, &Library::listRequested, &store, &S::list, kQueued);
     QObject::connect(library, &Library::loadRequested, &store, &S::load, kQueued);
     QObject::connect(library, &Library::searchRequested, &store, &S::search, kQueued);
@@ -53,6 +53,9 @@ void connectStore(StoreLike& store, ChatController& controller) {
     QObject::connect(&store, &S::recordsLoaded, keeper, &Keeper::onRecordsLoaded, kQueued);
     QObject::connect(&store, &S::readFailed, library, &Library::onReadFailed, kQueued);
     QObject::connect(&store, &S::readFailed, keeper, &Keeper::onReadFailed, kQueued);
+    if (window) {
+        QObject::connect(window, &MainWindow::retryRequested, &store, &S::retry, kQueued);
+    }
 }
 
 /// Connects what the window asks about devices with the engine's answers.

@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QTimerEvent>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -19,6 +20,8 @@
 namespace phidelity {
 
 namespace {
+
+constexpr int kDraftMs = 400;
 
 QString placeholderOf(FormatId format) {
     switch (format) {
@@ -84,7 +87,15 @@ Composer::Composer(QWidget* parent)
 
     connect(m_endEditing, &QToolButton::clicked, this, &Composer::endEditing);
     connect(m_edit, &ComposerEdit::submitted, this, &Composer::submit);
-    connect(m_edit, &ComposerEdit::focusChanged, this, qOverload<>(&QWidget::update));
+    connect(m_edit, &ComposerEdit::focusChanged, this, [this] {
+        update();
+        tellDraft();
+    });
+    connect(m_edit, &QPlainTextEdit::textChanged, this, [this] {
+        if (!isEditing()) {
+            m_draftTimer.start(kDraftMs, this);
+        }
+    });
     connect(m_edit, &ComposerEdit::recallRequested, this,
             [this] { m_edit->replaceText(m_recall); });
     connect(m_edit, &QPlainTextEdit::textChanged, this, &Composer::showState);
@@ -162,6 +173,25 @@ void Composer::setText(const QString& text) {
     m_edit->replaceText(text);
 }
 
+void Composer::setDraft(const QString& text) {
+    endEditing();
+    m_edit->replaceText(text);
+    m_draftTimer.stop();
+}
+
+void Composer::tellDraft() {
+    if (m_draftTimer.isActive()) {
+        m_draftTimer.stop();
+        emit draftChanged(m_edit->text());
+    }
+}
+
+void Composer::timerEvent(QTimerEvent* event) {
+    if (event->timerId() == m_draftTimer.timerId()) {
+        tellDraft();
+    }
+}
+
 void Composer::focusInput() {
     m_edit->setFocus(Qt::ShortcutFocusReason);
 }
@@ -184,11 +214,13 @@ void Composer::submit() {
     }
     m_recall = text;
     m_edit->replaceText({});
+    tellDraft();
     emit submitted(text);
 }
 
 void Composer::beginEditing(int row, const QString& text, Speaker speaker) {
     if (!isEditing()) {
+        tellDraft();
         m_draft = m_edit->text();
     }
     m_editedRow = row;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QBasicTimer>
 #include <QWidget>
 
 #include "chat/prompt_format.h"
@@ -36,6 +37,10 @@ public:
 
     /// What Up recalls in the empty field.
     void setRecall(const QString& text) { m_recall = text; }
+    /// What was written and not sent when the conversation was left.
+    void setDraft(const QString& text);
+    /// Says at once what it would say in a moment.
+    void tellDraft();
     void focusInput();
     /// As if `text` had been typed in the field, which takes the focus.
     void typeText(const QString& text);
@@ -49,6 +54,8 @@ signals:
     /// What is to stand in place of the message of this row.
     void edited(int row, const QString& text);
     void stopRequested();
+    /// A moment after the last key, and when the field loses the focus.
+    void draftChanged(const QString& text);
     void formatChosen(phidelity::FormatId format);
 
 protected:
@@ -56,6 +63,7 @@ protected:
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void timerEvent(QTimerEvent* event) override;
 
 private:
     void submit();
@@ -74,6 +82,7 @@ private:
     State m_state = State::Ready;
     FormatId m_format = FormatId::Chat;
     QString m_recall;
+    QBasicTimer m_draftTimer; ///< runs while something has not been told
     int m_editedRow = -1;
     QString m_draft; ///< what stood in the field before a message was edited
 };

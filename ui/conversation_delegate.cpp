@@ -93,7 +93,7 @@ void ConversationDelegate::paint(QPainter* painter, const QStyleOptionViewItem& 
     if (kind == Kind::Folder) {
         const bool open = index.data(ConversationModel::OpenRole).toBool();
         const QRect symbol(place.left(), place.center().y() - 2 * unit, 4 * unit, 4 * unit);
-        icon(open ? QStringLiteral("down") : QStringLiteral("next")).paint(painter, symbol);
+        icon(open ? QStringLiteral("unfold") : QStringLiteral("next")).paint(painter, symbol);
         place.setLeft(symbol.right() + unit + unit / 2);
         QFont bold = option.font;
         bold.setWeight(QFont::DemiBold);

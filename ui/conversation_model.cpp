@@ -233,13 +233,18 @@ bool ConversationModel::setData(const QModelIndex& index, const QVariant& value,
         text == m_rows.at(index.row()).text) {
         return false;
     }
-    const Row row = m_rows.at(index.row());
-    // The list comes back changed from whoever keeps it.
-    if (row.kind == Kind::Folder) {
-        emit folderRenamed(row.id, text);
-    } else {
-        emit renamed(row.id, text);
-    }
+    Row& row = m_rows[index.row()];
+    row.text = text;
+    emit dataChanged(index, index);
+    // Whoever keeps it answers with a new list, which must not take the field away while it closes.
+    const auto tell = [this, kind = row.kind, id = row.id, text] {
+        if (kind == Kind::Folder) {
+            emit folderRenamed(id, text);
+        } else {
+            emit renamed(id, text);
+        }
+    };
+    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
     return true;
 }
 

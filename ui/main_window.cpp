@@ -163,6 +163,8 @@ void MainWindow::connectPage() {
     connect(m_settings, &SettingsPanel::settingsChanged, this, &MainWindow::settingsChanged);
     connect(m_status, &StatusLine::cancelRequested, this, &MainWindow::cancelOpeningRequested);
     connect(m_status, &StatusLine::deviceActivated, this, &MainWindow::chooseDevice);
+    connect(composer, &Composer::draftChanged, this, &MainWindow::draftChanged);
+    connect(view, &MessageView::placeChanged, this, &MainWindow::placeChanged);
 }
 
 void MainWindow::updateActions() {
@@ -239,6 +241,19 @@ void MainWindow::offerSharing(int layersOnDevice, int layers) {
             .arg(layers));
     button->setObjectName(QStringLiteral("offerSharing"));
     connect(button, &QAbstractButton::clicked, this, &MainWindow::sharingChosen);
+}
+
+void MainWindow::offerRetry() {
+    QAbstractButton* button = m_page->notice()->offer(tr("Try again"));
+    button->setObjectName(QStringLiteral("offerRetry"));
+    connect(button, &QAbstractButton::clicked, this, [this] {
+        clearNotice();
+        emit retryRequested();
+    });
+}
+
+void MainWindow::setDraft(const QString& text) {
+    m_page->composer()->setDraft(text);
 }
 
 void MainWindow::setDevicePick(const DevicePick& pick) {
@@ -384,6 +399,8 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    m_page->composer()->tellDraft();
+    m_page->view()->tellPlace();
     emit closing();
     event->accept();
 }

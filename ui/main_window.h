@@ -64,6 +64,10 @@ public slots:
     void offerContext(int context);
     /// Likewise: let the processor run all but so many of its layers.
     void offerSharing(int layersOnDevice, int layers);
+    /// Adds to the notice that is shown: try again to keep what could not be kept.
+    void offerRetry();
+    /// What stood in the composer when the conversation was left.
+    void setDraft(const QString& text);
     void setDevicePick(const phidelity::DevicePick& pick);
     /// Fills the dialog if it is open.
     void showDevices(const phidelity::DevicesListed& list);
@@ -86,6 +90,11 @@ signals:
     void deviceChosen(const phidelity::DevicePick& pick);
     void contextChosen(int context);
     void sharingChosen();
+    void retryRequested();
+    /// What stands in the composer has changed; a moment after the last key.
+    void draftChanged(const QString& text);
+    /// Where the messages are read: MessageView::place.
+    void placeChanged(double place);
     void formatChosen(phidelity::FormatId format);
     void settingsChanged(const phidelity::GenerationSettings& settings);
     void appearanceChosen(phidelity::Appearance appearance);

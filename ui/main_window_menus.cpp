@@ -52,7 +52,10 @@ void MainWindow::buildFileMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&File"));
     QAction* fresh = addAction(menu, "actionNew", tr("&New Conversation"), QKeySequence::New);
     fresh->setIcon(icon(QStringLiteral("new")));
-    connect(fresh, &QAction::triggered, this, &MainWindow::newConversationRequested);
+    connect(fresh, &QAction::triggered, this, [this] {
+        m_page->composer()->tellDraft();
+        emit newConversationRequested();
+    });
     menu->addSeparator();
     QAction* open = addAction(menu, "actionOpen", tr("&Open Model…"), QKeySequence::Open);
     open->setIcon(icon(QStringLiteral("open")));

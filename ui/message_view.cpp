@@ -330,6 +330,7 @@ void MessageView::scrollContentsBy(int, int) {
     }
     const QScrollBar* bar = verticalScrollBar();
     setFollowing(bar->value() >= bar->maximum());
+    m_placeTimer.start(kPlaceMs, this);
     const int step = bar->value() - m_scroll;
     if (std::abs(step) <= 2 * viewport()->height() && m_anchor.row < count()) {
         // What was read moves by just this step, whatever heights come to light above it.
@@ -474,6 +475,8 @@ void MessageView::timerEvent(QTimerEvent* event) {
         if (count() > 0) {
             viewport()->update(rowRect(count() - 1));
         }
+    } else if (event->timerId() == m_placeTimer.timerId()) {
+        tellPlace();
     } else if (event->timerId() == m_autoScroll.timerId()) {
         const int above = -m_dragPoint.y();
         const int below = m_dragPoint.y() - viewport()->height();

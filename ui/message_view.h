@@ -37,6 +37,10 @@ public:
     [[nodiscard]] bool isFollowing() const { return m_following; }
     [[nodiscard]] QString selectedText() const;
     [[nodiscard]] QSize minimumSizeHint() const override;
+    /// What is read: the first row in sight and how far into it, such as 3.5; -1 = at the end.
+    [[nodiscard]] double place() const;
+    /// Says at once what placeChanged would say in a moment.
+    void tellPlace();
     /// Where a row is, in viewport coordinates.
     [[nodiscard]] QRect rowRect(int row) const;
     /// How often the words that setHits() was given stand in a message, as it is shown.
@@ -47,6 +51,9 @@ public:
 
 public slots:
     void jumpToLatest();
+    void setPlace(double place);
+    /// Scrolls so that the row begins at the top.
+    void showRow(int row);
     /// The selected text.
     void copy();
     void selectAll();
@@ -66,6 +73,8 @@ signals:
     void followingChanged(bool following);
     /// The user has clicked a link, having been shown this address (http, https or mailto).
     void linkActivated(const QUrl& address);
+    /// A moment after the user scrolled.
+    void placeChanged(double place);
     void regenerateRequested(int row);
     void continueRequested();
     void editRequested(int row);
@@ -92,6 +101,7 @@ protected:
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
+    static constexpr int kPlaceMs = 500;
     struct Position {
         int row = -1;
         BlockPosition in;
@@ -157,6 +167,7 @@ private:
     Position m_selectionEnd;
     bool m_selecting = false;
     QBasicTimer m_autoScroll;
+    QBasicTimer m_placeTimer; ///< runs while a new place has not been told
     QPoint m_dragPoint;
     QPoint m_hoverPoint{-1, -1}; ///< where the pointer was last
     int m_hotRow = -1;

@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QProgressBar>
+#include <QTimerEvent>
 #include <QToolButton>
 
 #include "ui/link_label.h"
@@ -19,14 +20,15 @@ namespace phidelity {
 
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent), m_model(new QLabel), m_device(new LinkLabel), m_progress(new QProgressBar),
-      m_cancel(new QToolButton), m_activity(new QLabel), m_firstToken(new QLabel),
-      m_context(new QLabel), m_contextBar(new ThinBar) {
+      m_cancel(new QToolButton), m_kept(new QLabel), m_activity(new QLabel),
+      m_firstToken(new QLabel), m_context(new QLabel), m_contextBar(new ThinBar) {
     setObjectName(QStringLiteral("statusLine"));
     setAccessibleName(tr("Status"));
     m_model->setObjectName(QStringLiteral("statusModel"));
     m_device->setObjectName(QStringLiteral("statusDevice"));
     m_progress->setObjectName(QStringLiteral("openingProgress"));
     m_cancel->setObjectName(QStringLiteral("cancelOpening"));
+    m_kept->setObjectName(QStringLiteral("statusKept"));
     m_activity->setObjectName(QStringLiteral("statusActivity"));
     m_firstToken->setObjectName(QStringLiteral("statusFirstToken"));
     m_context->setObjectName(QStringLiteral("statusContext"));
@@ -53,6 +55,7 @@ StatusLine::StatusLine(QWidget* parent)
     layout->addWidget(m_progress);
     layout->addWidget(m_cancel);
     layout->addStretch(1);
+    layout->addWidget(m_kept);
     layout->addWidget(m_activity);
     layout->addWidget(m_firstToken);
     layout->addWidget(m_context);
@@ -126,6 +129,55 @@ void StatusLine::showContextText() {
     m_contextBar->setFraction(known ? static_cast<double>(m_contextUsed) / m_contextSize : 0);
 }
 
+void StatusLine::showKept(KeptState state) {
+    m_keptState = state;
+    m_keptTimer.stop();
+    if (state == KeptState::Kept && !m_kept->text().isEmpty()) {
+        // While a reply grows, it is true for a moment once a second.
+        constexpr int kCalmMs = 300;
+        m_keptTimer.start(kCalmMs, this);
+    } else {
+        tellKept();
+    }
+}
+
+void StatusLine::timerEvent(QTimerEvent* event) {
+    if (event->timerId() == m_keptTimer.timerId()) {
+        m_keptTimer.stop();
+        tellKept();
+    }
+}
+
+void StatusLine::tellKept() {
+    bool warns = false;
+    switch (m_keptState) {
+    case KeptState::Unknown:
+        m_kept->clear();
+        return;
+    case KeptState::InWindowOnly:
+        m_kept->setText(tr("Not saved"));
+        m_kept->setToolTip(tr("Conversations are only in this window and end with it."));
+        warns = true;
+        break;
+    case KeptState::Keeping:
+        m_kept->setText(tr("Saving"));
+        m_kept->setToolTip(tr("The last changes are on their way to the disk."));
+        break;
+    case KeptState::Kept:
+        m_kept->setText(tr("Saved"));
+        m_kept->setToolTip(tr("All conversations are on the disk."));
+        break;
+    case KeptState::Failed:
+        m_kept->setText(tr("Not saved"));
+        m_kept->setToolTip(tr("The last changes could not be written to the disk yet."));
+        warns = true;
+        break;
+    }
+    setTextColor(m_kept, palette(),
+                 warns ? shadesOf(palette()).warning : shadesOf(palette()).dimText);
+    fit();
+}
+
 void StatusLine::showPrompt(int done, int total) {
     const QLocale locale;
     m_activity->setText(
@@ -194,6 +246,7 @@ void StatusLine::fit() {
     if (m_opening) {
         take(m_progress->width() + m_cancel->sizeHint().width() + 2 * gap);
         m_firstToken->hide();
+        m_kept->hide();
         m_activity->setVisible(space - widthOf(m_activity->text()) > 50 * unit);
         m_model->setText(metrics.elidedText(tr("Opening %1").arg(m_openingName), Qt::ElideMiddle,
                                             std::max(space - gap, 16 * unit)));
@@ -205,6 +258,8 @@ void StatusLine::fit() {
     m_model->setText(
         metrics.elidedText(m_modelText, Qt::ElideMiddle, std::max(space - gap, 16 * unit)));
     take(model);
+    const int kept = widthOf(m_kept->text());
+    m_kept->setVisible(kept > 0 && space >= kept && take(kept));
     const int device = widthOf(m_deviceText);
     const bool wholeDevice = space >= device;
     const bool someDevice = space >= 24 * unit;
@@ -227,10 +282,11 @@ void StatusLine::applyLook() {
     QPalette dim = palette();
     dim.setColor(QPalette::WindowText, shadesOf(palette()).dimText);
     for (QLabel* label :
-         {m_model, static_cast<QLabel*>(m_device), m_activity, m_firstToken, m_context}) {
+         {m_model, static_cast<QLabel*>(m_device), m_kept, m_activity, m_firstToken, m_context}) {
         label->setFont(small);
         label->setPalette(label == m_model ? palette() : dim);
     }
+    tellKept();
     m_cancel->setFont(small);
     // No higher than the text, so that the line stays as it is when a model is opened.
     m_cancel->setFixedHeight(QFontMetrics(small).height() + unit);

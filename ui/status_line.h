@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QBasicTimer>
 #include <QWidget>
 
 #include "engine/messages.h"
+#include "store/kept_state.h"
 
 class QLabel;
 class QProgressBar;
@@ -33,6 +35,7 @@ public slots:
     void showPrompt(int done, int total);
     void showSpeed(double tokensPerSecond, double firstTokenMs);
     void clearActivity();
+    void showKept(phidelity::KeptState state);
 
 signals:
     void cancelRequested();
@@ -41,9 +44,11 @@ signals:
 protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void timerEvent(QTimerEvent* event) override;
 
 private:
     void applyLook();
+    void tellKept();
     void showContextText();
     void tellReaders();
     void fit();
@@ -52,6 +57,7 @@ private:
     LinkLabel* m_device;
     QProgressBar* m_progress;
     QToolButton* m_cancel;
+    QLabel* m_kept;
     QLabel* m_activity;
     QLabel* m_firstToken;
     QLabel* m_context;
@@ -62,6 +68,8 @@ private:
     QString m_firstTokenText;
     int m_contextSize = 0;
     int m_contextUsed = 0;
+    QBasicTimer m_keptTimer; ///< until what was kept may be said
+    KeptState m_keptState = KeptState::Unknown;
     bool m_opening = false;
 };
 

@@ -79,7 +79,7 @@ protected:
         settle();
     }
 
-private slots:
+protected slots:
     void initTestCase() { registerEngineMessages(); }
 
     void init() {

@@ -16,6 +16,7 @@ public:
     QList<SaveRequest> saves;
     QList<LoadRequest> loads;
     QList<RecordsRequest> recordRequests;
+    int retries = 0;
     ListRequest lastList;
     SearchRequest lastSearch;
 
@@ -65,8 +66,9 @@ public slots:
     void save(const phidelity::SaveRequest& request) { saves.append(request); }
     void list(const phidelity::ListRequest& request) { lastList = request; }
     void load(const phidelity::LoadRequest& request) { loads.append(request); }
+    void retry() { ++retries; }
     void search(const phidelity::SearchRequest& request) { lastSearch = request; }
-    void loadRecords(const phidelity::RecordsRequest& request) { recordRequests.append(request); }
+    void records(const phidelity::RecordsRequest& request) { recordRequests.append(request); }
 
 signals:
     void opened(const phidelity::StoreOpened& opened);

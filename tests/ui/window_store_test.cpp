@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// The window with a real store: what comes back after a restart.
+#include <optional>
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QTemporaryDir>
+
+#include "store/store_thread.h"
+#include "ui/conversation_list.h"
+#include "ui/conversation_model.h"
+#include "ui/message_view.h"
+#include "window_fixture.h"
+
+namespace phidelity {
+
+class WindowStoreTest : public WindowFixture {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<StoreThread> m_store;
+
+    void startStore() {
+        m_store = std::make_unique<StoreThread>(m_folder->path());
+        connectStore(m_store->worker(), *m_controller, m_window.get());
+        m_store->start();
+        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
+    }
+    void restart() {
+        m_window->close();
+        settle();
+        QCOMPARE(m_store->finish(), StoreEnd::AllKept);
+        WindowFixture::cleanup();
+        m_store.reset();
+        WindowFixture::init();
+        startStore();
+    }
+    void say(const QString& text, const QString& reply) {
+        const int asked = m_engine->generations;
+        type(text);
+        QTRY_COMPARE(m_engine->generations, asked + 1);
+        answer(reply);
+        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
+    }
+    QString longText() {
+        QString text;
+        for (int line = 0; line < 200; ++line) {
+            text += QStringLiteral("Line %1 of a long reply.\n\n").arg(line);
+        }
+        return text;
+    }
+
+private slots:
+    void initTestCase() {
+        WindowFixture::initTestCase();
+        registerStoreMessages();
+    }
+    void init() {
+        m_folder = std::make_unique<QTemporaryDir>();
+        WindowFixture::init();
+        startStore();
+    }
+    void cleanup() {
+        m_store.reset();
+        WindowFixture::cleanup();
+    }
+
+    void aConversationComesBackWithItsBranches() {
+        say("First question", " First answer");
+        say("Second question", " Second answer");
+        emit m_window->messageEdited(2, QStringLiteral("Other question"));
+        QTRY_COMPARE(m_engine->generations, 3);
+        answer(" Other answer");
+        emit m_window->versionRequested(2, 1);
+        settle();
+        restart();
+        QTRY_COMPARE(messages()->rowCount(), 4);
+        QCOMPARE(shownText(messages()->at(3)), QStringLiteral("Second answer"));
+        QCOMPARE(messages()->at(2).versions, 2);
+        emit m_window->versionRequested(2, 2);
+        settle();
+        QCOMPARE(shownText(messages()->at(3)), QStringLiteral("Other answer"));
+        QCOMPARE(listed(), QStringList({"First question"}));
+    }
+
+    void aDraftAndTheReadPlaceComeBack() {
+        say("Tell me all", longText());
+        QScrollBar* bar = m_window->page()->view()->verticalScrollBar();
+        bar->setValue(bar->maximum() / 3);
+        QTest::keyClicks(edit(), "half a thought");
+        const double place = m_window->page()->view()->place();
+        QVERIFY(place > 1);
+        restart();
+        QTRY_COMPARE(edit()->toPlainText(), QStringLiteral("half a thought"));
+        QTRY_VERIFY(std::abs(m_window->page()->view()->place() - place) < 0.02);
+    }
+
+    void aDraftStaysWithItsConversation() {
+        say("Cats", " Meow");
+        QTest::keyClicks(edit(), "about cats");
+        trigger("actionNew");
+        QVERIFY(edit()->toPlainText().isEmpty());
+        clickListed("Cats");
+        QTRY_COMPARE(edit()->toPlainText(), QStringLiteral("about cats"));
+    }
+
+    void aReplyThatWasCutOffSaysSo() {
+        type("Go on");
+        QTRY_COMPARE(m_engine->generations, 1);
+        m_engine->sendText(" Once upon a time");
+        settle();
+        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
+        restart();
+        QTRY_COMPARE(messages()->rowCount(), 2);
+        QCOMPARE(shownText(messages()->at(1)), QStringLiteral("Once upon a time"));
+        QCOMPARE(messages()->at(1).state, MessageState::Interrupted);
+        QVERIFY(!messages()->at(1).problem.isEmpty());
+    }
+
+    void aSearchLeadsToTheMessageInItsBranch() {
+        say("Where do zebras live?", " In Africa.");
+        emit m_window->messageEdited(0, QStringLiteral("Where do penguins live?"));
+        QTRY_COMPARE(m_engine->generations, 2);
+        answer(" In the south.");
+        trigger("actionNew");
+        QTest::keyClicks(find<QLineEdit>("conversationSearch"), "afric");
+        const auto found = [this] {
+            return conversationList()
+                ->model()
+                ->index(0, 0)
+                .data(ConversationModel::NodeRole)
+                .toUInt();
+        };
+        QTRY_COMPARE(found(), 2U);
+        QTest::mouseClick(
+            conversationList()->viewport(), Qt::LeftButton, Qt::NoModifier,
+            conversationList()->visualRect(conversationList()->model()->index(0, 0)).center());
+        QTRY_COMPARE(messages()->rowCount(), 2);
+        QCOMPARE(shownText(messages()->at(1)), QStringLiteral("In Africa."));
+    }
+
+    void theTrashOutlivesARestart() {
+        say("Cats", " Meow");
+        say("More", " Purr");
+        emit m_window->conversations()->trashed(m_controller->conversation().info.id);
+        settle();
+        restart();
+        QTRY_COMPARE(m_controller->library()->conversations().size(), 1);
+        QVERIFY(listed().isEmpty());
+        QCOMPARE(messages()->rowCount(), 0);
+        emit m_window->conversations()->restored(
+            m_controller->library()->conversations().first().id);
+        settle();
+        QCOMPARE(listed(), QStringList({"Cats"}));
+    }
+};
+
+} // namespace phidelity
+
+QTEST_MAIN(phidelity::WindowStoreTest)
+#include "window_store_test.moc"
