@@ -62,7 +62,14 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::placeChanged, &controller, &C::setScroll);
     connect(&controller, &C::draftShown, &window, &W::setDraft);
     connect(&controller, &C::scrollShown, window.page()->view(), &MessageView::setPlace);
-    connect(&controller, &C::rowShown, window.page()->view(), &MessageView::showRow);
+    MessageView* view = window.page()->view();
+    connect(&controller, &C::rowShown, view, [view](int row) {
+        if (view->hitCount(row) > 0) {
+            view->showHit(row, 0);
+        } else {
+            view->showRow(row);
+        }
+    });
     Library* library = controller.library();
     connect(&library->keeper(), &Keeper::stateChanged, status, &StatusLine::showKept);
     ConversationList* list = window.conversations();
@@ -70,7 +77,11 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(list, &L::searchRequested, library, &Library::search);
     connect(library, &Library::found, list, &L::showFound);
     connect(list, &L::hitChosen, &controller,
-            [&controller](const QString& id, NodeId node) { controller.showMessage(id, node); });
+            [&controller, view](const QString& id, NodeId node, const QString& text) {
+                view->setHits(text);
+                controller.showMessage(id, node);
+            });
+    connect(list, &L::searchEnded, view, [view] { view->setHits({}); });
     connect(list, &L::renamed, library, &Library::rename);
     connect(list, &L::pinned, library, &Library::setPinned);
     connect(list, &L::moved, library, &Library::move);

@@ -4,17 +4,21 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QDateTime>
 #include <QDialog>
 #include <QDir>
 #include <QKeyEvent>
+#include <QLineEdit>
 #include <QMouseEvent>
 #include <QPlainTextEdit>
+#include <QTest>
 #include <QTextStream>
 
 #include "app/wiring.h"
 #include "fake_engine.h"
 #include "ui/chat_page.h"
 #include "ui/composer.h"
+#include "ui/conversation_list.h"
 #include "ui/main_window.h"
 #include "ui/message_view.h"
 #include "ui/theme.h"
@@ -158,6 +162,55 @@ const QList<std::pair<QString, Act>> kStates{
                                                                 "welcome."));
          settle();
          scene.window.page()->view()->toggleCut();
+     }},
+    {QStringLiteral("library"),
+     [](Scene& scene) {
+         greet(scene);
+         Library* library = scene.controller.library();
+         const qint64 day = 24LL * 3600 * 1000;
+         const auto begin = [&](const QString& title, const QString& folder, bool pinned,
+                                int daysAgo) {
+             Conversation& fresh = library->create(FormatId::Chat);
+             fresh.info.title = title;
+             Message message;
+             message.text = title;
+             const NodeId node =
+                 fresh.add(0, message, QDateTime::currentMSecsSinceEpoch() - daysAgo * day);
+             fresh.info.folder = folder;
+             fresh.info.pinned = pinned;
+             library->commit(fresh.info.id, {node});
+         };
+         library->addFolder(QStringLiteral("Mathematics"));
+         begin(QStringLiteral("Proof that the square root of two is irrational"),
+               QStringLiteral("Mathematics"), false, 1);
+         begin(QStringLiteral("Sums of squares"), QStringLiteral("Mathematics"), false, 3);
+         begin(QStringLiteral("Reading list"), {}, true, 40);
+         begin(QStringLiteral("A function that reverses words"), {}, false, 1);
+         begin(QStringLiteral("Why is the sky blue?"), {}, false, 4);
+         begin(QStringLiteral("Letter to the landlord"), {}, false, 200);
+         begin(QStringLiteral("To be thrown away"), {}, false, 2);
+         emit scene.window.conversations()->trashed(library->conversations().at(3).id);
+         settle();
+     }},
+    {QStringLiteral("search"),
+     [](Scene& scene) {
+         greet(scene);
+         auto* search = scene.window.findChild<QLineEdit*>(QStringLiteral("conversationSearch"));
+         search->setText(QStringLiteral("demo"));
+         QTest::qWait(200);
+         Found found;
+         found.text = search->text();
+         SearchHit title;
+         title.title = QStringLiteral("What the demo can do");
+         title.marks = {{9, 4}};
+         SearchHit message;
+         message.title = QStringLiteral("Hello! Who are you?");
+         message.node = 2;
+         message.excerpt = QStringLiteral("…I am a small demo model that lives in this window…");
+         message.excerptMarks = {{14, 4}};
+         found.hits = {title, message};
+         scene.window.conversations()->showFound(found);
+         scene.window.page()->view()->setHits(search->text());
      }},
     {QStringLiteral("editing"),
      [](Scene& scene) {

@@ -138,6 +138,10 @@ private slots:
             conversationList()->visualRect(conversationList()->model()->index(0, 0)).center());
         QTRY_COMPARE(messages()->rowCount(), 2);
         QCOMPARE(shownText(messages()->at(1)), QStringLiteral("In Africa."));
+        QCOMPARE(m_window->page()->view()->hitCount(1), 1);
+        find<QLineEdit>("conversationSearch")->clear();
+        settle();
+        QCOMPARE(m_window->page()->view()->hitCount(1), 0);
     }
 
     void theTrashOutlivesARestart() {
