@@ -7,7 +7,9 @@
 #include <QTemporaryDir>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
@@ -215,6 +217,34 @@ private slots:
             QCOMPARE(backend.error().code, code);
         }
         vkCreateDevice = driver;
+    }
+
+    /// As where pipelines are made ahead: another thread sees the loss and waits for what runs.
+    void aLossThatAnotherThreadSawIsWaitedFor() {
+        DriverShim& shim = DriverShim::get();
+        shim.reset();
+        {
+            const auto device =
+                vulkan::Device::create(m_device.instance, m_device.physical, options().device);
+            QVERIFY(device);
+            const auto commands = (*device)->allocateCommands();
+            QVERIFY(commands);
+            const auto begin =
+                vulkan::make<VkCommandBufferBeginInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
+            QVERIFY((*device)->vk().vkBeginCommandBuffer(*commands, &begin) == VK_SUCCESS);
+            QVERIFY((*device)->vk().vkEndCommandBuffer(*commands) == VK_SUCCESS);
+            std::thread other([&] {
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                shim.failNext("vkCreateFence", VK_ERROR_DEVICE_LOST);
+                QVERIFY(!(*device)->createFence());
+            });
+            while ((*device)->run({&*commands, 1})) {
+            }
+            (*device)->freeCommands({&*commands, 1});
+            other.join();
+        }
+        const auto violations = shim.violations();
+        QVERIFY2(violations.empty(), violations.empty() ? "" : violations.front().c_str());
     }
 
     void anyFailedCallIsAnErrorAndNothingWorse_data() {
