@@ -7,9 +7,11 @@
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFileInfo>
+#include <QMessageBox>
 
 #include "app/chat_controller.h"
 #include "app/preferences.h"
+#include "app/single_instance.h"
 #include "app/wiring.h"
 #include "engine/engine_thread.h"
 #include "store/store_thread.h"
@@ -39,7 +41,7 @@ bool hasDisplay() {
 struct Arguments {
     std::optional<QString> device; ///< goes before what was picked in the window
     int threads = 0;
-    QString data; ///< the folder of the conversations; empty = the usual one
+    QString data; ///< the folder of the conversations
     QString model;
 };
 
@@ -84,6 +86,9 @@ Arguments readArguments(const QStringList& words) {
     }
     arguments.threads = parser.value(QStringLiteral("threads")).toInt(&number);
     arguments.data = parser.value(QStringLiteral("data"));
+    if (arguments.data.isEmpty()) {
+        arguments.data = StoreThread::defaultFolder();
+    }
     const QStringList models = parser.positionalArguments();
     if (!number || arguments.threads < 0) {
         refuse(QStringLiteral("--threads wants a whole number, 0 or more"));
@@ -97,7 +102,17 @@ Arguments readArguments(const QStringList& words) {
     return arguments;
 }
 
-int run(QApplication& application, const Arguments& arguments) {
+/// Brings the window to the front for another start that has ended.
+void raiseWindow(MainWindow& window, const QByteArray& activationToken) {
+    // Where Qt looks for the right to take the focus under Wayland.
+    qputenv("XDG_ACTIVATION_TOKEN", activationToken);
+    window.setWindowState(window.windowState() & ~Qt::WindowMinimized);
+    window.show();
+    window.raise();
+    window.activateWindow();
+}
+
+int run(QApplication& application, const Arguments& arguments, const SingleInstance& instance) {
     registerEngineMessages();
     registerStoreMessages();
     Preferences preferences = loadPreferences();
@@ -107,7 +122,7 @@ int run(QApplication& application, const Arguments& arguments) {
     // Destroyed from the last to the first: the engine thread ends before what it reports to.
     ChatController controller;
     MainWindow window;
-    StoreThread store(arguments.data.isEmpty() ? StoreThread::defaultFolder() : arguments.data);
+    StoreThread store(arguments.data);
     std::optional<EngineThread> engine(std::in_place);
 
     connectWindow(window, controller);
@@ -121,6 +136,13 @@ int run(QApplication& application, const Arguments& arguments) {
     QObject::connect(&window, &MainWindow::closing, &application, [&] {
         savePreferences({window.state(), controller.settings(), controller.format(),
                          controller.models()->devicePick()});
+    });
+
+    QObject::connect(&instance, &SingleInstance::started, &window, [&](const StartRequest& start) {
+        raiseWindow(window, start.activationToken);
+        if (!start.model.isEmpty()) {
+            controller.models()->open(start.model);
+        }
     });
 
     controller.models()->setDevice(preferences.device.id, arguments.threads);
@@ -175,5 +197,21 @@ int main(int argc, char** argv) {
         return 1;
     }
     QApplication application(argc, argv);
-    return run(application, readArguments(QCoreApplication::arguments()));
+    const Arguments arguments = readArguments(QCoreApplication::arguments());
+    // Outlives the window: until everything is kept, another start waits.
+    SingleInstance instance(arguments.data);
+    switch (instance.claim({arguments.model, qgetenv("XDG_ACTIVATION_TOKEN")})) {
+    case SingleInstance::Role::First:
+        return run(application, arguments, instance);
+    case SingleInstance::Role::Second:
+        return 0;
+    case SingleInstance::Role::NoAnswer:
+        break;
+    }
+    const QString sentence =
+        QStringLiteral("Phidelity is running already but does not answer. End it, or start with "
+                       "another folder (--data).");
+    std::fprintf(stderr, "phidelity: %s\n", qPrintable(sentence));
+    QMessageBox::critical(nullptr, QStringLiteral("Phidelity"), sentence);
+    return 1;
 }

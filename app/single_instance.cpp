@@ -28,12 +28,21 @@ constexpr qint64 kLongestMessage = 1 << 16;
 constexpr int kSlowestSenderMs = 5000;
 const QByteArray kTaken = QByteArrayLiteral("taken\n");
 
+/// The same for every way to name a folder, whether it is there yet or not.
+QString realPath(const QString& folder) {
+    QString there = QDir::cleanPath(QDir().absoluteFilePath(folder));
+    QString rest;
+    while (!QFileInfo::exists(there) && there != QDir::rootPath()) {
+        rest.prepend(u'/' + QFileInfo(there).fileName());
+        there = QFileInfo(there).path();
+    }
+    return QFileInfo(there).canonicalFilePath() + rest;
+}
+
 /// Short: the path of a socket has room for 107 bytes.
 QString socketName(const QString& dataFolder) {
-    QDir().mkpath(dataFolder);
-    const QString real = QFileInfo(dataFolder).canonicalFilePath();
-    const QByteArray hash = QCryptographicHash::hash((real.isEmpty() ? dataFolder : real).toUtf8(),
-                                                     QCryptographicHash::Sha256);
+    const QByteArray hash =
+        QCryptographicHash::hash(realPath(dataFolder).toUtf8(), QCryptographicHash::Sha256);
     QString folder = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
     if (folder.isEmpty()) {
         folder = dataFolder;

@@ -37,12 +37,12 @@ class XServer:
 
 
 class WindowStart(unittest.TestCase):
-    def start(self, folder, **environment):
+    def start(self, folder, *arguments, **environment):
         """The program with a home and a runtime folder of its own, so that no setting of the user changes it."""
         names = {name: os.environ[name] for name in ("PATH", "LC_ALL", "LANG") if name in os.environ}
         output = open(pathlib.Path(folder) / "output", "w", encoding="utf-8")
         with output:
-            return subprocess.Popen([PROGRAM], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            return subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                     env={**names, "HOME": folder, "XDG_RUNTIME_DIR": folder, **environment})
 
     def output(self, folder):
@@ -68,6 +68,47 @@ class WindowStart(unittest.TestCase):
             finally:
                 program.send_signal(signal.SIGKILL)
                 program.wait()
+
+    def windows(self, environment):
+        # By class: xdotool does not match names outside Latin-1, and the title has a dash.
+        search = subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--class", "phidelity", "getwindowname", "%@"],
+            capture_output=True, text=True, check=False, env={**os.environ, **environment})
+        return search.stdout.splitlines()
+
+    def wait_for_windows(self, count, environment, folder):
+        end = time.monotonic() + 60
+        while len(self.windows(environment)) != count and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertEqual(len(self.windows(environment)), count, self.output(folder))
+
+    def test_a_second_start_hands_over_and_ends(self):
+        with tempfile.TemporaryDirectory() as folder, XServer() as server:
+            environment = {"DISPLAY": server.display}
+            programs = [self.start(folder, **environment)]
+            try:
+                self.wait_for_windows(1, environment, folder)
+                second = self.start(folder, "missing.gguf", **environment)
+                self.assertEqual(second.wait(timeout=30), 0, self.output(folder))
+                time.sleep(1)
+                self.assertIsNone(programs[0].poll(), self.output(folder))
+                self.wait_for_windows(1, environment, folder)
+                # Conversations kept elsewhere are another program's business.
+                programs.append(self.start(folder, "--data", folder + "/other", **environment))
+                self.wait_for_windows(2, environment, folder)
+                for data in (folder + "/.local/share/phidelity", folder + "/other"):
+                    self.assertEqual(os.stat(data).st_mode & 0o777, 0o700)
+                    self.assertEqual(os.stat(data + "/conversations.db").st_mode & 0o777, 0o600)
+                # One that was killed keeps nobody out.
+                for program in programs:
+                    program.send_signal(signal.SIGKILL)
+                    program.wait()
+                programs = [self.start(folder, **environment)]
+                self.wait_for_windows(1, environment, folder)
+            finally:
+                for program in programs:
+                    program.send_signal(signal.SIGKILL)
+                    program.wait()
 
     def test_without_a_display_it_ends_with_a_sentence(self):
         with tempfile.TemporaryDirectory() as folder:
