@@ -106,6 +106,7 @@ void Keeper::forget(const QString& conversation) {
     m_infos.remove(conversation);
     const auto isOfIt = [&](const Reply& reply) { return reply.first == conversation; };
     m_replies.removeIf(isOfIt);
+    m_heldRecords.removeIf([&](const auto& one) { return isOfIt(one.key()); });
     m_waitingRecords.removeIf([&](const auto& one) { return isOfIt(one.key()); });
     m_recordCounts.removeIf([&](const auto& one) { return isOfIt(one.key()); });
     announce();
@@ -118,10 +119,11 @@ void Keeper::expectNoRecords(const QString& conversation, NodeId node) {
 }
 
 void Keeper::addRecord(const QString& conversation, NodeId node, const GenerationRecord& record) {
+    const Reply reply(conversation, node);
     if (!m_writable) {
+        m_heldRecords[reply].append(record);
         return;
     }
-    const Reply reply(conversation, node);
     const auto count = m_recordCounts.find(reply);
     if (count != m_recordCounts.end()) {
         putRecord(reply, (*count)++, record);
@@ -138,6 +140,32 @@ void Keeper::addRecord(const QString& conversation, NodeId node, const Generatio
         emit recordsRequested(request);
     }
     announce();
+}
+
+QList<KeptRecord> Keeper::heldRecords(const QString& conversation, NodeId node) const {
+    QList<KeptRecord> held;
+    for (auto reply = m_heldRecords.begin(); reply != m_heldRecords.end(); ++reply) {
+        const auto& [itsConversation, itsNode] = reply.key();
+        if (itsConversation != conversation || (node != 0 && itsNode != node)) {
+            continue;
+        }
+        for (qsizetype index = 0; index < reply->size(); ++index) {
+            held.append({itsNode, static_cast<int>(index), reply->at(index)});
+        }
+    }
+    std::sort(held.begin(), held.end(), [](const KeptRecord& a, const KeptRecord& b) {
+        return std::pair(a.node, a.index) < std::pair(b.node, b.index);
+    });
+    return held;
+}
+
+void Keeper::sendHeldRecords() {
+    const auto held = std::exchange(m_heldRecords, {});
+    for (auto reply = held.begin(); reply != held.end(); ++reply) {
+        for (const GenerationRecord& record : *reply) {
+            addRecord(reply.key().first, reply.key().second, record);
+        }
+    }
 }
 
 void Keeper::onRecordsLoaded(const RecordsLoaded& records) {

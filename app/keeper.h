@@ -36,12 +36,17 @@ public:
     void infoChanged(const QString& conversation);
     /// Within a second, and not again before that is answered.
     void replyGrew(const QString& conversation, NodeId node);
-    /// Behind the records that the reply has already.
+    /// Behind the records that the reply has already. Without a store it is held until there is
+    /// one.
     void addRecord(const QString& conversation, NodeId node, const GenerationRecord& record);
     /// Of a conversation whose messages are all new to the store: it knows of no records.
     void expectNoRecords(const QString& conversation, NodeId node);
+    /// What is held of these records; node 0 = of all messages. By node and index.
+    [[nodiscard]] QList<KeptRecord> heldRecords(const QString& conversation, NodeId node) const;
     /// Sends what is held back.
     void flush();
+    /// When the messages that they belong to have been sent.
+    void sendHeldRecords();
     /// Nothing more of it is sent.
     void forget(const QString& conversation);
 
@@ -84,6 +89,7 @@ private:
     QHash<StoreRequestId, Reply> m_recordRequests;
     QHash<Reply, int> m_recordCounts;
     QHash<Reply, QList<GenerationRecord>> m_waitingRecords; ///< until the count is known
+    QHash<Reply, QList<GenerationRecord>> m_heldRecords;    ///< until there is a store
     KeptState m_announced = KeptState::InWindowOnly;
 };
 

@@ -266,6 +266,25 @@ void Library::setState(const QString& key, const QString& value) {
     }
 }
 
+StoreRequestId Library::loadRecords(const QString& id, NodeId node) {
+    RecordsRequest request;
+    request.id = nextStoreRequestId();
+    request.conversation = id;
+    request.node = node;
+    if (m_readable) {
+        m_recordRequests.insert(request.id);
+        emit recordsRequested(request);
+        return request.id;
+    }
+    RecordsLoaded held;
+    held.id = request.id;
+    held.conversation = id;
+    held.records = m_keeper.heldRecords(id, node);
+    QMetaObject::invokeMethod(
+        this, [this, held] { emit recordsLoaded(held); }, Qt::QueuedConnection);
+    return request.id;
+}
+
 void Library::search(const QString& text) {
     SearchRequest request;
     request.id = m_searching = nextStoreRequestId();
@@ -321,6 +340,7 @@ void Library::onListed(const Listed& answer) {
             commit(id, nodes);
         }
     }
+    m_keeper.sendHeldRecords();
     emit listed();
 }
 
@@ -347,6 +367,12 @@ void Library::onLoaded(const Loaded& answer) {
     emit loaded(id);
 }
 
+void Library::onRecordsLoaded(const RecordsLoaded& records) {
+    if (m_recordRequests.remove(records.id)) {
+        emit recordsLoaded(records);
+    }
+}
+
 void Library::onFound(const Found& answer) {
     if (answer.id == m_searching) {
         emit found(answer);
@@ -354,6 +380,11 @@ void Library::onFound(const Found& answer) {
 }
 
 void Library::onReadFailed(const ReadFailed& failure) {
+    if (m_recordRequests.remove(failure.id)) {
+        emit noticeRaised(failure.sentence, failure.detail);
+        emit recordsFailed(failure.id);
+        return;
+    }
     const QString id = m_loads.take(failure.id);
     if (id.isEmpty() && failure.id != m_listing && failure.id != m_searching) {
         return;

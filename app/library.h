@@ -6,6 +6,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QStringList>
 
 #include "app/keeper.h"
@@ -74,6 +75,9 @@ public:
     /// Its conversations stay, in no folder.
     void eraseFolder(const QString& name);
     void setState(const QString& key, const QString& value);
+    /// What generations left of a message (0 = of all): recordsLoaded follows with the id that is
+    /// returned, or recordsFailed.
+    StoreRequestId loadRecords(const QString& id, NodeId node);
     /// `found` follows, unless another search is asked for before.
     void search(const QString& text);
 
@@ -83,6 +87,7 @@ public slots:
     void onOpenFailed(const phidelity::StoreOpenFailed& failure);
     void onListed(const phidelity::Listed& listed);
     void onLoaded(const phidelity::Loaded& loaded);
+    void onRecordsLoaded(const phidelity::RecordsLoaded& records);
     void onFound(const phidelity::Found& found);
     void onReadFailed(const phidelity::ReadFailed& failure);
 
@@ -90,6 +95,7 @@ signals:
     // To the store.
     void listRequested(const phidelity::ListRequest& request);
     void loadRequested(const phidelity::LoadRequest& request);
+    void recordsRequested(const phidelity::RecordsRequest& request);
     void searchRequested(const phidelity::SearchRequest& request);
 
     /// What was kept is listed now; sent once.
@@ -97,6 +103,9 @@ signals:
     /// Conversations or folders came, went, moved or changed their names.
     void listChanged();
     void loaded(const QString& id);
+    void recordsLoaded(const phidelity::RecordsLoaded& records);
+    /// noticeRaised tells why.
+    void recordsFailed(phidelity::StoreRequestId request);
     void found(const phidelity::Found& found);
     /// It stays unloaded; noticeRaised tells why.
     void loadFailed(const QString& id);
@@ -115,6 +124,7 @@ private:
     bool m_readable = false;                  ///< the store can be asked
     StoreRequestId m_listing = 0;
     StoreRequestId m_searching = 0;
+    QSet<StoreRequestId> m_recordRequests;
     QHash<StoreRequestId, QString> m_loads;
     Keeper m_keeper;
 };

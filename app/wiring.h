@@ -42,6 +42,8 @@ void connectStore(StoreLike& store, ChatController& controller, MainWindow* wind
     QObject::connect(keeper, &Keeper::recordsRequested, &store, &S::records, kQueued);
     QObject::connect(library, &Library::listRequested, &store, &S::list, kQueued);
     QObject::connect(library, &Library::loadRequested, &store, &S::load, kQueued);
+    QObject::connect(library, &Library::recordsRequested, &store, &S::records, kQueued);
+    QObject::connect(&store, &S::recordsLoaded, library, &Library::onRecordsLoaded, kQueued);
     QObject::connect(library, &Library::searchRequested, &store, &S::search, kQueued);
     QObject::connect(&store, &S::found, library, &Library::onFound, kQueued);
     QObject::connect(&store, &S::opened, library, &Library::onOpened, kQueued);

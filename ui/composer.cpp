@@ -21,7 +21,7 @@ namespace phidelity {
 
 namespace {
 
-constexpr int kDraftMs = 400;
+constexpr int kDraftMs = 250;
 
 QString placeholderOf(FormatId format) {
     switch (format) {

@@ -232,6 +232,25 @@ private slots:
         QCOMPARE(m_store->changes<PutRecord>().last().index, 2);
     }
 
+    void withoutAStoreRecordsAreHeldUntilThereIsOne() {
+        Keeper& keeper = library().keeper();
+        submit("Go");
+        answer("Done");
+        const QString id = m_controller->conversation().info.id;
+        GenerationRecord record;
+        record.reason = "held";
+        keeper.addRecord(id, 2, record);
+        QSignalSpy loaded(&library(), &Library::recordsLoaded);
+        const StoreRequestId request = library().loadRecords(id, 2);
+        settle();
+        const auto answered = loaded.first().first().value<RecordsLoaded>();
+        QCOMPARE(answered.id, request);
+        QVERIFY(!answered.records.isEmpty());
+        QCOMPARE(answered.records.last().record.reason, QStringLiteral("held"));
+        openStore();
+        QCOMPARE(m_store->changes<PutRecord>().last().record.reason, QStringLiteral("held"));
+    }
+
     void draftAndPlaceAreKept() {
         openStore();
         submit("Go");
