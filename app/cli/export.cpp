@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "chat/transcript/readable_text.h"
 #include "chat/transcript/transcript_file.h"
 #include "chat/transcript/transcript_json.h"
 #include "chat/transcript/writers.h"
@@ -30,6 +31,7 @@ using Json = nlohmann::ordered_json;
 
 struct ExportOptions {
     std::string source;
+    std::string data;
     std::string format;
     std::string output = "-";
     std::string with;
@@ -130,12 +132,30 @@ Result<QByteArray> bytesOf(const Transcript& transcript, const TranscriptOptions
 #endif
 }
 
-Result<void> exportTranscript(const ExportOptions& options) {
-    PHIDELITY_TRY(const TranscriptFormat format, formatOf(options));
-    PHIDELITY_TRY(const TranscriptParts parts, partsOf(options, format));
-    if (options.output == "-" && !isText(format) && ::isatty(STDOUT_FILENO) == 1) {
-        return fail(ErrorCode::BadArgument,
-                    "--output: this format is no text for a terminal; name a file");
+/// A line for each conversation of a store: id, messages and title.
+Result<void> listStore(const ExportOptions& options) {
+    const auto store = openStore(options.data, StoreOptions::Use::Read);
+    const Listed listed = valueOf(store->list());
+    Json json = Json::array();
+    std::string text;
+    for (const ConversationInfo& info : listed.conversations) {
+        const std::string title = onOneLine(info.title).toStdString();
+        text += info.id.toStdString() + "  " + timeText(info.changedMs).toStdString() + "  " +
+                title + '\n';
+        json.push_back({{"id", info.id.toStdString()},
+                        {"title", info.title.toStdString()},
+                        {"folder", info.folder.toStdString()},
+                        {"changed_ms", info.changedMs},
+                        {"trashed", info.trashedMs != 0}});
+    }
+    Output output;
+    return options.json ? output.write(jsonText(json)) : output.writeModelText(text);
+}
+
+Transcript transcriptOf(const ExportOptions& options) {
+    if (!options.data.empty()) {
+        const auto store = openStore(options.data, StoreOptions::Use::Read);
+        return storedTranscript(*store, QString::fromStdString(options.source));
     }
     const Import import = readTranscripts(options.source);
     if (import.transcripts.size() != 1) {
@@ -143,7 +163,23 @@ Result<void> exportTranscript(const ExportOptions& options) {
             QStringLiteral("The file holds %1 conversations; import it to get one file each.")
                 .arg(import.transcripts.size()));
     }
-    const Transcript& transcript = import.transcripts.first();
+    return import.transcripts.first();
+}
+
+Result<void> exportTranscript(const ExportOptions& options) {
+    if (options.source.empty() && options.data.empty()) {
+        return fail(ErrorCode::BadArgument, "SOURCE: name a file, or a folder with --data");
+    }
+    if (options.source.empty()) {
+        return listStore(options);
+    }
+    PHIDELITY_TRY(const TranscriptFormat format, formatOf(options));
+    PHIDELITY_TRY(const TranscriptParts parts, partsOf(options, format));
+    if (options.output == "-" && !isText(format) && ::isatty(STDOUT_FILENO) == 1) {
+        return fail(ErrorCode::BadArgument,
+                    "--output: this format is no text for a terminal; name a file");
+    }
+    const Transcript transcript = transcriptOf(options);
     PHIDELITY_TRY(TranscriptOptions wanted, extentOf(options, transcript.conversation));
     wanted.parts = parts;
     PHIDELITY_TRY(const QByteArray bytes, bytesOf(transcript, wanted, format));
@@ -177,8 +213,10 @@ void addExport(CommandLine& line) {
         "export", "Write a conversation as Markdown, web page, PDF, ...\nReads a conversation (a "
                   "transcript of ours as JSON, or anything that import takes) and writes it in "
                   "another format: the branch that is shown, another one, or the whole tree.");
-    command.text("SOURCE", options->source, "FILE", "The conversation; - is standard input.",
-                 Need::Required);
+    command.text("SOURCE", options->source, "",
+                 "A file, - for standard input; with --data the id or title of a conversation.");
+    command.text("--data", options->data, "FOLDER",
+                 "The window's conversations instead of a file; without SOURCE they are listed.");
     command.text("--format", options->format, "FORMAT",
                  "md, html, pdf, odt, txt, json or ipynb; without it, what --output ends in.");
     command.text("-o,--output", options->output, "FILE",

@@ -23,6 +23,7 @@ using Json = nlohmann::ordered_json;
 struct ImportOptions {
     std::string source;
     std::string output;
+    std::string data;
     bool json = false;
 };
 
@@ -54,7 +55,14 @@ QStringList write(const Import& import, const QString& output) {
 }
 
 Result<void> importTranscript(const ImportOptions& options) {
+    if (!options.output.empty() && !options.data.empty()) {
+        return fail(ErrorCode::BadArgument, "--output and --data: give one of them");
+    }
     const Import import = readTranscripts(options.source);
+    QStringList added;
+    if (!options.data.empty()) {
+        added = addToStore(*openStore(options.data, StoreOptions::Use::Write), import.transcripts);
+    }
     const QStringList paths = options.output.empty()
                                   ? QStringList()
                                   : write(import, QString::fromStdString(options.output));
@@ -68,17 +76,25 @@ Result<void> importTranscript(const ImportOptions& options) {
         for (const QString& path : paths) {
             written.push_back(path.toStdString());
         }
+        Json ids = Json::array();
+        for (const QString& id : added) {
+            ids.push_back(id.toStdString());
+        }
         return output.write(jsonText(Json{{"source", import.report.source.toStdString()},
                                           {"conversations", import.report.conversations},
                                           {"messages", import.report.messages},
                                           {"left_out", std::move(leftOut)},
-                                          {"written", std::move(written)}}));
+                                          {"written", std::move(written)},
+                                          {"added", std::move(ids)}}));
     }
     std::string text = describe(import.report).toStdString() + '\n';
     if (paths.size() == 1) {
         text += "Wrote " + paths.first().toStdString() + '\n';
     } else if (!paths.isEmpty()) {
         text += "Wrote " + std::to_string(paths.size()) + " files to " + options.output + '\n';
+    }
+    if (!added.isEmpty()) {
+        text += "Added to the conversations in " + options.data + '\n';
     }
     return output.writeModelText(text);
 }
@@ -97,6 +113,8 @@ void addImport(CommandLine& line) {
     command.text("-o,--output", options->output, "PATH",
                  "A file for one conversation, a folder for several. Without it, nothing is "
                  "written.");
+    command.text("--data", options->data, "FOLDER",
+                 "Adds all to the window's conversations there, while it is closed.");
     addJsonOption(command, options->json);
     command.footer("Example: phidelity-cli import conversations.json --output talks");
     command.run([options] { return importTranscript(*options); });

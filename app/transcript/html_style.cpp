@@ -39,7 +39,7 @@ pre{margin:0;padding:.7em 1em;overflow-x:auto;line-height:1.45}
 pre code{background:none;padding:0;font-size:inherit}
 .wide{overflow-x:auto}
 table{border-collapse:collapse}
-th,td{border:1px solid var(--line);padding:.3em .7em;text-align:start;vertical-align:top}
+th,td{overflow-wrap:break-word;border:1px solid var(--line);padding:.3em .7em;text-align:start;vertical-align:top}
 .l{text-align:left}.c{text-align:center}.r{text-align:right}
 .dim{color:var(--dim)}
 .task{list-style:none}

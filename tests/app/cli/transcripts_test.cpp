@@ -36,6 +36,7 @@ private slots:
     void ourJsonComesBackByteForByte();
     void branchesAreChosenByNumber();
     void aPipeTakesTextFromEndToEnd();
+    void theStoreTakesImportsAndGivesExports();
     void wrongUsageIsCodeTwo_data();
     void wrongUsageIsCodeTwo();
     void failuresAreCodeOneAndLeaveTheOutputAlone_data();
@@ -145,6 +146,51 @@ void TranscriptsTest::aPipeTakesTextFromEndToEnd() {
     QVERIFY(run.out.contains("Light is scattered.\n\n```python\nprint(1 / 4)\n```\n"));
 }
 
+void TranscriptsTest::theStoreTakesImportsAndGivesExports() {
+    const CliRun added =
+        runCli({"import", "talk.json", "--data", "store", "--json"}, {}, m_folder->path());
+    VERIFY_CODE(added, 0);
+    const QString id = added.json().value("added").toArray().at(0).toString();
+    const CliRun more = runCli({"import", "-", "--data", "store"}, kTwo, m_folder->path());
+    VERIFY_CODE(more, 0);
+
+    const CliRun listed = runCli({"export", "--data", "store"}, {}, m_folder->path());
+    VERIFY_CODE(listed, 0);
+    QCOMPARE(listed.out.count('\n'), 3);
+    QVERIFY(listed.out.contains(id.toUtf8()) && listed.out.contains("Sky"));
+
+    for (const QString& name : {id, QStringLiteral("Sky")}) {
+        const CliRun text =
+            runCli({"export", name, "--data", "store", "--format", "txt"}, {}, m_folder->path());
+        VERIFY_CODE(text, 0);
+        QVERIFY(text.out.contains("Why is it *blue*?"));
+    }
+    const CliRun twice =
+        runCli({"export", "x", "--data", "store", "--format", "txt"}, {}, m_folder->path());
+    VERIFY_CODE(twice, 1);
+    QVERIFY2(twice.hasOneLineError() && twice.err.contains("2 conversations"),
+             twice.err.constData());
+    const CliRun missing =
+        runCli({"export", "y", "--data", "store", "--format", "txt"}, {}, m_folder->path());
+    VERIFY_CODE(missing, 1);
+    QVERIFY2(missing.hasOneLineError(), missing.err.constData());
+
+    // What was exported before comes back from the store byte for byte, but for what the store
+    // gives each conversation: its id and its times.
+    const CliRun out =
+        runCli({"export", id, "--data", "store", "--tree", "-o", "b.json"}, {}, m_folder->path());
+    VERIFY_CODE(out, 0);
+    const CliRun again =
+        runCli({"import", "b.json", "--data", "other", "--json"}, {}, m_folder->path());
+    VERIFY_CODE(again, 0);
+    QCOMPARE(again.json().value("added").toArray().at(0).toString(), id);
+    const CliRun same =
+        runCli({"export", id, "--data", "other", "--tree", "-o", "c.json"}, {}, m_folder->path());
+    VERIFY_CODE(same, 0);
+    QVERIFY(!contentOf(path("b.json")).isEmpty());
+    QCOMPARE(contentOf(path("c.json")), contentOf(path("b.json")));
+}
+
 void TranscriptsTest::wrongUsageIsCodeTwo_data() {
     QTest::addColumn<QStringList>("arguments");
     QTest::newRow("no file") << QStringList{"export"};
@@ -155,6 +201,8 @@ void TranscriptsTest::wrongUsageIsCodeTwo_data() {
     QTest::newRow("both") << QStringList{"export", "talk.json", "-o", "x.md",
                                          "--tree", "--branch",  "1"};
     QTest::newRow("branch") << QStringList{"export", "talk.json", "-o", "x.md", "--branch", "-1"};
+    QTest::newRow("two places") << QStringList{"import", "talk.json", "-o",
+                                               "x.json", "--data",    "x"};
     QTest::newRow("import nothing") << QStringList{"import"};
 }
 
@@ -177,6 +225,8 @@ void TranscriptsTest::failuresAreCodeOneAndLeaveTheOutputAlone_data() {
     QTest::newRow("no text") << QStringList{"import", "-", "-o", "talk.json"}
                              << QByteArray("hello");
     QTest::newRow("folder") << QStringList{"export", "talk.md", "-o", "none/x.md"} << QByteArray();
+    QTest::newRow("no store") << QStringList{"export", "x", "--data", "none", "--format", "txt"}
+                              << QByteArray();
     QTest::newRow("device") << QStringList{"export", "talk.md", "-o", "/dev/full", "--format", "md"}
                             << QByteArray();
 }
