@@ -51,7 +51,7 @@ enum class Pieces { Apart, Together };
 
 QList<TextBlock> blocksOf(const Message& message, Pieces pieces) {
     BlockSplitter splitter(kindOf(message));
-    splitter.update(shownText(message), BlockSplitter::Ending::Final);
+    splitter.update(transcriptText(message), BlockSplitter::Ending::Final);
     QList<TextBlock> blocks;
     for (const TextBlock& piece : splitter.blocks()) {
         const bool wanted = pieces == Pieces::Together || piece.kind == TextBlock::Kind::Table;

@@ -111,7 +111,7 @@ QByteArray toMarkdown(const Transcript& transcript, const TranscriptOptions& opt
                 name.chop(1); // which would close the heading
             }
             out += QStringLiteral("\n## %1. ").arg(row++) + name + QLatin1String("\n\n");
-            const QString text = shownText(message);
+            const QString text = transcriptText(message);
             const MessageText kind = textOf(message);
             out += (kind == MessageText::Code ? textMarkdown(codeMarkdown(text), MessageText::Code)
                                               : textMarkdown(text, kind)) +

@@ -67,7 +67,7 @@ private:
             m_id = strand.ids.at(at);
             m_row = strand.firstRow + static_cast<int>(at);
             const Message& message = conversation.find(m_id)->message;
-            const QString text = shownText(message);
+            const QString text = transcriptText(message);
             const QString heading =
                 QStringLiteral("## %1. ").arg(m_row) + disarmMarkdown(speakerName(message));
             if (textOf(message) != MessageText::Code) {

@@ -4,7 +4,7 @@
 
 namespace phidelity {
 
-QString shownText(const Message& message) {
+QString transcriptText(const Message& message) {
     return readableText(message.speaker == Speaker::Model
                             ? displayedReply(message.format, message.text)
                             : message.text);
@@ -26,7 +26,7 @@ QByteArray toPlainText(const Transcript& transcript, const TranscriptOptions& op
         for (const NodeId id : strand.ids) {
             const Message& message = conversation.find(id)->message;
             out += QStringLiteral("\n[%1] %2\n").arg(row++).arg(speakerName(message));
-            out += shownText(message) + u'\n';
+            out += transcriptText(message) + u'\n';
             if (const QString note = stateNote(message); !note.isEmpty()) {
                 out += QStringLiteral("(%1)\n").arg(note);
             }

@@ -27,6 +27,6 @@ namespace phidelity {
 
 /// What a message shows as text: without the blank that a format's replies begin with, line ends
 /// as '\n', invisible characters made visible.
-[[nodiscard]] QString shownText(const Message& message);
+[[nodiscard]] QString transcriptText(const Message& message);
 
 } // namespace phidelity

@@ -34,7 +34,7 @@ QStringList textsOf(const Conversation& conversation) {
 QStringList shownTextsOf(const Conversation& conversation) {
     QStringList texts;
     for (const NodeId id : conversation.path()) {
-        texts.append(shownText(conversation.find(id)->message));
+        texts.append(transcriptText(conversation.find(id)->message));
     }
     return texts;
 }
