@@ -83,6 +83,9 @@ signals:
     void branchRequested(int row);
     void newConversationRequested();
     void conversationSelected(const QString& id);
+    void importRequested();
+    void exportRequested();
+    void printRequested();
     /// An empty path is the demo model.
     void openModelRequested(const QString& path);
     void cancelOpeningRequested();

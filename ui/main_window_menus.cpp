@@ -69,6 +69,14 @@ void MainWindow::buildFileMenu() {
                                 QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D));
     connect(device, &QAction::triggered, this, &MainWindow::chooseDevice);
     menu->addSeparator();
+    QAction* import = addAction(menu, "actionImport", tr("&Import Conversations…"), {});
+    connect(import, &QAction::triggered, this, &MainWindow::importRequested);
+    QAction* exporting = addAction(menu, "actionExport", tr("&Export…"),
+                                   QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
+    connect(exporting, &QAction::triggered, this, &MainWindow::exportRequested);
+    QAction* print = addAction(menu, "actionPrint", tr("&Print…"), QKeySequence::Print);
+    connect(print, &QAction::triggered, this, &MainWindow::printRequested);
+    menu->addSeparator();
     QAction* quit = addAction(menu, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q));
     connect(quit, &QAction::triggered, this, &QWidget::close);
 }

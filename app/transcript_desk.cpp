@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "app/transcript_desk.h"
+
+#include <memory>
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QMimeData>
+#include <QPageLayout>
+#include <QPrintDialog>
+#include <QPrinter>
+#include <QThreadPool>
+
+#include "app/transcript/rich_writers.h"
+#include "ui/import_dialog.h"
+
+namespace phidelity {
+
+namespace {
+
+/// Conversations with more messages than this are not written just to be looked at.
+constexpr qsizetype kMostPreviewed = 500;
+constexpr qsizetype kPreviewedChars = 4000;
+
+/// Runs `work` on another thread and `then` with what it gave on this one, if `context` is there.
+template <class Work, class Then>
+void aside(QObject* context, Work work, Then then) {
+    QPointer<QObject> receiver(context);
+    QThreadPool::globalInstance()->start([receiver, work, then] {
+        auto result = work();
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [receiver, then, result] {
+                if (receiver) {
+                    then(result);
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+ExportSubject subjectOf(const Transcript& transcript) {
+    const Conversation& conversation = transcript.conversation;
+    ExportSubject subject;
+    subject.title = titleOf(conversation);
+    subject.fileName = fileNameFor(conversation);
+    subject.shownMessages = conversation.path().size();
+    subject.allMessages = conversation.nodes().size();
+    subject.branches = leavesOf(conversation).size();
+    subject.hasRecords = !transcript.records.isEmpty();
+    return subject;
+}
+
+} // namespace
+
+TranscriptDesk::TranscriptDesk(QWidget* window) : QObject(window), m_window(window) {}
+
+TranscriptDesk::~TranscriptDesk() = default;
+
+void TranscriptDesk::exportTranscript(const Transcript& transcript) {
+    if (m_dialog) {
+        m_dialog->raise();
+        m_dialog->activateWindow();
+        return;
+    }
+    m_dialog = new ExportDialog(m_window, subjectOf(transcript));
+    m_dialog->setLast(m_habits.folder, m_habits.choice);
+    connect(m_dialog, &ExportDialog::previewWanted, this,
+            [this, transcript](const ExportChoice& choice) { preview(transcript, choice); });
+    connect(m_dialog, &ExportDialog::saveWanted, this,
+            [this, transcript](const ExportChoice& choice, const QString& path) {
+                save(transcript, choice, path);
+            });
+    connect(m_dialog, &ExportDialog::copyWanted, this,
+            [this, transcript](const ExportChoice& choice) { copy(transcript, choice); });
+    connect(m_dialog, &ExportDialog::printWanted, this,
+            [this, transcript](const ExportChoice& choice) { print(transcript, choice); });
+    m_dialog->open();
+}
+
+void TranscriptDesk::printTranscript(const Transcript& transcript) {
+    print(transcript, {TranscriptFormat::Pdf, {}});
+}
+
+void TranscriptDesk::write(const Transcript& transcript, const ExportChoice& choice,
+                           const std::function<void(const QByteArray&)>& then) {
+    aside(
+        this,
+        [transcript, choice] { return transcriptBytes(transcript, choice.options, choice.format); },
+        then);
+}
+
+void TranscriptDesk::preview(const Transcript& transcript, const ExportChoice& choice) {
+    const quint64 number = ++m_previews;
+    m_habits.choice = choice;
+    emit habitsChanged();
+    if (transcript.conversation.nodes().size() > kMostPreviewed) {
+        m_dialog->showNoPreview(tr("A long conversation: its size is known when it is written."));
+        return;
+    }
+    write(transcript, choice, [this, number, choice](const QByteArray& bytes) {
+        if (number == m_previews && m_dialog) {
+            m_dialog->showPreview(
+                isText(choice.format) ? QString::fromUtf8(bytes).left(kPreviewedChars) : QString(),
+                bytes.size());
+        }
+    });
+}
+
+void TranscriptDesk::save(const Transcript& transcript, const ExportChoice& choice,
+                          const QString& path) {
+    ++m_previews;
+    m_dialog->setBusy();
+    remember(path);
+    aside(
+        this,
+        [transcript, choice, path] {
+            const QByteArray bytes = transcriptBytes(transcript, choice.options, choice.format);
+            return bytes.isEmpty() ? tr("The pages could not be painted.") : writeFile(path, bytes);
+        },
+        [this, path](const QString& problem) {
+            problem.isEmpty() ? finish(tr("Saved as %1").arg(QFileInfo(path).fileName()))
+                              : fail(problem);
+        });
+}
+
+void TranscriptDesk::copy(const Transcript& transcript, const ExportChoice& choice) {
+    ++m_previews;
+    m_dialog->setBusy();
+    write(transcript, choice, [this, choice](const QByteArray& bytes) {
+        auto* data = new QMimeData;
+        data->setText(QString::fromUtf8(bytes));
+        if (choice.format == TranscriptFormat::Html) {
+            data->setHtml(QString::fromUtf8(bytes));
+        } else if (choice.format == TranscriptFormat::Markdown) {
+            data->setData(QStringLiteral("text/markdown"), bytes);
+        }
+        QGuiApplication::clipboard()->setMimeData(data);
+        finish(tr("Copied"));
+    });
+}
+
+void TranscriptDesk::print(const Transcript& transcript, const ExportChoice& choice) {
+    auto printer = std::make_shared<QPrinter>(QPrinter::HighResolution);
+    printer->setDocName(titleOf(transcript.conversation));
+    printer->setCreator(QStringLiteral("Phidelity"));
+    printer->setPageMargins(QMarginsF(20, 18, 20, 14), QPageLayout::Millimeter);
+    auto* dialog = new QPrintDialog(printer.get(), m_dialog ? m_dialog.data() : m_window);
+    dialog->setObjectName(QStringLiteral("printDialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, qOverload<QPrinter*>(&QPrintDialog::accepted), this,
+            [this, transcript, choice, printer] {
+                // Pages are painted here, since printers belong to this thread.
+                paintPages(transcript, choice.options, *printer)
+                    ? finish(tr("Sent to the printer"))
+                    : fail(tr("The printer did not take the pages. Choose another one, or save a "
+                              "PDF."));
+            });
+    dialog->open();
+}
+
+void TranscriptDesk::finish(const QString& sentence) {
+    if (m_dialog) {
+        m_dialog->accept();
+    }
+    emit done(sentence);
+}
+
+void TranscriptDesk::fail(const QString& sentence) {
+    if (m_dialog) {
+        m_dialog->showProblem(sentence);
+    } else {
+        emit problem(sentence);
+    }
+}
+
+void TranscriptDesk::remember(const QString& path) {
+    m_habits.folder = QFileInfo(path).absolutePath();
+    emit habitsChanged();
+}
+
+void TranscriptDesk::importFile() {
+    auto* dialog = new QFileDialog(m_window, tr("Import Conversations"), m_habits.folder);
+    dialog->setObjectName(QStringLiteral("importFile"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters(
+        {tr("Conversations (*.json *.jsonl *.md *.markdown *.txt)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, &TranscriptDesk::importPath);
+    dialog->open();
+}
+
+void TranscriptDesk::importPath(const QString& path) {
+    remember(path);
+    aside(
+        this, [path] { return importTranscriptFile(path); },
+        [this, path](const Import& import) {
+            if (!import.problem.isEmpty()) {
+                emit problem(import.problem);
+                return;
+            }
+            emit imported(import.transcripts);
+            auto* dialog = new ImportDialog(m_window, QFileInfo(path).fileName(), import.report);
+            dialog->open();
+        });
+}
+
+} // namespace phidelity

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+
+#include <QObject>
+#include <QPointer>
+
+#include "chat/transcript/import.h"
+#include "ui/export_dialog.h"
+
+class QPrinter;
+class QWidget;
+
+namespace phidelity {
+
+/// What of the desk is remembered from one start to the next.
+struct TranscriptHabits {
+    QString folder; ///< where the last file was saved or opened
+    ExportChoice choice;
+};
+
+/// Does what the window's menu offers for transcripts: export, print, import; with its dialogs.
+/// Files are written and read on other threads, so that the window goes on. Errors are sentences in
+/// the dialog, or by problem() where none is open. GUI thread.
+class TranscriptDesk : public QObject {
+    Q_OBJECT
+
+public:
+    /// `window`: what dialogs stand before.
+    explicit TranscriptDesk(QWidget* window);
+    ~TranscriptDesk() override;
+
+    void setHabits(const TranscriptHabits& habits) { m_habits = habits; }
+    [[nodiscard]] const TranscriptHabits& habits() const { return m_habits; }
+
+public slots:
+    /// Opens the dialog for a conversation as it is now.
+    void exportTranscript(const phidelity::Transcript& transcript);
+    /// Opens the desktop's print dialog for the branch that is shown.
+    void printTranscript(const phidelity::Transcript& transcript);
+    /// Asks for a file and reads it.
+    void importFile();
+    void importPath(const QString& path);
+
+signals:
+    /// To be kept, all of them or none.
+    void imported(const QList<phidelity::Transcript>& transcripts);
+    void habitsChanged();
+    void problem(const QString& sentence);
+    /// Something was done: "Saved as ...", "Copied", for the status line.
+    void done(const QString& sentence);
+
+private:
+    void write(const Transcript& transcript, const ExportChoice& choice,
+               const std::function<void(const QByteArray&)>& then);
+    void preview(const Transcript& transcript, const ExportChoice& choice);
+    void save(const Transcript& transcript, const ExportChoice& choice, const QString& path);
+    void copy(const Transcript& transcript, const ExportChoice& choice);
+    void print(const Transcript& transcript, const ExportChoice& choice);
+    void finish(const QString& sentence);
+    void fail(const QString& sentence);
+    void remember(const QString& path);
+
+    QWidget* m_window;
+    TranscriptHabits m_habits;
+    QPointer<ExportDialog> m_dialog;
+    quint64 m_previews = 0; ///< how many were asked for; late ones are dropped
+};
+
+} // namespace phidelity
+
+Q_DECLARE_METATYPE(phidelity::Transcript)
