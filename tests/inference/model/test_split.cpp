@@ -8,7 +8,7 @@
 #include "inference/model/device_share.h"
 #include "inference/model/load_plan.h"
 #include "inference/model/memory_plan.h"
-#include "logit_error.h"
+#include "inference/relative_error.h"
 #include "model_on.h"
 #include "require_value.h"
 
