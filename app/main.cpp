@@ -129,13 +129,17 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     connectEngine(engine->engine(), controller);
     connectDevices(engine->engine(), window);
     connectStore(store.worker(), controller, &window);
+    TranscriptSource source(&controller);
+    TranscriptDesk desk(&window);
+    connectTranscripts(window, source, desk);
+    desk.setHabits({preferences.transcriptFolder, {}});
     QObject::connect(&window, &MainWindow::appearanceChosen, &application,
                      [&](Appearance look) { applyAppearance(application, look); });
     QObject::connect(&window, &MainWindow::zoomChosen, &application,
                      [&](double factor) { applyZoom(application, factor); });
     QObject::connect(&window, &MainWindow::closing, &application, [&] {
         savePreferences({window.state(), controller.settings(), controller.format(),
-                         controller.models()->devicePick()});
+                         controller.models()->devicePick(), desk.habits().folder});
     });
 
     QObject::connect(&instance, &SingleInstance::started, &window, [&](const StartRequest& start) {

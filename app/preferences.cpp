@@ -34,6 +34,7 @@ Preferences loadPreferences() {
     }
     preferences.device.sharesWithCpu =
         store.value(QStringLiteral("device/sharesWithProcessor"), false).toBool();
+    preferences.transcriptFolder = store.value(QStringLiteral("transcripts/folder")).toString();
     return preferences;
 }
 
@@ -52,6 +53,7 @@ void savePreferences(const Preferences& preferences) {
     store.setValue(QStringLiteral("device/id"), preferences.device.id);
     store.setValue(QStringLiteral("device/name"), preferences.device.name);
     store.setValue(QStringLiteral("device/sharesWithProcessor"), preferences.device.sharesWithCpu);
+    store.setValue(QStringLiteral("transcripts/folder"), preferences.transcriptFolder);
 }
 
 } // namespace phidelity

@@ -14,7 +14,8 @@ struct Preferences {
     WindowState window;
     GenerationSettings settings;
     FormatId format = FormatId::Chat;
-    DevicePick device; ///< what the user picked; "auto" as long as nothing was
+    DevicePick device;        ///< what the user picked; "auto" as long as nothing was
+    QString transcriptFolder; ///< where the last one was saved or opened
 };
 
 [[nodiscard]] Preferences loadPreferences();

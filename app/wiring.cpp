@@ -99,4 +99,26 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::closing, &controller, &C::shutDown);
 }
 
+void connectTranscripts(MainWindow& window, TranscriptSource& source, TranscriptDesk& desk) {
+    using S = TranscriptSource;
+    using D = TranscriptDesk;
+    const auto connect = [](auto&&... args) { QObject::connect(args...); };
+    connect(&window, &MainWindow::exportRequested, &source,
+            [&source] { source.want(S::Purpose::Export); });
+    connect(&window, &MainWindow::printRequested, &source,
+            [&source] { source.want(S::Purpose::Print); });
+    connect(&source, &S::ready, &desk, [&desk](S::Purpose purpose, const Transcript& transcript) {
+        if (purpose == S::Purpose::Print) {
+            desk.printTranscript(transcript);
+        } else {
+            desk.exportTranscript(transcript);
+        }
+    });
+    connect(&window, &MainWindow::importRequested, &desk, &D::importFile);
+    connect(&desk, &D::imported, &source, &S::take);
+    const auto tell = [&window](const QString& sentence) { window.showNotice(sentence, {}); };
+    connect(&desk, &D::problem, &window, tell);
+    connect(&source, &S::problem, &window, tell);
+}
+
 } // namespace phidelity

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "app/chat_controller.h"
+#include "app/transcript_desk.h"
+#include "app/transcript_source.h"
 #include "ui/main_window.h"
 
 namespace phidelity {
@@ -29,6 +31,9 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
     QObject::connect(&engine, &E::failed, models, &M::onFailed, kQueued);
     QObject::connect(&engine, &E::failed, &controller, &C::onFailed, kQueued);
 }
+
+/// Connects what the window's menu offers for transcripts.
+void connectTranscripts(MainWindow& window, TranscriptSource& source, TranscriptDesk& desk);
 
 /// Connects the library with the store of conversations, or with anything that has its slots and
 /// signals; it may live on another thread.

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollBar>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 
 #include "store/store_thread.h"
@@ -142,6 +143,33 @@ private slots:
         find<QLineEdit>("conversationSearch")->clear();
         settle();
         QCOMPARE(m_window->page()->view()->hitCount(1), 0);
+    }
+
+    void whatIsExportedComesBackTheSame() {
+        say("First question", " First answer");
+        GenerationRecord record;
+        record.reason = "end_of_text";
+        m_controller->library()->keeper().addRecord(m_controller->conversation().info.id, 2,
+                                                    record);
+        TranscriptSource source(m_controller.get());
+        QSignalSpy ready(&source, &TranscriptSource::ready);
+        source.want(TranscriptSource::Purpose::Export);
+        QTRY_COMPARE(ready.size(), 1);
+        const auto transcript = ready.first().at(1).value<Transcript>();
+        QCOMPARE(transcript.records.value(2).last(), record);
+        source.take({transcript});
+        settle();
+        QCOMPARE(listed(), QStringList({"First question", "First question"}));
+        QVERIFY(m_controller->conversation().info.id != transcript.conversation.info.id);
+        restart();
+        QTRY_COMPARE(messages()->rowCount(), 2);
+        TranscriptSource again(m_controller.get());
+        QSignalSpy readyAgain(&again, &TranscriptSource::ready);
+        again.want(TranscriptSource::Purpose::Export);
+        QTRY_COMPARE(readyAgain.size(), 1);
+        const auto back = readyAgain.first().at(1).value<Transcript>();
+        QCOMPARE(back.records, transcript.records);
+        QCOMPARE(back.conversation.nodes(), transcript.conversation.nodes());
     }
 
     void theTrashOutlivesARestart() {
