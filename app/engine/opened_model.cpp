@@ -41,6 +41,18 @@ QString whatDidNotFit(const OpenedModel& opened) {
 
 } // namespace
 
+OpenedModel& OpenedModel::operator=(OpenedModel&& other) noexcept {
+    cache.reset();
+    model.reset();
+    request = std::move(other.request);
+    checkpoint = std::move(other.checkpoint);
+    model = std::move(other.model);
+    cache = std::move(other.cache);
+    facts = std::move(other.facts);
+    rebuilds = other.rebuilds;
+    return *this;
+}
+
 bool OpenedModel::isOnCpu() const {
     return model->device().kind == DeviceKind::Cpu;
 }

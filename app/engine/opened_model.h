@@ -20,6 +20,12 @@ struct OpenedModel {
     QString device;   ///< name of the one that was opened, whatever of the model the CPU holds
     int rebuilds = 0; ///< times that it was loaded again after its device had failed
 
+    OpenedModel() = default;
+    OpenedModel(OpenedModel&&) = default;
+    /// The old cache goes before the old model here too: member by member it would go after it.
+    OpenedModel& operator=(OpenedModel&& other) noexcept;
+    ~OpenedModel() = default;
+
     [[nodiscard]] bool isOnCpu() const;
 };
 

@@ -90,6 +90,7 @@ private slots:
 
     void opensTheEmbeddedModelAndSaysWhatItIs();
     void aFailedOpenKeepsTheModelThatWasOpen();
+    void anotherModelIsOpenedAfterReplies();
     void withoutAModelNothingIsGenerated();
     void textsAddUpToTheReply();
     void batchesComeAboutThirtyTimesASecond();
@@ -171,6 +172,16 @@ void EngineTest::aFailedOpenKeepsTheModelThatWasOpen() {
     QVERIFY(m_listener->failures.at(0).detail.contains(QLatin1String("model.gguf")));
     QVERIFY(m_listener->failures.at(1).detail.contains(QLatin1String("abacus")));
     QCOMPARE(m_listener->ended.first().generatedTokens, 3);
+}
+
+void EngineTest::anotherModelIsOpenedAfterReplies() {
+    // What the first one kept of them must go before it does.
+    for (RequestId id = 1; id <= 3; ++id) {
+        emit m_listener->open({id, {}, QStringLiteral("cpu"), 1, {}, {}, 0});
+        emit m_listener->generate(shortRequest(10 + id, 3));
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(m_listener->ended.size(), 3, kWaitMs);
+    QVERIFY(m_listener->failures.isEmpty());
 }
 
 void EngineTest::withoutAModelNothingIsGenerated() {
@@ -286,7 +297,7 @@ void EngineTest::aStopStringIsCutAndKept() {
     request.stops = {stop};
     emit m_listener->generate(request);
     QTRY_COMPARE_WITH_TIMEOUT(m_listener->ended.size(), 2, kWaitMs);
-    const GenerationEnded& end = m_listener->ended.last();
+    const GenerationEnded end = m_listener->ended.last(); // a copy: the list grows
     QCOMPARE(end.reason, EndReason::StopString);
     QCOMPARE(end.text, whole.left(whole.indexOf(stop)));
     QVERIFY(end.cut.startsWith(stop));
