@@ -13,6 +13,7 @@
 #include "app/preferences.h"
 #include "app/single_instance.h"
 #include "app/wiring.h"
+#include "engine/build_id.h"
 #include "engine/engine_thread.h"
 #include "store/store_thread.h"
 #include "ui/icon.h"
@@ -179,7 +180,7 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
 int main(int argc, char** argv) {
     using namespace phidelity;
     QCoreApplication::setApplicationName(QStringLiteral("phidelity"));
-    QCoreApplication::setApplicationVersion(QStringLiteral(PHIDELITY_VERSION));
+    QCoreApplication::setApplicationVersion(buildId());
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Phidelity"));
     QGuiApplication::setDesktopFileName(QStringLiteral("phidelity"));
     const QStringList words = [&] {

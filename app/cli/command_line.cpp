@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/build_id.h"
 #include "help_format.h"
 #include "numbers.h"
 #include "output.h"
@@ -122,7 +123,7 @@ void Command::footer(const std::string& text) {
 struct CommandLine::Parts {
     struct Verb {
         CLI::App* app;
-        std::function<Result<void>()> action;
+        std::function<Result<int>()> action;
     };
     CLI::App app{"Runs Phi-2 and its family on this machine: text, tokens, logits, speed, files.",
                  "phidelity-cli"};
@@ -134,7 +135,8 @@ CommandLine::CommandLine() : m_parts(std::make_unique<Parts>()) {
     const auto format = std::make_shared<HelpFormat>();
     format->label("Positionals", "Arguments");
     app.formatter(format);
-    app.set_version_flag("--version", "phidelity-cli " PHIDELITY_VERSION, "Print the version.");
+    app.set_version_flag("--version", "phidelity-cli " + buildId().toStdString(),
+                         "Print version, commit and compiler.");
     app.set_help_flag("-h,--help", "Print this help.");
     app.require_subcommand(1);
     app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard\n"
@@ -173,13 +175,13 @@ Result<bool> CommandLine::parse(int argc, char** argv) {
     }
 }
 
-Result<void> CommandLine::run() const {
+Result<int> CommandLine::run() const {
     for (const Parts::Verb& verb : m_parts->verbs) {
         if (verb.app->parsed()) {
             return verb.action();
         }
     }
-    return {};
+    return 0;
 }
 
 std::string CommandLine::verb() const {

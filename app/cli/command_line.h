@@ -23,8 +23,7 @@ enum class Need { Optional, Required };
 /// without dashes an argument. `type` is what the help shows for the value.
 class Command {
 public:
-    Command(CLI::App& app, std::function<Result<void>()>& action)
-        : m_app(&app), m_action(&action) {}
+    Command(CLI::App& app, std::function<Result<int>()>& action) : m_app(&app), m_action(&action) {}
 
     void text(const std::string& name, std::string& target, const std::string& type,
               const std::string& help, Need need = Need::Optional);
@@ -54,11 +53,18 @@ public:
     void footer(const std::string& text);
     /// What the verb does once its variables are filled. BadArgument means wrong usage (exit code
     /// 2), any other error a failure (exit code 1).
-    void run(std::function<Result<void>()> action) { *m_action = std::move(action); }
+    void run(std::function<Result<void>()> action) {
+        runForCode([action = std::move(action)]() -> Result<int> {
+            PHIDELITY_CHECK(action());
+            return 0;
+        });
+    }
+    /// As run, for a verb whose answer is also its exit code: 0 or 1.
+    void runForCode(std::function<Result<int>()> action) { *m_action = std::move(action); }
 
 private:
     CLI::App* m_app;
-    std::function<Result<void>()>* m_action;
+    std::function<Result<int>()>* m_action;
 };
 
 /// The whole command line: verbs, help, version. The one place that knows the library behind it.
@@ -73,8 +79,8 @@ public:
     /// Fills the variables of the verb that was named. BadArgument: wrong usage, as one line.
     /// False: help or version was asked for and has been printed; there is nothing to run.
     [[nodiscard]] Result<bool> parse(int argc, char** argv);
-    /// Runs the verb that was parsed.
-    [[nodiscard]] Result<void> run() const;
+    /// Runs the verb that was parsed; its exit code.
+    [[nodiscard]] Result<int> run() const;
     /// The verb that was named, or empty.
     [[nodiscard]] std::string verb() const;
 

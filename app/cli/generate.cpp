@@ -5,11 +5,18 @@
 #include <string>
 #include <vector>
 
+#include <QDateTime>
+#include <QFile>
+#include <QJsonDocument>
+#include <QSaveFile>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "chat/prompt_format.h"
+#include "engine/model_hash.h"
 #include "engine/model_source.h"
+#include "engine/recording.h"
+#include "engine/sampler_settings.h"
 #include "inference/model/generator.h"
 #include "inference/sample/settings_json.h"
 #include "inference/text/utf8_stream.h"
@@ -41,6 +48,7 @@ struct GenerateOptions {
     std::vector<std::string> stops;
     SamplerOptions sampler;
     bool json = false;
+    std::string record; ///< a path, or empty
 };
 
 Result<std::string> readPrompt(const GenerateOptions& options) {
@@ -122,6 +130,29 @@ Result<Json> recordJson(const OpenedModel& opened, const FinishedGeneration& rec
                   {"generate_ms", timings.generateMs}}}};
 }
 
+/// Writes what `replay` needs. WriteFailed.
+Result<void> writeRecord(const GenerateOptions& options, const Model& model,
+                         const GenerationRequest& request, const FinishedGeneration& generation,
+                         qint64 startedMs) {
+    GenerationRecord record = originOf(model);
+    PHIDELITY_TRY(record.modelSha256, sha256Of(model.checkpoint()));
+    record.settings = fromSamplerSettings(request.sampler);
+    record.settings.maxTokens = static_cast<int>(request.maxTokens);
+    for (const std::string& stop : request.stops) {
+        record.stops.append(QString::fromStdString(stop));
+    }
+    record.alternativesAsked = static_cast<int>(request.alternatives);
+    record.startedMs = startedMs;
+    addGeneration(generation, record);
+    QSaveFile file(QFile::decodeName(options.record.c_str()));
+    const QByteArray bytes = QJsonDocument(toJson(record)).toJson();
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
+        return fail(ErrorCode::WriteFailed,
+                    options.record + ": " + file.errorString().toStdString());
+    }
+    return {};
+}
+
 /// Writes text as it comes, without the space that the model puts before an answer.
 class Stream {
 public:
@@ -170,6 +201,7 @@ Result<void> generateVerb(const GenerateOptions& options) {
     }
     request.stops.insert(request.stops.end(), options.stops.begin(), options.stops.end());
 
+    const qint64 startedMs = QDateTime::currentMSecsSinceEpoch();
     Output output;
     Stream stream(output, format);
     const auto listener = [&](const GenerationEvent& event) {
@@ -184,6 +216,9 @@ Result<void> generateVerb(const GenerateOptions& options) {
     }
     if (!record) {
         return tl::unexpected<Error>(std::move(record).error());
+    }
+    if (!options.record.empty()) {
+        PHIDELITY_CHECK(writeRecord(options, *lasting.opened.model, request, *record, startedMs));
     }
     if (!options.json) {
         return {};
@@ -215,6 +250,9 @@ void addGenerate(CommandLine& line) {
                   "End when this text comes up; it is cut off. May be given several times.");
     command.number("--top-alternatives", options->alternatives, 0, kMostTokens,
                    "With --json: how many of the likeliest tokens to list at each place.");
+    command.text(
+        "--record", options->record, "FILE",
+        "Write the record of the reply to this file: what 'replay' needs to run it again.");
     addSamplerOptions(command, options->sampler);
     addDeviceOptions(command, options->device);
     addJsonOption(command, options->json);

@@ -17,7 +17,8 @@ enum ExitCode : int { Done = 0, Failed = 1, WrongUsage = 2 };
 
 constexpr void (*kVerbs[])(CommandLine&) = {addGenerate, addTokenize,  addDetokenize, addLogits,
                                             addBench,    addMakeModel, addQuantize,   addInspect,
-                                            addDevices,  addVerify,    addExport,     addImport};
+                                            addDevices,  addVerify,    addExport,     addImport,
+                                            addReplay};
 
 void complain(const std::string& problem) {
     const std::string line = "phidelity-cli: " + oneLine(problem) + "\n";
@@ -51,8 +52,8 @@ int run(int argc, char** argv) {
     if (!*parsed) {
         return Done;
     }
-    const Result<void> result = line.run();
-    return result ? Done : report(result.error(), line.verb());
+    const Result<int> code = line.run();
+    return code ? *code : report(code.error(), line.verb());
 }
 
 } // namespace

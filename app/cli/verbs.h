@@ -18,5 +18,6 @@ void addDevices(CommandLine& line);
 void addVerify(CommandLine& line);
 void addExport(CommandLine& line);
 void addImport(CommandLine& line);
+void addReplay(CommandLine& line);
 
 } // namespace phidelity

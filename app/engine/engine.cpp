@@ -7,15 +7,19 @@
 #include <utility>
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <QThread>
 
 #include "engine/device_list.h"
 #include "engine/error_text.h"
+#include "engine/model_hash.h"
 #include "engine/model_source.h"
 #include "engine/opened_model.h"
+#include "engine/recording.h"
 #include "engine/recovery.h"
+#include "engine/replay_report.h"
 #include "engine/sampler_settings.h"
 #include "engine/text_batcher.h"
 #include "inference/model/generator.h"
@@ -79,6 +83,17 @@ GenerationEnded endMessage(const GenerateRequest& request, const Tokenizer& toke
     return end;
 }
 
+GenerationRecord recordOf(const GenerateRequest& request, const OpenedModel& opened,
+                          const FinishedGeneration& generation) {
+    GenerationRecord record = originOf(*opened.model);
+    record.modelSha256 = knownSha256(*opened.checkpoint).value_or(QString());
+    record.settings = request.settings;
+    record.stops = request.stops + request.settings.extraStops;
+    record.alternativesAsked = qMax(0, request.alternatives);
+    addGeneration(generation, record);
+    return record;
+}
+
 } // namespace
 
 struct Engine::State {
@@ -100,8 +115,12 @@ struct Engine::State {
     }
 };
 
-Engine::Engine(BackendFactory openDevice) : m_state(std::make_unique<State>()) {
+Engine::Engine(BackendFactory openDevice)
+    : m_state(std::make_unique<State>()), m_hasher(new ModelHasher(this)) {
     m_state->openDevice = std::move(openDevice);
+    connect(m_hasher, &ModelHasher::hashed, this, [this](quint64 id, const QString& sha256) {
+        emit replyModelHashed({id, sha256});
+    });
 }
 Engine::~Engine() = default;
 
@@ -129,6 +148,59 @@ void Engine::generate(const GenerateRequest& request) {
     } catch (const std::bad_alloc&) { // a prompt of gigabytes, say
         emit failed({request.id, describeError({ErrorCode::OutOfMemory, {}}), {}});
     }
+}
+
+void Engine::replay(const ReplayRequest& request) {
+    Q_ASSERT(QThread::currentThread() == thread());
+    const SharedStop stop = m_state->begin(request.stop);
+    if (!stop) {
+        return;
+    }
+    ReplayEnded end;
+    try {
+        end = replayNow(request, stop);
+    } catch (const std::bad_alloc&) {
+        end.sentence = describeError({ErrorCode::OutOfMemory, {}});
+    }
+    end.id = request.id;
+    emit replayEnded(end);
+}
+
+ReplayEnded Engine::replayNow(const ReplayRequest& request, const SharedStop& stop) {
+    ReplayEnded end;
+    end.total = static_cast<int>(request.record.tokens.size());
+    if (!m_state->opened) {
+        end.verdict = ReplayVerdict::Refused;
+        end.sentence = tr("No model is open: open the one that wrote the reply, %1.")
+                           .arg(request.record.modelName);
+        return end;
+    }
+    QString sha256;
+    if (!request.record.modelSha256.isEmpty()) {
+        emit replayProgress({request.id, 0, 0});
+        const auto hash = sha256Of(*m_state->opened->checkpoint, stop.get());
+        if (!hash) {
+            end.verdict = stop->load() ? ReplayVerdict::Stopped : ReplayVerdict::Failed;
+            end.sentence = stop->load() ? tr("Stopped before a token was compared.")
+                                        : describeError(hash.error());
+            return end;
+        }
+        sha256 = *hash;
+    }
+    QElapsedTimer sinceProgress;
+    const auto progress = [&](std::size_t done, std::size_t total) {
+        if (!sinceProgress.isValid() || sinceProgress.elapsed() >= kProgressMs) {
+            emit replayProgress({request.id, static_cast<int>(done), static_cast<int>(total)});
+            sinceProgress.start();
+        }
+    };
+    std::optional<Error> error;
+    end =
+        replayRecord(*m_state->opened->model, sha256, request.record, stop.get(), progress, &error);
+    if (error && isDeviceFailure(*error) && !m_state->opened->isOnCpu()) {
+        recover(*error);
+    }
+    return end;
 }
 
 void Engine::openNow(const OpenModelRequest& asked) {
@@ -224,8 +296,17 @@ void Engine::generateNow(const GenerateRequest& request) {
     if (const auto fits = checkPromptFits(generation.prompt.size(), model.context()); !fits) {
         return refuse(fits.error());
     }
-    const quint64 seed = request.settings.randomSeed ? QRandomGenerator::system()->generate64()
-                                                     : request.settings.seed;
+    quint64 seed = request.settings.randomSeed ? QRandomGenerator::system()->generate64()
+                                               : request.settings.seed;
+    if (request.continues) {
+        Continuation next =
+            continuationOf(*request.continues, request.prompt.toStdString(), model.tokenizer());
+        seed = next.seed;
+        generation.sampling = next.sampling;
+        if (!next.prompt.empty() && checkPromptFits(next.prompt.size(), model.context())) {
+            generation.prompt = std::move(next.prompt);
+        }
+    }
     auto sampler = toSamplerSettings(request.settings, seed);
     if (!sampler) {
         return refuse(sampler.error());
@@ -237,6 +318,7 @@ void Engine::generateNow(const GenerateRequest& request) {
     generation.maxTokens = static_cast<std::uint32_t>(qMax(0, request.settings.maxTokens));
     generation.alternatives = static_cast<std::uint32_t>(qMax(0, request.alternatives));
 
+    const qint64 startedMs = QDateTime::currentMSecsSinceEpoch();
     const int promptTokens = static_cast<int>(generation.prompt.size());
     TextBatcher batcher(request.id, promptTokens,
                         [this](const TextArrived& text) { emit textArrived(text); });
@@ -257,7 +339,14 @@ void Engine::generateNow(const GenerateRequest& request) {
             phidelity::generate(*opened.model, *opened.cache, generation, stop.get(), listen);
         batcher.flush();
         if (record) {
-            emit generationEnded(endMessage(request, opened.model->tokenizer(), *record, batcher));
+            GenerationEnded end = endMessage(request, opened.model->tokenizer(), *record, batcher);
+            end.record = recordOf(request, opened, *record);
+            end.record.startedMs = startedMs;
+            end.record.firstTokenMs = end.firstTokenMs;
+            if (end.record.modelSha256.isEmpty()) {
+                m_hasher->ask(request.id, opened.checkpoint);
+            }
+            emit generationEnded(end);
         }
         if (record && !record->failure) {
             return;

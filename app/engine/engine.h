@@ -8,9 +8,12 @@
 #include <QObject>
 
 #include "engine/messages.h"
+#include "engine/replay_messages.h"
 #include "inference/backend/choose.h"
 
 namespace phidelity {
+
+class ModelHasher;
 
 /// Opens the device that a specification names: chooseBackend, or a test's own.
 using BackendFactory =
@@ -21,7 +24,7 @@ using BackendFactory =
 /// stop flag.
 ///
 /// Each openModel is answered by modelOpened or failed, each generate by generationEnded or failed,
-/// also where memory runs out, except after requestShutdown.
+/// each replay by replayEnded, also where memory runs out, except after requestShutdown.
 ///
 /// When a device fails (lost, out of memory, a submission that never ends), what was written of a
 /// reply is kept and ends as Interrupted; a reply of which nothing was shown is begun again. The
@@ -43,6 +46,10 @@ public slots:
     /// fail.
     void openModel(const phidelity::OpenModelRequest& request);
     void generate(const phidelity::GenerateRequest& request);
+    /// Runs a recorded reply again with the model that is open. Costs what the reply cost, and its
+    /// prompt without what had been in the cache. Works on a sequence of its own: what is kept of
+    /// other conversations may be given up for its pages, but decides nothing.
+    void replay(const phidelity::ReplayRequest& request);
     /// Answered by devicesListed.
     void listDevices();
 
@@ -54,15 +61,21 @@ signals:
     void promptProgress(const phidelity::PromptProgress& progress);
     void textArrived(const phidelity::TextArrived& text);
     void generationEnded(const phidelity::GenerationEnded& end);
+    /// After generationEnded whose record has no hash of the model: here it is.
+    void replyModelHashed(const phidelity::ReplyModelHashed& hash);
+    void replayProgress(const phidelity::ReplayProgress& progress);
+    void replayEnded(const phidelity::ReplayEnded& end);
     void failed(const phidelity::EngineFailed& failure);
 
 private:
     bool recover(const Error& error);
     void openNow(const OpenModelRequest& request);
     void generateNow(const GenerateRequest& request);
+    [[nodiscard]] ReplayEnded replayNow(const ReplayRequest& request, const SharedStop& stop);
 
     struct State;
     std::unique_ptr<State> m_state;
+    ModelHasher* m_hasher; ///< a child
 };
 
 } // namespace phidelity

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/messages.h"
 
+#include "engine/replay_messages.h"
+
 namespace phidelity {
 
 void registerEngineMessages() {
@@ -15,6 +17,10 @@ void registerEngineMessages() {
     qRegisterMetaType<PromptProgress>();
     qRegisterMetaType<TextArrived>();
     qRegisterMetaType<GenerationEnded>();
+    qRegisterMetaType<ReplayRequest>();
+    qRegisterMetaType<ReplayProgress>();
+    qRegisterMetaType<ReplayEnded>();
+    qRegisterMetaType<ReplyModelHashed>();
 }
 
 } // namespace phidelity

@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include <QList>
 #include <QMetaType>
 #include <QString>
 #include <QStringList>
 
+#include "chat/generation_record.h"
 #include "chat/generation_settings.h"
 
 namespace phidelity {
@@ -51,6 +53,11 @@ struct GenerateRequest {
     GenerationSettings settings;
     int alternatives = 0; ///< candidates kept per token
     SharedStop stop;
+    /// The record of the reply that this one continues: it goes on with that one's seed, whatever
+    /// the settings say, at the place in the stream of random numbers where it ended, and with its
+    /// very tokens where `prompt` is still their text. So a reply that was stopped and continued
+    /// comes out as it would have come at once.
+    std::optional<GenerationRecord> continues;
 };
 
 // ---- From the engine
@@ -168,6 +175,9 @@ struct GenerationEnded {
     double firstTokenMs = 0;
     QList<ReplyToken> tokens;
     QString problem; ///< of an interrupted reply: a sentence
+    /// All that is needed to run it again. Its modelSha256 may be empty: the hash of a large file
+    /// follows as ReplyModelHashed.
+    GenerationRecord record;
 };
 
 /// Registers all of the above for queued connections; call once before connecting.

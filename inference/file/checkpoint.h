@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -112,8 +113,9 @@ public:
     [[nodiscard]] virtual const std::vector<std::filesystem::path>& files() const = 0;
     /// SHA-256 of the model file as lower-case hex (`sha256sum` agrees); of several files, the
     /// SHA-256 of their "<hash>  <file name>\n" lines. Reads everything (about 1 to 2 GB/s); cached
-    /// after the first call.
-    [[nodiscard]] virtual Result<std::string> sha256() const = 0;
+    /// after the first call. `stop` ends it with Error{BadArgument,"stopped"}.
+    [[nodiscard]] virtual Result<std::string>
+    sha256(const std::atomic<bool>* stop = nullptr) const = 0;
     /// Tells the system that these bytes were copied elsewhere and need not stay in this process'
     /// memory.
     virtual void release(const TensorView& view) const = 0;

@@ -43,21 +43,21 @@ std::string LoadedCheckpoint::typeSummary() const {
     return summary;
 }
 
-Result<std::string> LoadedCheckpoint::sha256() const {
+Result<std::string> LoadedCheckpoint::sha256(const std::atomic<bool>* stop) const {
     const std::lock_guard lock(m_hashMutex);
     if (!m_hash) {
-        PHIDELITY_TRY(m_hash, computeSha256());
+        PHIDELITY_TRY(m_hash, computeSha256(stop));
     }
     return *m_hash;
 }
 
-Result<std::string> LoadedCheckpoint::computeSha256() const {
+Result<std::string> LoadedCheckpoint::computeSha256(const std::atomic<bool>* stop) const {
     Sha256 hash;
     if (m_parts.files.size() == 1) {
-        return sha256OfFile(m_parts.files.front());
+        return sha256OfFile(m_parts.files.front(), stop);
     }
     for (const std::filesystem::path& file : m_parts.files) {
-        PHIDELITY_TRY(const std::string line, sha256OfFile(file));
+        PHIDELITY_TRY(const std::string line, sha256OfFile(file, stop));
         const std::string text = line + "  " + file.filename().string() + "\n";
         hash.add(std::as_bytes(std::span(text)));
     }

@@ -40,11 +40,11 @@ public:
     [[nodiscard]] const std::vector<std::filesystem::path>& files() const override {
         return m_parts.files;
     }
-    [[nodiscard]] Result<std::string> sha256() const override;
+    [[nodiscard]] Result<std::string> sha256(const std::atomic<bool>* stop) const override;
     void release(const TensorView& view) const override;
 
 private:
-    [[nodiscard]] Result<std::string> computeSha256() const;
+    [[nodiscard]] Result<std::string> computeSha256(const std::atomic<bool>* stop) const;
 
     CheckpointParts m_parts;
     mutable std::mutex m_hashMutex;

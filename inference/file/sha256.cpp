@@ -49,7 +49,7 @@ Result<std::string> Sha256::finish() {
     return text;
 }
 
-Result<std::string> sha256OfFile(const std::filesystem::path& path) {
+Result<std::string> sha256OfFile(const std::filesystem::path& path, const std::atomic<bool>* stop) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         const int code = errno;
@@ -60,6 +60,10 @@ Result<std::string> sha256OfFile(const std::filesystem::path& path) {
     std::vector<std::byte> buffer(std::size_t{1} << 20);
     int code = 0;
     for (;;) {
+        if (stop != nullptr && stop->load(std::memory_order_relaxed)) {
+            ::close(file);
+            return fail(ErrorCode::BadArgument, "stopped");
+        }
         const ssize_t count = ::read(file, buffer.data(), buffer.size());
         if (count > 0) {
             hash.add(std::span(buffer).first(static_cast<std::size_t>(count)));

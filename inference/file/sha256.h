@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -28,7 +29,9 @@ private:
     std::unique_ptr<Context> m_context;
 };
 
-/// SHA-256 of a file as `sha256sum` prints it; reads it in pieces of 1 MiB.
-[[nodiscard]] Result<std::string> sha256OfFile(const std::filesystem::path& path);
+/// SHA-256 of a file as `sha256sum` prints it; reads it in pieces of 1 MiB, and ends between two of
+/// them with Error{BadArgument,"stopped"} once `stop` is set.
+[[nodiscard]] Result<std::string> sha256OfFile(const std::filesystem::path& path,
+                                               const std::atomic<bool>* stop = nullptr);
 
 } // namespace phidelity

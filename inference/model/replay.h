@@ -46,7 +46,7 @@ struct ReplayTask {
     std::vector<RecordedToken> tokens;
 };
 
-/// What of a token came out differently; the first of these.
+/// What of a token came out differently; the first of these that did.
 enum class ReplayDifferenceKind : std::uint8_t { Token, Probability, Alternatives };
 
 struct ReplayDifference {
@@ -60,12 +60,14 @@ struct ReplayDifference {
 };
 
 struct ReplayOutcome {
-    std::size_t compared = 0; ///< tokens that came out the same
+    std::size_t compared = 0; ///< tokens that came out the same, from the first on
     bool stopped = false;
-    std::optional<ReplayDifference> difference; ///< nothing, and not stopped: identical
+    /// The first token that is another; where there is none, the first that has another probability
+    /// or other alternatives. Nothing, and not stopped: identical to the bit.
+    std::optional<ReplayDifference> difference;
 };
 
-/// Runs a generation again, up to the first token that differs in a bit. `progress`: prompt and
+/// Runs a generation again, up to the first token that differs. `progress`: prompt and
 /// output tokens done so far, and in all. Errors: those of computeAgain and of the sampler.
 [[nodiscard]] Result<ReplayOutcome>
 replay(Model& model, const ReplayTask& task, const StopFlag* stop = nullptr,
