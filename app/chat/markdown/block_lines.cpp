@@ -99,7 +99,8 @@ void BlockSplitter::takeMarkdownLine(const Line& line) {
         takeBlankLine(line, matched, newItem);
         return;
     }
-    if (cursor.indent() >= kCodeIndent && !(leaf.open && leaf.kind == Kind::Paragraph)) {
+    const bool paragraph = leaf.open && leaf.kind == Kind::Paragraph && !leaf.placeholder;
+    if (cursor.indent() >= kCodeIndent && !paragraph) {
         closeFrames(matched);
         begin(Kind::Code, line.start);
         m_state.leaf.indent = kCodeIndent;
@@ -267,12 +268,16 @@ void BlockSplitter::takeText(LineCursor& cursor, const Line& line, qsizetype mat
         }
         leaf.open = false;
     }
-    if (leaf.open && leaf.kind == Kind::Paragraph) {
+    if (leaf.open && leaf.kind == Kind::Paragraph && (all || !leaf.placeholder)) {
         if (all && leaf.mathEnd.isEmpty() && turnIntoTable(rest, line)) {
             return;
         }
-        // readInline shall see text where we have seen text.
-        if ((!all || !leaf.mathEnd.isEmpty()) && looksLikeMarkup(rest)) {
+        // md4c shall see text where we have seen text: it takes some lines for blocks that are none
+        // in CommonMark ("1." in the middle of a paragraph), and a fence however far it is
+        // indented.
+        if (fenceMark(rest).length > 0) {
+            text.prepend(u'\\');
+        } else if (looksLikeMarkup(rest)) {
             text.prepend(QString(kCodeIndent, u' '));
         }
         addLine(text, line);

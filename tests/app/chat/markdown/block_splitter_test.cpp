@@ -106,6 +106,10 @@ private slots:
         row("- a\n\n      code", {"+• a", "• {} code"});
         row("-\n  a\n- b", {"+• a", "+• b"});
         row("-\n  ```\n  x\n  ```", {"+• {} x"});
+        row("-\na", {"+• ", "a"});
+        row("-\n      a", {"+• {} a"});
+        row("a\n    ```\nb", {"a\n```\nb"});
+        row("a\n1.\nb\n*\nc", {"a\n1.\nb\n*\nc"});
         row("-\n\n  a", {"+• ", "a"});
         row("-a\n1.b\n+", {"-a\n1.b\n+"});
         row("\t- a\n", {"{} - a"});
@@ -234,6 +238,26 @@ private slots:
                     }
                 }
             }
+        }
+    }
+
+    /// What no rule of Markdown takes away is shown, whatever stands around it.
+    void noLetterIsLost() {
+        const QStringList pieces{"a",  "b",       " ",       "    ", "\n", "\n",  "\n\n", "- ",
+                                 "* ", "1. ",     "2. ",     "> ",   "# ", "---", "=",    "***",
+                                 "\t", "\n```\n", "\n~~~\n", "$$",   "$",  "\\[", "`a`",  "_"};
+        QRandomGenerator random(11);
+        for (int round = 0; round < 4000; ++round) {
+            QString text;
+            for (int piece = 0; piece < 25; ++piece) {
+                text += pieces.at(random.bounded(static_cast<int>(pieces.size())));
+            }
+            QString shown;
+            for (const TextBlock& block : split(text)) {
+                shown += plainText(block, 0, block.text.size()) + block.language;
+            }
+            QVERIFY2(shown.count(u'a') == text.count(u'a') && shown.count(u'b') == text.count(u'b'),
+                     qPrintable(text + QStringLiteral("\n-> ") + shown));
         }
     }
 
