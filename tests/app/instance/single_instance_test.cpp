@@ -115,6 +115,18 @@ private slots:
         QCOMPARE(second.line(), QString("second"));
     }
 
+    void aFolderThatIsNotThereYetIsTheSameWhenItIs() {
+        QTemporaryDir data;
+        const QString link = m_runtime.filePath("parent");
+        QVERIFY(QFile::link(data.path(), link));
+        Instance first(link + "/new/data", {});
+        QCOMPARE(first.line(), QString("first"));
+        QVERIFY(!QFile::exists(data.filePath("new")));
+        QVERIFY(QDir(data.path()).mkpath("new/data"));
+        Instance second(data.path() + "/new/data/", {});
+        QCOMPARE(second.line(), QString("second"));
+    }
+
     void aDeadOneIsNoneAndItsSocketIsReplaced() {
         QTemporaryDir data;
         for (int round = 0; round < 3; ++round) {

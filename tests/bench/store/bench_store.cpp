@@ -158,6 +158,14 @@ void measureWriting(const QString& folder) {
     erasing.print("delete a conversation for good");
 }
 
+void measureSalvage(const QString& folder) {
+    Times salvaging;
+    StoreOptions options;
+    options.repair = StoreOptions::Repair::Always;
+    salvaging.add([&] { need(ChatStore::open(folder, options)); });
+    salvaging.print("salvage all of it");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -175,5 +183,6 @@ int main(int argc, char** argv) {
                     QFileInfo(folder + QStringLiteral("/conversations.db")).size() / 1024));
     measureReading(folder);
     measureWriting(folder);
+    measureSalvage(folder);
     return 0;
 }
