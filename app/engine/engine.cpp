@@ -10,6 +10,7 @@
 #include <QDateTime>
 #include <QElapsedTimer>
 #include <QRandomGenerator>
+#include <QScopeGuard>
 #include <QThread>
 
 #include "engine/device_list.h"
@@ -17,6 +18,7 @@
 #include "engine/model_hash.h"
 #include "engine/model_source.h"
 #include "engine/opened_model.h"
+#include "engine/prompt_preview.h"
 #include "engine/recording.h"
 #include "engine/recovery.h"
 #include "engine/replay_report.h"
@@ -99,10 +101,12 @@ GenerationRecord recordOf(const GenerateRequest& request, const OpenedModel& ope
 struct Engine::State {
     BackendFactory openDevice;
     std::optional<OpenedModel> opened;
+    const TokensHeld* held = nullptr; ///< while a generation runs
 
     StopFlag closing = false;
     std::mutex mutex; ///< guards what follows, and the change of `closing`
     SharedStop running;
+    std::optional<PromptPreviewRequest> preview; ///< waits
 
     /// The stop flag of a request that now begins; null once the engine is closing.
     SharedStop begin(const SharedStop& requested) {
@@ -129,6 +133,35 @@ void Engine::requestShutdown() {
     m_state->closing = true;
     if (m_state->running) {
         m_state->running->store(true);
+    }
+}
+
+void Engine::previewPrompt(const PromptPreviewRequest& request) {
+    {
+        const std::lock_guard lock(m_state->mutex);
+        m_state->preview = request;
+    }
+    QMetaObject::invokeMethod(this, &Engine::answerPreview, Qt::QueuedConnection);
+}
+
+/// Between two steps of a generation or when nothing runs.
+void Engine::answerPreview() {
+    std::optional<PromptPreviewRequest> request;
+    {
+        const std::lock_guard lock(m_state->mutex);
+        request = std::exchange(m_state->preview, std::nullopt);
+        if (!request || m_state->closing) {
+            return;
+        }
+    }
+    if (!m_state->opened) {
+        emit promptPreviewed({request->id, request->prompt, {}, 0, 0});
+        return;
+    }
+    try {
+        const auto held = m_state->held ? m_state->held->tokens() : std::span<const TokenId>();
+        emit promptPreviewed(previewOf(*request, *m_state->opened, held));
+    } catch (const std::bad_alloc&) { // a text of gigabytes: what was shown stays
     }
 }
 
@@ -323,7 +356,12 @@ void Engine::generateNow(const GenerateRequest& request) {
     TextBatcher batcher(request.id, promptTokens,
                         [this](const TextArrived& text) { emit textArrived(text); });
     QElapsedTimer sinceProgress;
+    TokensHeld held(generation.prompt);
+    m_state->held = &held;
+    const auto forget = qScopeGuard([this] { m_state->held = nullptr; });
     const auto listen = [&](const GenerationEvent& event) {
+        held.note(event);
+        answerPreview();
         if (event.token) {
             batcher.addToken(fromUtf8(event.text));
         } else if (!event.text.empty()) {

@@ -8,6 +8,7 @@
 #include <QObject>
 
 #include "engine/messages.h"
+#include "engine/preview_messages.h"
 #include "engine/replay_messages.h"
 #include "inference/backend/choose.h"
 
@@ -36,9 +37,13 @@ public:
     explicit Engine(BackendFactory openDevice = chooseBackend);
     ~Engine() override;
 
-    /// Ends what is running within one token and lets requests that still wait pass unanswered. The
-    /// only function that may be called from another thread.
+    /// Ends what is running within one token and lets requests that still wait pass unanswered. May
+    /// be called from any thread.
     void requestShutdown();
+    /// Answered by promptPreviewed: soon, also while a reply is being written, but not while a
+    /// model is being opened. A request that is overtaken by the next one stays unanswered. May be
+    /// called from any thread.
+    void previewPrompt(const PromptPreviewRequest& request);
 
 public slots:
     /// The model that was open stays open if this one cannot be opened. Both are in memory for a
@@ -59,6 +64,7 @@ signals:
     void devicesListed(const phidelity::DevicesListed& list);
     void modelMoved(const phidelity::ModelMoved& move);
     void promptProgress(const phidelity::PromptProgress& progress);
+    void promptPreviewed(const phidelity::PromptPreview& preview);
     void textArrived(const phidelity::TextArrived& text);
     void generationEnded(const phidelity::GenerationEnded& end);
     /// After generationEnded whose record has no hash of the model: here it is.
@@ -69,6 +75,7 @@ signals:
 
 private:
     bool recover(const Error& error);
+    void answerPreview();
     void openNow(const OpenModelRequest& request);
     void generateNow(const GenerateRequest& request);
     [[nodiscard]] ReplayEnded replayNow(const ReplayRequest& request, const SharedStop& stop);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/messages.h"
 
+#include "engine/preview_messages.h"
 #include "engine/replay_messages.h"
 
 namespace phidelity {
@@ -8,6 +9,8 @@ namespace phidelity {
 void registerEngineMessages() {
     qRegisterMetaType<OpenModelRequest>();
     qRegisterMetaType<GenerateRequest>();
+    qRegisterMetaType<PromptPreviewRequest>();
+    qRegisterMetaType<PromptPreview>();
     qRegisterMetaType<ModelOpening>();
     qRegisterMetaType<ModelOpened>();
     qRegisterMetaType<DevicePick>();

@@ -155,6 +155,8 @@ public:
     /// A sequence that holds the longest known prefix of `prompt`, at most prompt.size() - 1 tokens
     /// of it, so that the last one yields logits. The kept sequence stays; its pages are shared.
     [[nodiscard]] Sequence take(std::span<const TokenId> prompt);
+    /// How many tokens of `prompt` take() would find computed.
+    [[nodiscard]] std::size_t known(std::span<const TokenId> prompt) const;
     /// Gives a sequence back for later prompts. Kept ones that are its prefix make room for it.
     void give(Sequence sequence);
     void clear();

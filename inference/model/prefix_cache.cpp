@@ -15,6 +15,11 @@ std::size_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b)
     return static_cast<std::size_t>(endA - a.begin());
 }
 
+/// The last token is computed anew, for its logits.
+std::span<const TokenId> usable(std::span<const TokenId> prompt) {
+    return prompt.first(prompt.empty() ? 0 : prompt.size() - 1);
+}
+
 } // namespace
 
 /// Kept sequences, the most recently used last. Lives on the heap, as the pool refers to it.
@@ -47,11 +52,10 @@ PrefixCache& PrefixCache::operator=(PrefixCache&&) noexcept = default;
 
 Sequence PrefixCache::take(std::span<const TokenId> prompt) {
     std::vector<Sequence>& sequences = m_kept->sequences;
-    const auto usable = prompt.first(prompt.empty() ? 0 : prompt.size() - 1);
     auto best = sequences.end();
     std::size_t length = 0;
     for (auto it = sequences.begin(); it != sequences.end(); ++it) {
-        const std::size_t common = commonPrefix(it->tokens(), usable);
+        const std::size_t common = commonPrefix(it->tokens(), usable(prompt));
         if (common > length) {
             length = common;
             best = it;
@@ -64,6 +68,14 @@ Sequence PrefixCache::take(std::span<const TokenId> prompt) {
     result.truncate(length);
     std::rotate(best, best + 1, sequences.end());
     return result;
+}
+
+std::size_t PrefixCache::known(std::span<const TokenId> prompt) const {
+    std::size_t length = 0;
+    for (const Sequence& kept : m_kept->sequences) {
+        length = std::max(length, commonPrefix(kept.tokens(), usable(prompt)));
+    }
+    return length;
 }
 
 void PrefixCache::give(Sequence sequence) {
