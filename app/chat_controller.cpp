@@ -27,6 +27,8 @@ ChatController::ChatController(QObject* parent) : QObject(parent) {
     connect(&m_models, &ModelDesk::openingBegan, this, [this] { raiseStop(m_running.stop); });
     connect(&m_models, &ModelDesk::noticeRaised, this, &ChatController::raiseModelNotice);
     connect(&m_models, &ModelDesk::noticeCleared, this, &ChatController::noticeCleared);
+    connect(&m_models, &ModelDesk::opened, &m_prompt, &PromptDesk::refresh);
+    connect(&m_models, &ModelDesk::closed, &m_prompt, &PromptDesk::refresh);
     connect(&m_models, &ModelDesk::settled, this, [this] {
         startWaiting();
         announceBusy();
@@ -343,8 +345,14 @@ void ChatController::setScroll(double place) {
     }
 }
 
+void ChatController::setSettings(const GenerationSettings& settings) {
+    m_settings = settings;
+    m_prompt.refresh();
+}
+
 void ChatController::setFormat(FormatId format) {
     m_format = format;
+    m_prompt.refresh();
     if (current().isEmpty()) {
         current().info.format = format;
     }

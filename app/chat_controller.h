@@ -7,6 +7,7 @@
 
 #include "app/library.h"
 #include "app/model_desk.h"
+#include "app/prompt_desk.h"
 #include "chat/conversation.h"
 #include "chat/generation_settings.h"
 #include "engine/messages.h"
@@ -27,10 +28,13 @@ public:
 
     /// Which model is open on which device.
     [[nodiscard]] ModelDesk* models() { return &m_models; }
+    [[nodiscard]] const ModelDesk& models() const { return m_models; }
+    /// Which prompt goes to the model next.
+    [[nodiscard]] PromptDesk* prompt() { return &m_prompt; }
     /// Which conversations there are.
     [[nodiscard]] Library* library() { return &m_library; }
 
-    void setSettings(const GenerationSettings& settings) { m_settings = settings; }
+    void setSettings(const GenerationSettings& settings);
     [[nodiscard]] const GenerationSettings& settings() const { return m_settings; }
     [[nodiscard]] FormatId format() const { return m_format; }
     /// The one that is shown.
@@ -140,6 +144,7 @@ private:
     void announceBusy();
 
     ModelDesk m_models;
+    PromptDesk m_prompt{*this};
     GenerationSettings m_settings;
     FormatId m_format = FormatId::Chat;
     Library m_library;

@@ -94,6 +94,11 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::conversationSelected, &controller, &C::selectConversation);
     connect(&controller, &C::conversationsChanged, &window, &W::setConversations);
 
+    PromptDesk* prompt = controller.prompt();
+    connect(&window, &W::typedChanged, prompt, &PromptDesk::setTyped);
+    connect(&window, &W::promptWatched, prompt, &PromptDesk::setWatched);
+    connect(prompt, &PromptDesk::promptShown, &window, &W::showPrompt);
+
     connect(&controller, &C::noticeRaised, &window, &W::showNotice);
     connect(&controller, &C::noticeCleared, &window, &W::clearNotice);
     connect(&window, &W::closing, &controller, &C::shutDown);

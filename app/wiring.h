@@ -24,6 +24,11 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
     QObject::connect(&engine, &E::modelOpening, models, &M::onModelOpening, kQueued);
     QObject::connect(&engine, &E::modelOpened, models, &M::onModelOpened, kQueued);
     QObject::connect(&engine, &E::modelMoved, models, &M::onModelMoved, kQueued);
+    PromptDesk* prompt = controller.prompt();
+    // At once: the engine takes it between two steps of a reply.
+    QObject::connect(prompt, &PromptDesk::previewRequested, &engine, &E::previewPrompt,
+                     Qt::DirectConnection);
+    QObject::connect(&engine, &E::promptPreviewed, prompt, &PromptDesk::onPreviewed, kQueued);
     QObject::connect(&controller, &C::generateRequested, &engine, &E::generate, kQueued);
     QObject::connect(&engine, &E::promptProgress, &controller, &C::onPromptProgress, kQueued);
     QObject::connect(&engine, &E::textArrived, &controller, &C::onTextArrived, kQueued);

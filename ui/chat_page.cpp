@@ -10,6 +10,7 @@
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/notice_bar.h"
+#include "ui/prompt_strip.h"
 #include "ui/theme.h"
 #include "ui/welcome_page.h"
 
@@ -25,7 +26,7 @@ constexpr int kComposerUnits = 172;
 ChatPage::ChatPage(QWidget* parent)
     : QWidget(parent), m_messages(new MessageModel(this)), m_notice(new NoticeBar),
       m_pages(new QStackedWidget), m_welcome(new WelcomePage), m_view(new MessageView),
-      m_composerRow(new QWidget), m_composer(new Composer) {
+      m_composerRow(new QWidget), m_promptStrip(new PromptStrip), m_composer(new Composer) {
     setObjectName(QStringLiteral("chatPage"));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
@@ -34,7 +35,11 @@ ChatPage::ChatPage(QWidget* parent)
     m_pages->addWidget(m_view);
     auto* composerRow = new QHBoxLayout(m_composerRow);
     composerRow->addStretch(1);
-    composerRow->addWidget(m_composer, 1000);
+    auto* writing = new QVBoxLayout;
+    writing->setSpacing(0);
+    writing->addWidget(m_promptStrip);
+    writing->addWidget(m_composer);
+    composerRow->addLayout(writing, 1000);
     composerRow->addStretch(1);
     auto* noticeRow = new QHBoxLayout;
     noticeRow->addStretch(1);
@@ -65,6 +70,7 @@ void ChatPage::applyLook() {
     m_composerRow->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 3 * unit);
     m_composerRow->layout()->setSpacing(0);
     m_composer->setMaximumWidth(kComposerUnits * unit);
+    m_promptStrip->setMaximumWidth(kComposerUnits * unit);
     m_notice->setMaximumWidth(kComposerUnits * unit);
     layout()->itemAt(0)->layout()->setContentsMargins(4 * unit, unit, 4 * unit, unit);
 }

@@ -11,6 +11,7 @@ class Composer;
 class MessageModel;
 class MessageView;
 class NoticeBar;
+class PromptStrip;
 class WelcomePage;
 
 /// A conversation: notices over its messages (or the welcome page while there are none), and the
@@ -24,6 +25,7 @@ public:
     [[nodiscard]] MessageModel* messages() const { return m_messages; }
     [[nodiscard]] MessageView* view() const { return m_view; }
     [[nodiscard]] Composer* composer() const { return m_composer; }
+    [[nodiscard]] PromptStrip* promptStrip() const { return m_promptStrip; }
     [[nodiscard]] NoticeBar* notice() const { return m_notice; }
     [[nodiscard]] WelcomePage* welcome() const { return m_welcome; }
 
@@ -40,6 +42,7 @@ private:
     WelcomePage* m_welcome;
     MessageView* m_view;
     QWidget* m_composerRow;
+    PromptStrip* m_promptStrip;
     Composer* m_composer;
 };
 

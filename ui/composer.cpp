@@ -99,6 +99,8 @@ Composer::Composer(QWidget* parent)
     connect(m_edit, &ComposerEdit::recallRequested, this,
             [this] { m_edit->replaceText(m_recall); });
     connect(m_edit, &QPlainTextEdit::textChanged, this, &Composer::showState);
+    connect(m_edit, &QPlainTextEdit::textChanged, this,
+            [this] { emit textChanged(m_edit->text(), m_editedRow); });
     connect(m_button, &QToolButton::clicked, this, [this] {
         if (m_state == State::Busy) {
             emit stopRequested();

@@ -56,6 +56,8 @@ signals:
     void stopRequested();
     /// A moment after the last key, and when the field loses the focus.
     void draftChanged(const QString& text);
+    /// At every change; `row`: of the message that is edited, or -1.
+    void textChanged(const QString& text, int row);
     void formatChosen(phidelity::FormatId format);
 
 protected:

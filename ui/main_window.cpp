@@ -27,6 +27,7 @@
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/notice_bar.h"
+#include "ui/prompt_strip.h"
 #include "ui/settings_panel.h"
 #include "ui/status_line.h"
 #include "ui/welcome_page.h"
@@ -135,6 +136,9 @@ void MainWindow::connectPage() {
         emit submitted(text);
     });
     connect(composer, &Composer::stopRequested, this, &MainWindow::stopRequested);
+    connect(composer, &Composer::textChanged, this, &MainWindow::typedChanged);
+    connect(m_page->promptStrip(), &PromptStrip::activated, this, &MainWindow::openPrompt);
+    connect(m_status, &StatusLine::promptActivated, this, &MainWindow::openPrompt);
     connect(composer, &Composer::formatChosen, this, [this](FormatId format) {
         m_page->welcome()->setFormat(format);
         emit formatChosen(format);

@@ -6,7 +6,9 @@
 #include "chat/conversation.h"
 #include "chat/generation_settings.h"
 #include "chat/prompt_format.h"
+#include "chat/prompt_warnings.h"
 #include "engine/messages.h"
+#include "engine/preview_messages.h"
 #include "ui/theme.h"
 
 class QAction;
@@ -20,6 +22,7 @@ class ConversationList;
 class DeviceDialog;
 class DropHint;
 class ElidedLabel;
+class PromptView;
 class SettingsPanel;
 class StatusLine;
 
@@ -68,6 +71,10 @@ public slots:
     void offerRetry();
     /// What stood in the composer when the conversation was left.
     void setDraft(const QString& text);
+    /// What goes to the model next; for the strip over the composer, and the prompt view if it is
+    /// open.
+    void showPrompt(phidelity::PromptOccasion occasion, const phidelity::PromptPreview& preview,
+                    const QList<phidelity::PromptWarning>& warnings);
     void setDevicePick(const phidelity::DevicePick& pick);
     /// Fills the dialog if it is open.
     void showDevices(const phidelity::DevicesListed& list);
@@ -99,6 +106,10 @@ signals:
     /// Where the messages are read: MessageView::place.
     void placeChanged(double place);
     void formatChosen(phidelity::FormatId format);
+    /// What stands in the composer; `row`: of the message in whose place it is to stand, or -1.
+    void typedChanged(const QString& text, int row);
+    /// The prompt view was opened or closed.
+    void promptWatched(bool watched);
     void settingsChanged(const phidelity::GenerationSettings& settings);
     void appearanceChosen(phidelity::Appearance appearance);
     void zoomChosen(double factor);
@@ -127,6 +138,7 @@ private:
     void chooseFile();
     void chooseFolder();
     void chooseDevice();
+    void openPrompt();
     void setZoom(double factor);
     void fitPanels();
     void applyLook();
@@ -150,6 +162,10 @@ private:
     QAction* m_toggleCut = nullptr;
     QActionGroup* m_appearances = nullptr;
     DeviceDialog* m_devices = nullptr; ///< while it is open
+    PromptView* m_prompt = nullptr;    ///< likewise
+    PromptOccasion m_promptOccasion = PromptOccasion::None;
+    PromptPreview m_promptPreview;
+    QList<PromptWarning> m_promptWarnings;
     DevicePick m_devicePick;
     bool m_busy = false;
     bool m_opening = false;

@@ -160,6 +160,10 @@ void MainWindow::buildViewMenu() {
         fitPanels();
     });
     menu->addSeparator();
+    QAction* prompt = addAction(menu, "actionPrompt", tr("&Prompt…"),
+                                QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    connect(prompt, &QAction::triggered, this, &MainWindow::openPrompt);
+    menu->addSeparator();
     QAction* larger = addAction(menu, "actionZoomIn", tr("Zoom &In"), QKeySequence::ZoomIn);
     larger->setShortcuts(
         {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});

@@ -21,7 +21,7 @@ namespace phidelity {
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent), m_model(new QLabel), m_device(new LinkLabel), m_progress(new QProgressBar),
       m_cancel(new QToolButton), m_kept(new QLabel), m_activity(new QLabel),
-      m_firstToken(new QLabel), m_context(new QLabel), m_contextBar(new ThinBar) {
+      m_firstToken(new QLabel), m_context(new LinkLabel), m_contextBar(new ThinBar) {
     setObjectName(QStringLiteral("statusLine"));
     setAccessibleName(tr("Status"));
     m_model->setObjectName(QStringLiteral("statusModel"));
@@ -37,8 +37,10 @@ StatusLine::StatusLine(QWidget* parent)
     m_cancel->setAccessibleName(tr("Cancel opening"));
     m_contextBar->setAccessibleName(tr("Context used"));
     m_context->setToolTip(tr("How much of what the model can hold in mind is used, prompt and "
-                             "reply together"));
+                             "reply together; click to see the prompt"));
     m_contextBar->setToolTip(m_context->toolTip());
+    m_context->setAccessibleDescription(tr("Press Enter to see the prompt"));
+    connect(m_context, &LinkLabel::activated, this, &StatusLine::promptActivated);
     m_firstToken->setToolTip(tr("Time from sending to the first token of the reply"));
     m_device->setAccessibleDescription(tr("Press Enter to choose another device"));
     m_cancel->setText(tr("Cancel"));
@@ -281,8 +283,8 @@ void StatusLine::applyLook() {
     const QFont small = scaledFont(font(), 0.92);
     QPalette dim = palette();
     dim.setColor(QPalette::WindowText, shadesOf(palette()).dimText);
-    for (QLabel* label :
-         {m_model, static_cast<QLabel*>(m_device), m_kept, m_activity, m_firstToken, m_context}) {
+    for (QLabel* label : {m_model, static_cast<QLabel*>(m_device), m_kept, m_activity, m_firstToken,
+                          static_cast<QLabel*>(m_context)}) {
         label->setFont(small);
         label->setPalette(label == m_model ? palette() : dim);
     }

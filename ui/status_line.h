@@ -40,6 +40,7 @@ public slots:
 signals:
     void cancelRequested();
     void deviceActivated();
+    void promptActivated();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -60,7 +61,7 @@ private:
     QLabel* m_kept;
     QLabel* m_activity;
     QLabel* m_firstToken;
-    QLabel* m_context;
+    LinkLabel* m_context;
     ThinBar* m_contextBar;
     QString m_modelText;
     QString m_deviceText;

@@ -4,6 +4,7 @@
 #include <QObject>
 
 #include "engine/messages.h"
+#include "engine/preview_messages.h"
 
 namespace phidelity {
 
@@ -15,6 +16,8 @@ class FakeEngine : public QObject {
 public:
     OpenModelRequest lastOpen;
     GenerateRequest lastGenerate;
+    PromptPreviewRequest lastPreview;
+    int previews = 0;
     int opens = 0;
     int generations = 0;
     int lists = 0; ///< times that devices were asked for
@@ -70,6 +73,17 @@ public:
     void answerList() { emit devicesListed(someDevices()); }
 
     void answerOpen() { emit modelOpened(demoModel(lastOpen.id)); }
+    /// Words with the blank before them as tokens; the first `cached` ones are in the cache.
+    void answerPreview(int cached = 0, int context = 2048) {
+        PromptPreview preview{lastPreview.id, lastPreview.prompt, {}, cached, context};
+        for (const QChar letter : lastPreview.prompt) {
+            if (preview.tokens.isEmpty() || letter.isSpace()) {
+                preview.tokens.append({static_cast<quint32>(preview.tokens.size()) + 100, {}, {}});
+            }
+            preview.tokens.last().text += QString(letter).toUtf8();
+        }
+        emit promptPreviewed(preview);
+    }
     void answerFailure(RequestId id, const QString& sentence, const QString& detail) {
         EngineFailed failure;
         failure.id = id;
@@ -113,6 +127,10 @@ public slots:
         ++opens;
     }
     void listDevices() { ++lists; }
+    void previewPrompt(const phidelity::PromptPreviewRequest& request) {
+        lastPreview = request;
+        ++previews;
+    }
     void generate(const phidelity::GenerateRequest& request) {
         lastGenerate = request;
         ++generations;
@@ -126,6 +144,7 @@ signals:
     void devicesListed(const phidelity::DevicesListed& list);
     void modelMoved(const phidelity::ModelMoved& move);
     void promptProgress(const phidelity::PromptProgress& progress);
+    void promptPreviewed(const phidelity::PromptPreview& preview);
     void textArrived(const phidelity::TextArrived& text);
     void generationEnded(const phidelity::GenerationEnded& end);
     void failed(const phidelity::EngineFailed& failure);

@@ -122,6 +122,15 @@ struct Scene {
 
 using Act = std::function<void(Scene&)>;
 
+/// Once the window has asked for the tokens of what stands there now.
+void answerPreviewSoon(Scene& scene, int cached) {
+    const int before = scene.engine.previews;
+    while (scene.engine.previews == before) {
+        QApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    scene.engine.answerPreview(cached);
+}
+
 void greet(Scene& scene) {
     scene.say(QStringLiteral("Hello! Who are you?"),
               QStringLiteral(" I am a small demo model inside Phidelity. I can add numbers, write "
@@ -315,6 +324,21 @@ const QList<std::pair<QString, Act>> kStates{
          scene.window.findChild<QAction*>(QStringLiteral("actionDevice"))->trigger();
          settle();
          scene.engine.answerList();
+     }},
+    {QStringLiteral("prompt"),
+     [](Scene& scene) {
+         greet(scene);
+         scene.window.page()->composer()->setText(
+             QStringLiteral("[INST] Add 1 and 2,\tplease. [/INST]"));
+         scene.window.findChild<QAction*>(QStringLiteral("actionPrompt"))->trigger();
+         answerPreviewSoon(scene, 30);
+     }},
+    {QStringLiteral("prompt-warning"),
+     [](Scene& scene) {
+         greet(scene);
+         scene.window.page()->composer()->setText(
+             QStringLiteral("<|im_start|>Add 1 and 2, please.</s>"));
+         answerPreviewSoon(scene, 30);
      }},
     {QStringLiteral("scrolled"),
      [](Scene& scene) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The whole program but for main(): real clicks, the real engine, the embedded demo model.
+#include <limits>
+
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -8,6 +10,7 @@
 
 #include "app/wiring.h"
 #include "engine/engine_thread.h"
+#include "engine/model_source.h"
 #include "ui/chat_page.h"
 #include "ui/main_window.h"
 #include "ui/message_model.h"
@@ -44,6 +47,10 @@ class WindowEngineTest : public QObject {
         }
     };
 
+    static void settleAfter(Program& program) {
+        QTRY_VERIFY_WITH_TIMEOUT(program.ended(program.messages()->rowCount() - 1), 5000);
+    }
+
 private slots:
     void initTestCase() { registerEngineMessages(); }
 
@@ -72,6 +79,60 @@ private slots:
             program.messages()->rowCount() == 2 &&
                 (!program.messages()->at(1).text.isEmpty() || program.ended(1)),
             60000);
+        QTest::keyClick(program.edit(), Qt::Key_Escape);
+        QTRY_VERIFY_WITH_TIMEOUT(program.ended(1), 5000);
+    }
+
+    void thePromptViewTellsWhatTheEngineThenReads() {
+        Program program;
+        QList<PromptPreview> shown;
+        QList<GenerationEnded> ended;
+        QObject::connect(program.controller.prompt(), &PromptDesk::promptShown, &program.window,
+                         [&](PromptOccasion, const PromptPreview& preview) { shown << preview; });
+        QObject::connect(&program.engine->engine(), &Engine::generationEnded, &program.window,
+                         [&](const GenerationEnded& end) { ended << end; });
+        const auto showsTokens = [&](const QString& end) {
+            return !shown.isEmpty() && !shown.last().tokens.isEmpty() &&
+                   shown.last().prompt.endsWith(end);
+        };
+        for (const QString& question :
+             {QStringLiteral("Hello! Who are you?"), QStringLiteral("And what is 2 + 2?")}) {
+            QTest::keyClicks(program.edit(), question);
+            QTRY_VERIFY_WITH_TIMEOUT(showsTokens(question + QStringLiteral("\nBob:")), 60000);
+            const PromptPreview preview = shown.last();
+            QByteArray text;
+            for (const PromptToken& token : preview.tokens) {
+                text += token.text;
+            }
+            QCOMPARE(QString::fromUtf8(text), preview.prompt);
+            ended.clear();
+            QTest::keyClick(program.edit(), Qt::Key_Return);
+            QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 60000);
+            QCOMPARE(ended.last().promptTokens, static_cast<int>(preview.tokens.size()));
+            QCOMPARE(ended.last().reusedTokens, preview.cached);
+            settleAfter(program);
+        }
+        QVERIFY(ended.last().reusedTokens > 10); // the first turn was in the cache
+    }
+
+    void thePromptIsToldWhileAReplyIsWritten() {
+        Program program;
+        GenerationSettings settings;
+        settings.maxTokens = 0;
+        const auto tokenizer = openTokenizer({});
+        settings.logitBias = {{(*tokenizer)->endOfText(), -std::numeric_limits<float>::infinity()}};
+        settings.temperature = 1.5;
+        program.controller.setSettings(settings);
+        program.controller.setFormat(FormatId::Raw);
+        QList<PromptPreview> shown;
+        QObject::connect(program.controller.prompt(), &PromptDesk::promptShown, &program.window,
+                         [&](PromptOccasion, const PromptPreview& preview) { shown << preview; });
+        emit program.window.promptWatched(true);
+        QTest::keyClicks(program.edit(), QStringLiteral("Once upon a time"));
+        QTest::keyClick(program.edit(), Qt::Key_Return);
+        // More in the cache than the prompt had: the reply, while it grows.
+        QTRY_VERIFY_WITH_TIMEOUT(!shown.isEmpty() && shown.last().cached > 8, 60000);
+        QVERIFY(!program.ended(1));
         QTest::keyClick(program.edit(), Qt::Key_Escape);
         QTRY_VERIFY_WITH_TIMEOUT(program.ended(1), 5000);
     }
