@@ -47,6 +47,19 @@ ChatController::ChatController(QObject* parent) : QObject(parent) {
             announceConversations();
         }
     });
+    const auto goOn = [this](StoreRequestId request, std::optional<GenerationRecord> record) {
+        if (m_records != 0 && request == m_records) {
+            m_records = 0;
+            m_continues = std::move(record);
+            startWaiting();
+        }
+    };
+    connect(&m_library, &Library::recordsLoaded, this, [goOn](const RecordsLoaded& loaded) {
+        goOn(loaded.id,
+             loaded.records.isEmpty() ? std::nullopt : std::optional(loaded.records.last().record));
+    });
+    connect(&m_library, &Library::recordsFailed, this,
+            [goOn](StoreRequestId request) { goOn(request, std::nullopt); });
     connect(&m_library.keeper(), &Keeper::settled, this, [this](StoreRequestId save) {
         if (save == m_committing) {
             m_committing = 0;
@@ -180,7 +193,7 @@ void ChatController::continueReply() {
     message.cut.clear();
     message.problem.clear();
     setMessage(conversation, conversation.leaf(), message);
-    startReply(conversation.leaf(), {conversation.leaf()});
+    startReply(conversation.leaf(), {conversation.leaf()}, Begin::BehindItsText);
 }
 
 void ChatController::editMessage(int row, const QString& text) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
+
+#include <QHash>
 #include <QList>
 #include <QObject>
 #include <QStringList>
@@ -11,6 +14,7 @@
 #include "chat/conversation.h"
 #include "chat/generation_settings.h"
 #include "engine/messages.h"
+#include "engine/replay_messages.h"
 
 namespace phidelity {
 
@@ -73,6 +77,8 @@ public slots:
     void onPromptProgress(const phidelity::PromptProgress& progress);
     void onTextArrived(const phidelity::TextArrived& arrived);
     void onGenerationEnded(const phidelity::GenerationEnded& end);
+    /// The model's hash of a reply that has ended.
+    void onModelHashed(const phidelity::ReplyModelHashed& hash);
     void onFailed(const phidelity::EngineFailed& failure);
 
 signals:
@@ -130,7 +136,8 @@ private:
     [[nodiscard]] Message freshReply() const;
     void addShown(NodeId parent, const Message& message);
     NodeId addReply(NodeId parent);
-    void startReply(NodeId node, const QList<NodeId>& changed);
+    enum class Begin { Fresh, BehindItsText };
+    void startReply(NodeId node, const QList<NodeId>& changed, Begin begin = Begin::Fresh);
     void show(const QString& id);
     void restoreSession();
     void onListChanged();
@@ -153,8 +160,11 @@ private:
     QString m_wanted;        ///< is being loaded to be shown; mostly empty
     NodeId m_wantedNode = 0; ///< to be shown in it; mostly 0
     Running m_running;
-    Place m_waiting;                 ///< the reply that comes next
-    StoreRequestId m_committing = 0; ///< and what has to be kept before
+    Place m_waiting;                             ///< the reply that comes next
+    StoreRequestId m_committing = 0;             ///< and what has to be kept before
+    StoreRequestId m_records = 0;                ///< and what is loaded of it before
+    std::optional<GenerationRecord> m_continues; ///< the record that it goes on from
+    QHash<RequestId, std::pair<Place, GenerationRecord>> m_unhashed; ///< without the model's hash
     /// The notice that was raised last tells of the reply that is shown.
     bool m_replyNotice = false;
     bool m_shuttingDown = false;

@@ -42,9 +42,12 @@ MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
 // ---- What is asked of the engine
 
 /// Asks the engine as soon as it is free and the changed messages are kept.
-void ChatController::startReply(NodeId node, const QList<NodeId>& changed) {
+void ChatController::startReply(NodeId node, const QList<NodeId>& changed, Begin begin) {
     stopWaiting();
     m_waiting = {m_current, node};
+    if (begin == Begin::BehindItsText) {
+        m_records = m_library.loadRecords(m_current, node);
+    }
     m_committing = m_library.commit(m_current, changed);
     if (!m_models.isReady() && !m_models.isOpening()) {
         emit noticeRaised(tr("No model is open. Open one, or use the demo model from the File "
@@ -58,7 +61,8 @@ void ChatController::startReply(NodeId node, const QList<NodeId>& changed) {
 /// What waited before gives way.
 void ChatController::stopWaiting() {
     const Place place = std::exchange(m_waiting, {});
-    m_committing = 0;
+    m_committing = m_records = 0;
+    m_continues.reset();
     Conversation* conversation = m_library.find(place.conversation);
     if (conversation && place.node != 0) {
         Message message = conversation->find(place.node)->message;
@@ -69,8 +73,8 @@ void ChatController::stopWaiting() {
 }
 
 void ChatController::startWaiting() {
-    const bool free =
-        m_models.isReady() && m_running.id == 0 && m_committing == 0 && !m_shuttingDown;
+    const bool free = m_models.isReady() && m_running.id == 0 && m_committing == 0 &&
+                      m_records == 0 && !m_shuttingDown;
     if (free && m_waiting.node != 0) {
         ask(std::exchange(m_waiting, {}));
         announceBusy();
@@ -94,6 +98,7 @@ void ChatController::ask(const Place& place) {
     request.stops = stopStrings(reply.format) + m_settings.extraStops;
     request.settings = m_settings;
     request.stop = m_running.stop;
+    request.continues = std::exchange(m_continues, std::nullopt);
     m_running.stops = request.stops;
     emit noticeCleared();
     emit activityCleared();
@@ -154,12 +159,28 @@ void ChatController::endReply(Conversation& conversation, const GenerationEnded&
     conversation.info.contextUsed = end.contextUsed;
     conversation.info.changedMs = QDateTime::currentMSecsSinceEpoch();
     m_library.commit(conversation.info.id, {node});
+    if (!end.record.prompt.isEmpty()) {
+        m_library.keeper().addRecord(conversation.info.id, node, end.record);
+        if (end.record.modelSha256.isEmpty()) {
+            m_unhashed.insert(end.id, {m_running.place, end.record});
+        }
+    }
     emit seedUsed(end.seed);
     if (isShown(conversation)) {
         emit contextUsed(end.contextUsed);
         const double speed =
             end.generateMs > 0 ? end.generatedTokens * 1000.0 / end.generateMs : 0.0;
         emit speedChanged(speed, end.firstTokenMs);
+    }
+}
+
+void ChatController::onModelHashed(const ReplyModelHashed& hash) {
+    const auto found = m_unhashed.find(hash.id);
+    if (found != m_unhashed.end()) {
+        auto& [place, record] = *found;
+        record.modelSha256 = hash.modelSha256;
+        m_library.keeper().changeRecord(place.conversation, place.node, record);
+        m_unhashed.erase(found);
     }
 }
 

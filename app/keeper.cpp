@@ -108,6 +108,7 @@ void Keeper::forget(const QString& conversation) {
     m_replies.removeIf(isOfIt);
     m_heldRecords.removeIf([&](const auto& one) { return isOfIt(one.key()); });
     m_waitingRecords.removeIf([&](const auto& one) { return isOfIt(one.key()); });
+    m_recordIndexes.removeIf([&](const auto& one) { return isOfIt(one.key()); });
     m_recordCounts.removeIf([&](const auto& one) { return isOfIt(one.key()); });
     announce();
 }
@@ -192,7 +193,29 @@ void Keeper::onReadFailed(const ReadFailed& failure) {
     }
 }
 
+void Keeper::changeRecord(const QString& conversation, NodeId node,
+                          const GenerationRecord& record) {
+    const Reply reply(conversation, node);
+    const QHash<qint64, int> indexes = m_recordIndexes.value(reply);
+    if (const auto index = indexes.find(record.startedMs); index != indexes.end()) {
+        putRecord(reply, *index, record);
+        return;
+    }
+    for (auto* unsent : {&m_waitingRecords, &m_heldRecords}) {
+        const auto records = unsent->find(reply);
+        if (records == unsent->end()) {
+            continue;
+        }
+        for (GenerationRecord& one : *records) {
+            if (one.startedMs == record.startedMs) {
+                one = record;
+            }
+        }
+    }
+}
+
 void Keeper::putRecord(const Reply& reply, int index, const GenerationRecord& record) {
+    m_recordIndexes[reply].insert(record.startedMs, index);
     send({PutRecord{reply.first, reply.second, index, record}});
 }
 

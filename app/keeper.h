@@ -41,6 +41,8 @@ public:
     void addRecord(const QString& conversation, NodeId node, const GenerationRecord& record);
     /// Of a conversation whose messages are all new to the store: it knows of no records.
     void expectNoRecords(const QString& conversation, NodeId node);
+    /// Another value for a record that was added in this run; it is known by its startedMs.
+    void changeRecord(const QString& conversation, NodeId node, const GenerationRecord& record);
     /// What is held of these records; node 0 = of all messages. By node and index.
     [[nodiscard]] QList<KeptRecord> heldRecords(const QString& conversation, NodeId node) const;
     /// Sends what is held back.
@@ -89,6 +91,7 @@ private:
     QHash<StoreRequestId, Reply> m_recordRequests;
     QHash<Reply, int> m_recordCounts;
     QHash<Reply, QList<GenerationRecord>> m_waitingRecords; ///< until the count is known
+    QHash<Reply, QHash<qint64, int>> m_recordIndexes;       ///< of this run, by startedMs
     QHash<Reply, QList<GenerationRecord>> m_heldRecords;    ///< until there is a store
     KeptState m_announced = KeptState::InWindowOnly;
 };

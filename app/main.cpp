@@ -133,6 +133,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     TranscriptSource source(&controller);
     TranscriptDesk desk(&window);
     connectTranscripts(window, source, desk);
+    ReplayDesk replays(&window, &controller);
+    connectReplay(engine->engine(), window, replays);
     desk.setHabits({preferences.transcriptFolder, {}});
     QObject::connect(&window, &MainWindow::appearanceChosen, &application,
                      [&](Appearance look) { applyAppearance(application, look); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/chat_controller.h"
+#include "app/replay_desk.h"
 #include "app/transcript_desk.h"
 #include "app/transcript_source.h"
 #include "ui/main_window.h"
@@ -33,6 +34,7 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
     QObject::connect(&engine, &E::promptProgress, &controller, &C::onPromptProgress, kQueued);
     QObject::connect(&engine, &E::textArrived, &controller, &C::onTextArrived, kQueued);
     QObject::connect(&engine, &E::generationEnded, &controller, &C::onGenerationEnded, kQueued);
+    QObject::connect(&engine, &E::replyModelHashed, &controller, &C::onModelHashed, kQueued);
     QObject::connect(&engine, &E::failed, models, &M::onFailed, kQueued);
     QObject::connect(&engine, &E::failed, &controller, &C::onFailed, kQueued);
 }
@@ -68,6 +70,19 @@ void connectStore(StoreLike& store, ChatController& controller, MainWindow* wind
     if (window) {
         QObject::connect(window, &MainWindow::retryRequested, &store, &S::retry, kQueued);
     }
+}
+
+/// Connects replays of replies with the engine, and offers them in the window.
+template <class EngineLike>
+void connectReplay(EngineLike& engine, MainWindow& window, ReplayDesk& desk) {
+    constexpr auto kQueued = Qt::QueuedConnection;
+    using E = EngineLike;
+    using D = ReplayDesk;
+    QObject::connect(&window, &MainWindow::replayRequested, &desk, &D::replay);
+    QObject::connect(&desk, &D::requested, &engine, &E::replay, kQueued);
+    QObject::connect(&engine, &E::replayProgress, &desk, &D::onProgress, kQueued);
+    QObject::connect(&engine, &E::replayEnded, &desk, &D::onEnded, kQueued);
+    window.setReplayOffered(true);
 }
 
 /// Connects what the window asks about devices with the engine's answers.

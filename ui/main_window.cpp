@@ -147,6 +147,7 @@ void MainWindow::connectPage() {
     connect(view, &MessageView::linkActivated, this,
             [](const QUrl& address) { QDesktopServices::openUrl(address); });
     connect(view, &MessageView::regenerateRequested, this, &MainWindow::regenerateRequested);
+    connect(view, &MessageView::replayRequested, this, &MainWindow::replayRequested);
     connect(view, &MessageView::continueRequested, this, &MainWindow::continueRequested);
     connect(view, &MessageView::versionRequested, this, &MainWindow::versionRequested);
     connect(view, &MessageView::branchRequested, this, &MainWindow::branchRequested);
@@ -175,6 +176,7 @@ void MainWindow::updateActions() {
     const MessageModel* messages = m_page->messages();
     const int last = messages->rowCount() - 1;
     m_regenerate->setEnabled(last >= 0 && isEndedReply(messages->at(last)));
+    m_replay->setEnabled(m_regenerate->isEnabled());
     m_continue->setEnabled(last >= 0 && canContinue(messages->at(last)));
     m_toggleCut->setEnabled(last >= 0 && hasCut(messages->at(last)));
 }

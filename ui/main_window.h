@@ -52,6 +52,9 @@ public:
     void setState(const WindowState& state);
     [[nodiscard]] WindowState state() const;
 
+    /// Shows the actions that replay a reply; off until there is someone who can.
+    void setReplayOffered(bool offered);
+
 public slots:
     void setFormat(phidelity::FormatId format);
     void setBusy(bool busy);
@@ -83,6 +86,8 @@ signals:
     void submitted(const QString& text);
     void stopRequested();
     void regenerateRequested(int row);
+    /// To run the reply in this row again and say whether it comes out the same: ReplayDialog.
+    void replayRequested(int row);
     void continueRequested();
     void versionRequested(int row, int version);
     /// The text that is to stand beside the message of this row.
@@ -158,6 +163,7 @@ private:
     QAction* m_showSettings = nullptr;
     QAction* m_stop = nullptr;
     QAction* m_regenerate = nullptr;
+    QAction* m_replay = nullptr;
     QAction* m_continue = nullptr;
     QAction* m_toggleCut = nullptr;
     QActionGroup* m_appearances = nullptr;

@@ -126,6 +126,10 @@ void MainWindow::buildEditMenu() {
     m_regenerate->setIcon(icon(QStringLiteral("regenerate")));
     connect(m_regenerate, &QAction::triggered, this,
             [this] { emit regenerateRequested(m_page->messages()->rowCount() - 1); });
+    m_replay = addAction(menu, "actionReplay", tr("Repla&y Last Reply"), {});
+    m_replay->setVisible(false);
+    connect(m_replay, &QAction::triggered, this,
+            [this] { emit replayRequested(m_page->messages()->rowCount() - 1); });
     m_continue = addAction(menu, "actionContinue", tr("Contin&ue Last Reply"),
                            QKeySequence(Qt::CTRL | Qt::Key_Return));
     connect(m_continue, &QAction::triggered, this, &MainWindow::continueRequested);
@@ -136,6 +140,11 @@ void MainWindow::buildEditMenu() {
     m_stop->setIcon(icon(QStringLiteral("stop")));
     m_stop->setEnabled(false);
     connect(m_stop, &QAction::triggered, this, &MainWindow::stopRequested);
+}
+
+void MainWindow::setReplayOffered(bool offered) {
+    m_replay->setVisible(offered);
+    m_page->view()->setReplayOffered(offered);
 }
 
 void MainWindow::buildViewMenu() {

@@ -49,6 +49,9 @@ public:
     /// it has not been laid out. Links are counted from 0 over those of the message that open.
     [[nodiscard]] QRect linkRect(int row, int number);
 
+    /// Whether the menu of a reply offers to replay it; off at first.
+    void setReplayOffered(bool offered) { m_replayOffered = offered; }
+
 public slots:
     void jumpToLatest();
     void setPlace(double place);
@@ -76,6 +79,7 @@ signals:
     /// A moment after the user scrolled.
     void placeChanged(double place);
     void regenerateRequested(int row);
+    void replayRequested(int row);
     void continueRequested();
     void editRequested(int row);
     void branchRequested(int row);
@@ -159,6 +163,7 @@ private:
     int m_columnLeft = 0;
     int m_columnWidth = 0;
     bool m_following = true;
+    bool m_replayOffered = false;
     bool m_inRelayout = false;
     Anchor m_anchor;
     int m_scroll = 0; ///< what is shown, in content coordinates

@@ -296,6 +296,9 @@ void MessageView::fillMenu(QMenu& menu, int row, const MessageRow::Hit& hit) {
     }
     menu.addAction(tr("Write This Reply Again"), this,
                    [this, row] { emit regenerateRequested(row); });
+    if (m_replayOffered) {
+        menu.addAction(tr("Replay This Reply"), this, [this, row] { emit replayRequested(row); });
+    }
     if (row == count() - 1) {
         if (canContinue(message)) {
             menu.addAction(tr("Continue This Reply"), this, &MessageView::continueRequested);

@@ -5,6 +5,7 @@
 
 #include "engine/messages.h"
 #include "engine/preview_messages.h"
+#include "engine/replay_messages.h"
 
 namespace phidelity {
 
@@ -18,6 +19,7 @@ public:
     GenerateRequest lastGenerate;
     PromptPreviewRequest lastPreview;
     int previews = 0;
+    ReplayRequest lastReplay;
     int opens = 0;
     int generations = 0;
     int lists = 0; ///< times that devices were asked for
@@ -115,9 +117,11 @@ public:
         ended.contextUsed = 60 + tokens;
         ended.generateMs = tokens * 41.0;
         ended.firstTokenMs = 310;
+        ended.record = record;
         emit generationEnded(ended);
     }
 
+    GenerationRecord record; ///< of the next reply that ends
     QString sent;
     int tokens = 0;
 
@@ -126,6 +130,7 @@ public slots:
         lastOpen = request;
         ++opens;
     }
+    void replay(const phidelity::ReplayRequest& request) { lastReplay = request; }
     void listDevices() { ++lists; }
     void previewPrompt(const phidelity::PromptPreviewRequest& request) {
         lastPreview = request;
@@ -146,6 +151,9 @@ signals:
     void promptProgress(const phidelity::PromptProgress& progress);
     void promptPreviewed(const phidelity::PromptPreview& preview);
     void textArrived(const phidelity::TextArrived& text);
+    void replyModelHashed(const phidelity::ReplyModelHashed& hash);
+    void replayProgress(const phidelity::ReplayProgress& progress);
+    void replayEnded(const phidelity::ReplayEnded& end);
     void generationEnded(const phidelity::GenerationEnded& end);
     void failed(const phidelity::EngineFailed& failure);
 };

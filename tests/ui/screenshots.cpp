@@ -21,6 +21,7 @@
 #include "ui/conversation_list.h"
 #include "ui/main_window.h"
 #include "ui/message_view.h"
+#include "ui/replay_dialog.h"
 #include "ui/theme.h"
 
 using namespace phidelity;
@@ -339,6 +340,41 @@ const QList<std::pair<QString, Act>> kStates{
          scene.window.page()->composer()->setText(
              QStringLiteral("<|im_start|>Add 1 and 2, please.</s>"));
          answerPreviewSoon(scene, 30);
+     }},
+    {QStringLiteral("replay-running"),
+     [](Scene& scene) {
+         greet(scene);
+         auto* dialog = new ReplayDialog(&scene.window);
+         dialog->show();
+         dialog->showProgress({1, 212, 640});
+     }},
+    {QStringLiteral("replay-identical"),
+     [](Scene& scene) {
+         greet(scene);
+         auto* dialog = new ReplayDialog(&scene.window);
+         dialog->show();
+         ReplayEnded end;
+         end.verdict = ReplayVerdict::Identical;
+         end.sentence = QStringLiteral("All 214 tokens and their probabilities came out "
+                                       "the same, to the bit.");
+         dialog->showEnd(end);
+     }},
+    {QStringLiteral("replay-differs"),
+     [](Scene& scene) {
+         greet(scene);
+         auto* dialog = new ReplayDialog(&scene.window);
+         dialog->show();
+         ReplayEnded end;
+         end.verdict = ReplayVerdict::Differs;
+         end.sentence = QStringLiteral(
+             "It differs from token 57 of 214 on: “ prime” (42.1 %) was recorded, “ whole” "
+             "(39.8 %) came now; their logits are 0.0561 apart.");
+         end.caution = QStringLiteral(
+             "The reply was written on another device (AMD Radeon RX 7800 XT, RADV 23.1, Vulkan "
+             "1.3); this is AMD EPYC 7763 (2 threads, AVX2), which may round differently.");
+         end.expected = {2994, QStringLiteral(" prime"), -0.8651F};
+         end.found = {2187, QStringLiteral(" whole"), -0.9213F};
+         dialog->showEnd(end);
      }},
     {QStringLiteral("scrolled"),
      [](Scene& scene) {

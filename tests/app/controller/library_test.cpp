@@ -251,6 +251,44 @@ private slots:
         QCOMPARE(m_store->changes<PutRecord>().last().record.reason, QStringLiteral("held"));
     }
 
+    void aContinuedReplyGoesOnFromItsRecordAndGetsAnother() {
+        openStore();
+        submit("Go");
+        m_store->commitAll();
+        settle();
+        m_engine->sendText("One");
+        settle();
+        GenerationRecord record;
+        record.prompt = {1, 2};
+        record.startedMs = 77;
+        m_engine->record = record;
+        m_engine->end(EndReason::Stopped);
+        settle();
+        QCOMPARE(m_store->changes<PutRecord>().last().index, 0);
+        // The hash of the model comes later and belongs to the same record.
+        emit m_engine->replyModelHashed({m_engine->lastGenerate.id, "abc"});
+        settle();
+        QCOMPARE(m_store->changes<PutRecord>().last().index, 0);
+        QCOMPARE(m_store->changes<PutRecord>().last().record.modelSha256, QStringLiteral("abc"));
+        m_store->commitAll();
+        m_controller->continueReply();
+        settle();
+        m_store->commitAll();
+        settle();
+        QCOMPARE(m_engine->generations, 1); // the record is looked for first
+        RecordsLoaded loaded;
+        loaded.id = m_store->recordRequests.last().id;
+        loaded.records = {{2, 0, record}};
+        emit m_store->recordsLoaded(loaded);
+        settle();
+        QCOMPARE(m_engine->generations, 2);
+        QCOMPARE(m_engine->lastGenerate.continues, std::optional(record));
+        record.startedMs = 78;
+        m_engine->record = record;
+        answer(" two");
+        QCOMPARE(m_store->changes<PutRecord>().last().index, 1);
+    }
+
     void draftAndPlaceAreKept() {
         openStore();
         submit("Go");
