@@ -5,12 +5,14 @@
 #extension GL_GOOGLE_include_directive : require
 #include "layouts.h"
 #include "bindings.glsl"
-#include "weights.glsl"
-DEFINE_TILE_READER(codesA, headA, scalesA, LOAD_A)
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint LOCAL = 64;
 layout(constant_id = 1) const uint TYPE = 0;
+layout(constant_id = 2) const uint TILE_GROUPS = 1;
+
+#include "weights.glsl"
+DEFINE_TILE_READER(codesA, headA, scalesA, LOAD_A)
 
 struct Slot {
     EmbedTable table;
@@ -28,10 +30,10 @@ void main() {
         return;
     }
     const uint supers = (table.width + kSuperColumns - 1) / kSuperColumns;
-    const uint group = (token - table.firstRow) / kTileRows;
-    const uint r = token % kTileRows;
+    const uint group = (token - table.firstRow) / kGroupRows;
+    const uint r = rowInTile(group, token % kGroupRows);
     for (uint eight = gl_LocalInvocationIndex; eight < (table.width + 7) / 8; eight += LOCAL) {
-        const uint tile = table.weights + (group * supers + eight / 32) * tileWords(TYPE);
+        const uint tile = tileOf(TYPE, table.weights, supers, group, eight / 32);
         const uint j = eight / 4 % 8;
         const uint c = eight % 4;
         const Codes codes = codesA(TYPE, tile, r, j, c);

@@ -14,7 +14,7 @@ using uint = std::uint32_t;
 #endif
 
 // ---- Weights ----
-PHIDELITY_CONSTANT kTileRows = 8;       // rows of a tile of a matrix
+PHIDELITY_CONSTANT kGroupRows = 8;      // rows of a matrix that eight lanes take
 PHIDELITY_CONSTANT kSuperColumns = 256; // columns of a super-block
 
 // ---- Cache ----
@@ -57,7 +57,7 @@ struct PartTable {
     uint bias;           // in vectors
     uint biasB;          // of the second term
     uint firstWorkgroup; // of this part
-    uint firstGroup;     // group of kTileRows rows that firstWorkgroup begins with
+    uint firstGroup;     // group of kGroupRows rows that firstWorkgroup begins with
     uint groups;         // one past the last group
     uint outputs;        // rows of the matrix that are real
     uint epilogue;
@@ -83,7 +83,7 @@ struct ProductTable {
     uint normStride;
     uint width;      // of the residual stream
     uint counter;    // of the first rows; one for each ROWS rows
-    uint workgroups; // that add to the same rows before that norm
+    uint workgroups; // that make the same rows of the step
 };
 
 /// Attention of a recorded step.
@@ -146,6 +146,7 @@ PHIDELITY_CONSTANT kMostFoundUints = kMostTopGroups * kTopHeaderUints + 2 * kTop
 
 // Tables lie in one buffer, a slot each; a shader sees slots of its own kind of table.
 PHIDELITY_CONSTANT kSlotUints = 64;
+PHIDELITY_CONSTANT kSlots = 16384; // counters begin with one for each: tickets of product.comp
 PHIDELITY_CONSTANT kProductUints = 59;
 PHIDELITY_CONSTANT kAttendUints = 9;
 PHIDELITY_CONSTANT kEmbedUints = 11;

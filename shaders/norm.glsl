@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // LayerNorm of one row by a whole workgroup of LOCAL lanes. Needs `shared float norm_[LOCAL]`.
+#ifndef SYNCHRONISE
+#define SYNCHRONISE() barrier()
+#endif
 
 float sumOverWorkgroup(float value) {
     norm_[gl_LocalInvocationIndex] = value;
-    barrier();
+    SYNCHRONISE();
     float sum = 0;
     for (uint i = 0; i < LOCAL; ++i) {
         sum += norm_[i];
     }
-    barrier();
+    SYNCHRONISE();
     return sum;
 }
 

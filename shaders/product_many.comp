@@ -50,6 +50,7 @@ const uint PASS_ROWS = MATRIX_M; // rows whose epilogue is made together
 const uint PASS_ROWS = LOCAL / 16;
 #endif
 
+const uint TILE_GROUPS = 1; // more suit software drivers, which do not run this
 #include "weights.glsl"
 DEFINE_TILE_READER(codesA, headA, scalesA, LOAD_A)
 DEFINE_TILE_READER(codesB, headB, scalesB, LOAD_B)
@@ -133,12 +134,12 @@ uint firstRow;  // of the tile
             const uint item = gl_LocalInvocationIndex + i * LOCAL;                                 \
             const uint o = item / 4;                                                               \
             const uint c = item % 4;                                                               \
-            const uint group = min(firstGroup + o / kTileRows, groups - 1);                        \
-            const uint tile = weights + (group * SUPERS + s) * tileWords(TYPE);                    \
-            Codes codes = CODES(TYPE, tile, o % kTileRows, j, c);                                  \
+            const uint group = min(firstGroup + o / kGroupRows, groups - 1);                       \
+            const uint tile = tileOf(TYPE, weights, SUPERS, group, s);                             \
+            const uint r = rowInTile(group, o % kGroupRows);                                       \
+            Codes codes = CODES(TYPE, tile, r, j, c);                                              \
             if (hasScales(TYPE)) {                                                                 \
-                const Scales scales =                                                              \
-                    SCALES(TYPE, HEAD(TYPE, tile, o % kTileRows), tile, o % kTileRows, j);         \
+                const Scales scales = SCALES(TYPE, HEAD(TYPE, tile, r), tile, r, j);               \
                 const float scale = c < 2 ? scales.scale.x : scales.scale.y;                       \
                 const float offset = c < 2 ? scales.offset.x : scales.offset.y;                    \
                 codes.low = fma(codes.low, vec4(scale), vec4(offset));                             \
@@ -205,7 +206,7 @@ DEFINE_SUM(sumB, fetchB, SUPER_B)
 /// Lanes take neighbouring outputs.
 void finishPass(PartTable part, uint first, uint r) {
     const uint rows = slots[push.slot].table.rows;
-    const uint end = min(part.outputs, part.groups * kTileRows); // of what is real and of this part
+    const uint end = min(part.outputs, part.groups * kGroupRows); // of what is real and of this part
     const bool heads = needsWholeHeads(part.epilogue);
     for (uint index = gl_LocalInvocationIndex; index < PASS_ROWS * OUTPUTS; index += LOCAL) {
         const uint at = first + index % OUTPUTS;
@@ -249,7 +250,7 @@ void main() {
     }
     const PartTable part = slots[push.slot].table.parts[index];
     const uint firstGroup =
-        part.firstGroup + (workgroup - part.firstWorkgroup) * (OUTPUTS / kTileRows);
+        part.firstGroup + (workgroup - part.firstWorkgroup) * (OUTPUTS / kGroupRows);
 
     clearSums();
     sumA(part.weights, firstGroup, part.groups, slots[push.slot].table.inputA,
@@ -262,6 +263,6 @@ void main() {
         barrier();
         finishSums(pass);
         barrier();
-        finishPass(part, firstGroup * kTileRows, pass * PASS_ROWS);
+        finishPass(part, firstGroup * kGroupRows, pass * PASS_ROWS);
     }
 }

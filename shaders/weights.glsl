@@ -1,32 +1,38 @@
 // SPDX-License-Identifier: MIT
-// How the words of a tile (kTileRows rows by 256 columns) are read. What packs them is
-// inference/backend/vulkan/device_weights.cpp. "Word w" below is the word of row r at w * 8 + r from the
-// tile's first, so that eight lanes which take eight rows read 128 bytes side by side. Columns come in
-// chunks of 32, j = 0..7.
+// How the words of a tile (TILE_GROUPS groups of kGroupRows rows, by 256 columns) are read. What packs
+// them is inference/backend/vulkan/device_weights.cpp. "Word w" below is the word of row r at
+// w * INTERLEAVED + r from the tile's first, so that eight lanes which take eight rows read 128 bytes side
+// by side. Columns come in chunks of 32, j = 0..7. Tiles of the same rows follow one another.
 //
 //   F32      word 8 j + i: columns 4 i to 4 i + 3 of chunk j
 //   F16,BF16 word 4 j + i: columns 8 i to 8 i + 7
-//   Q8_0     word 2 j + i: columns 16 i to 16 i + 15; word 16: a half for each chunk
-//   Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K
-//            word j: column 8 c + n in nibble n of component c; then
-//            Q5: words 8, 9: the fifth bits, 32 for each chunk
-//            Q6_K: words 8-11: two high bits, 64 for each chunk
-//            then scales: Q4_0, Q5_0 a half for each chunk; Q4_1, Q5_1 two halves (scale, minimum);
-//            Q4_K, Q5_K d and dmin, eight low nibbles of scales, of minima, two high bits of both;
-//            Q6_K two signed bytes for each chunk, then, in one word for all rows, d as a half for each
-//   Q2_K     words 0-3: two bits, 64 for each chunk; word 4: two bytes for each chunk (scale and minimum
-//            in nibbles, of 16 columns each); then two words for all rows: d and dmin of each
-//   Q3_K     words 0-3 as Q2_K; words 4, 5: the third bits as Q5; word 6: d, then of sixteen scales the
-//            low nibbles in two components and the two high bits in one
+//   Q4_1, Q5_1
+//            word j: column 8 c + n in nibble n of component c; then Q5_1: two words of fifth bits, 32 for
+//            each chunk; then two halves (scale, minimum) for each chunk
+//   The others begin with the word of a row's scales: reading on from there is what prefetchers know.
+//   Q8_0     word 0: a half for each chunk; word 1 + 2 j + i: columns 16 i to 16 i + 15
+//   Q4_0, Q5_0, Q4_K, Q5_K, Q6_K
+//            word 0: Q4_0, Q5_0 a half for each chunk; Q4_K, Q5_K d and dmin, eight low nibbles of scales,
+//            of minima, two high bits of both; Q6_K two signed bytes for each chunk;
+//            word 1 + j: nibbles as above; then
+//            Q5: words 9, 10: the fifth bits, 32 for each chunk
+//            Q6_K: words 9-12: two high bits, 64 for each chunk; d as a half for each row, side by side
+//   Q2_K     word 0: two bytes for each chunk (scale and minimum in nibbles, of 16 columns each); words 1-4:
+//            two bits, 64 for each chunk; then d and dmin as halves for each row, side by side
+//   Q3_K     word 0: d, then of sixteen scales the low nibbles in two components and the two high bits in
+//            one; words 1-4 as Q2_K; words 5, 6: the third bits as Q5
 //
-// TYPE is a specialisation constant wherever these are used: a pipeline keeps one branch of each.
+// TYPE is a specialisation constant wherever these are used, as TILE_GROUPS is: a pipeline keeps one branch
+// of each.
+
+const uint INTERLEAVED = TILE_GROUPS * kGroupRows;
 
 // ggml's type ids, as in TensorType.
 const uint kF32 = 0, kF16 = 1, kQ4_0 = 2, kQ4_1 = 3, kQ5_0 = 6, kQ5_1 = 7, kQ8_0 = 8, kQ2_K = 10,
            kQ3_K = 11, kQ4_K = 12, kQ5_K = 13, kQ6_K = 14, kBF16 = 30;
 
-/// 16-byte words of a tile.
-uint tileWords(uint type) {
+/// 16-byte words of a group of rows by 256 columns.
+uint wordsOfGroup(uint type) {
     switch (type) {
     case kF32:
         return 512;
@@ -54,34 +60,28 @@ uint tileWords(uint type) {
     }
 }
 
+// With an offset a code is a shift and a logical operation, without it is also a subtraction; the sums of
+// inputs that an offset takes cost least where they are shared by several groups.
+#ifdef SUBGROUP_OF_8
+const bool kBytesHaveOffset = true;
+#else
+const bool kBytesHaveOffset = false;
+#endif
+
 /// Whether a weight is scale * code + offset, with an offset that is not zero.
 bool hasOffset(uint type) {
-    return type == kQ4_0 || type == kQ4_1 || type == kQ5_1 || type == kQ4_K || type == kQ5_K ||
-           type == kQ2_K;
+    return (type == kQ8_0 && kBytesHaveOffset) || type == kQ4_0 || type == kQ4_1 ||
+           type == kQ5_1 || type == kQ4_K || type == kQ5_K || type == kQ2_K;
 }
 /// Whether scales stand for 16 columns, not 32.
 bool hasHalfScales(uint type) { return type == kQ2_K || type == kQ3_K || type == kQ6_K; }
-/// The word that holds the scales of all chunks of a row, as far as they stand in one; kNone: they do not.
-uint headWord(uint type) {
-    switch (type) {
-    case kQ8_0:
-        return 16;
-    case kQ5_0:
-    case kQ5_K:
-        return 10;
-    case kQ4_0:
-    case kQ4_K:
-        return 8;
-    case kQ6_K:
-        return 12;
-    case kQ3_K:
-        return 6;
-    case kQ2_K:
-        return 4;
-    default:
-        return kNone;
-    }
+/// Whether the first word of a row holds the scales of all its chunks, as far as they stand in one.
+bool hasHead(uint type) {
+    return type == kQ8_0 || type == kQ5_0 || type == kQ5_K || type == kQ4_0 || type == kQ4_K ||
+           type == kQ6_K || type == kQ3_K || type == kQ2_K;
 }
+/// Words from a row's first to those of its codes.
+uint wordsToCodes(uint type) { return hasHead(type) ? INTERLEAVED : 0; }
 /// Whether the codes of a chunk are one word of nibbles and nothing else.
 bool isNibbles(uint type) { return type == kQ4_0 || type == kQ4_1 || type == kQ4_K; }
 bool hasScales(uint type) { return type != kF32 && type != kF16 && type != kBF16; }
@@ -124,6 +124,12 @@ Codes twoBitCodes(uint bits, uint third, float bias) {
 
 Codes byteCodes(uvec2 bits) {
     const uvec2 flipped = bits ^ 0x80808080u;
+    if (kBytesHaveOffset) { // 1 + n / 256
+        const uvec4 low = uvec4(flipped.x << 15, flipped.x << 7, flipped.x >> 1, flipped.x >> 9);
+        const uvec4 high = uvec4(flipped.y << 15, flipped.y << 7, flipped.y >> 1, flipped.y >> 9);
+        return Codes(uintBitsToFloat((low & 0x7F8000u) | 0x3F800000u),
+                     uintBitsToFloat((high & 0x7F8000u) | 0x3F800000u));
+    }
     const uvec4 shifts = uvec4(0, 8, 16, 24);
     return Codes(wholes((uvec4(flipped.x) >> shifts) & 255u, 128.0),
                  wholes((uvec4(flipped.y) >> shifts) & 255u, 128.0));
@@ -142,8 +148,7 @@ Codes brainCodes(uvec4 bits) {
 }
 
 float halfAt(uvec4 words, uint index) {
-    const vec2 pair = unpackHalf2x16(words[index / 2]);
-    return index % 2 == 0 ? pair.x : pair.y;
+    return unpackHalf2x16(words[index / 2] >> (16 * (index % 2))).x;
 }
 
 /// Scale and offset of a chunk: of its first 16 columns, then of the others.
@@ -152,55 +157,65 @@ struct Scales {
     vec2 offset;
 };
 
+/// First word of the tile that super-block `s` of a group of rows is in. `weights`: of the matrix;
+/// `supers`: super-blocks of its rows.
+uint tileOf(uint type, uint weights, uint supers, uint group, uint s) {
+    return weights + (group / TILE_GROUPS * supers + s) * TILE_GROUPS * wordsOfGroup(type);
+}
+/// Row of that tile which is row `r` of the group.
+uint rowInTile(uint group, uint r) { return group % TILE_GROUPS * kGroupRows + r; }
+
 // The same functions for the weights of each binding; LOAD reads a word. `tile` is the tile's first word,
 // r a row of it, j a chunk, c (0..3) eight columns of the chunk. HEAD is read once for all chunks.
 #define DEFINE_TILE_READER(CODES, HEAD, SCALES, LOAD)                                              \
     Codes CODES(uint type, uint tile, uint r, uint j, uint c) {                                    \
-        const uint at = tile + r;                                                                  \
+        const uint at = tile + r + wordsToCodes(type);                                             \
         if (type == kF32) {                                                                        \
-            return Codes(uintBitsToFloat(LOAD(at + (8 * j + 2 * c) * 8)),                          \
-                         uintBitsToFloat(LOAD(at + (8 * j + 2 * c + 1) * 8)));                     \
+            return Codes(uintBitsToFloat(LOAD(at + (8 * j + 2 * c) * INTERLEAVED)),                \
+                         uintBitsToFloat(LOAD(at + (8 * j + 2 * c + 1) * INTERLEAVED)));           \
         }                                                                                          \
         if (type == kF16) {                                                                        \
-            return halfCodes(LOAD(at + (4 * j + c) * 8));                                          \
+            return halfCodes(LOAD(at + (4 * j + c) * INTERLEAVED));                                \
         }                                                                                          \
         if (type == kBF16) {                                                                       \
-            return brainCodes(LOAD(at + (4 * j + c) * 8));                                         \
+            return brainCodes(LOAD(at + (4 * j + c) * INTERLEAVED));                               \
         }                                                                                          \
         if (type == kQ8_0) {                                                                       \
-            const uvec4 word = LOAD(at + (2 * j + c / 2) * 8);                                     \
+            const uvec4 word = LOAD(at + (2 * j + c / 2) * INTERLEAVED);                           \
             return byteCodes(c % 2 == 0 ? word.xy : word.zw);                                      \
         }                                                                                          \
         if (type == kQ2_K || type == kQ3_K) {                                                      \
-            const uvec4 word = LOAD(at + (j / 2) * 8);                                             \
+            const uvec4 word = LOAD(at + (j / 2) * INTERLEAVED);                                   \
             const uvec2 pair = j % 2 == 0 ? word.xy : word.zw;                                     \
             const uint bits = pair[c / 2] >> (16 * (c % 2));                                       \
             if (type == kQ2_K) {                                                                   \
                 return twoBitCodes(bits, 0, 0.0);                                                  \
             }                                                                                      \
-            return twoBitCodes(bits, LOAD(at + (4 + j / 4) * 8)[j % 4] >> (8 * c), 4.0);           \
+            return twoBitCodes(bits, LOAD(at + (4 + j / 4) * INTERLEAVED)[j % 4] >> (8 * c), 4.0); \
         }                                                                                          \
-        const uint bits = LOAD(at + j * 8)[c];                                                     \
+        const uint bits = LOAD(at + j * INTERLEAVED)[c];                                           \
         if (type == kQ6_K) {                                                                       \
-            const uvec4 word = LOAD(at + (8 + j / 2) * 8);                                         \
+            const uvec4 word = LOAD(at + (8 + j / 2) * INTERLEAVED);                               \
             const uvec2 pair = j % 2 == 0 ? word.xy : word.zw;                                     \
             return wideCodes(bits, pair[c / 2] >> (16 * (c % 2)), 2, 32.0);                        \
         }                                                                                          \
         if (type == kQ5_0 || type == kQ5_1 || type == kQ5_K) {                                     \
-            const uint top = LOAD(at + (8 + j / 4) * 8)[j % 4] >> (8 * c);                         \
+            const uint top = LOAD(at + (8 + j / 4) * INTERLEAVED)[j % 4] >> (8 * c);               \
             return wideCodes(bits, top, 1, type == kQ5_0 ? 16.0 : 0.0);                            \
         }                                                                                          \
         return nibbleCodes(bits);                                                                  \
     }                                                                                              \
                                                                                                    \
     uvec4 HEAD(uint type, uint tile, uint r) {                                                     \
-        return headWord(type) == kNone ? uvec4(0) : LOAD(tile + r + headWord(type) * 8);           \
+        return hasHead(type) ? LOAD(tile + r) : uvec4(0);                                          \
     }                                                                                              \
                                                                                                    \
     Scales SCALES(uint type, uvec4 head, uint tile, uint r, uint j) {                              \
         const uint at = tile + r;                                                                  \
         if (type == kQ8_0) {                                                                       \
-            return Scales(vec2(halfAt(head, j)), vec2(0));                                         \
+            const float d = halfAt(head, j);                                                       \
+            return kBytesHaveOffset ? Scales(vec2(256.0 * d), vec2(-384.0 * d))                    \
+                                    : Scales(vec2(d), vec2(0));                                    \
         }                                                                                          \
         if (type == kQ4_0) {                                                                       \
             const float d = halfAt(head, j);                                                       \
@@ -210,11 +225,11 @@ struct Scales {
             return Scales(vec2(halfAt(head, j)), vec2(0));                                         \
         }                                                                                          \
         if (type == kQ4_1) {                                                                       \
-            const vec2 d = unpackHalf2x16(LOAD(at + (8 + j / 4) * 8)[j % 4]);                      \
+            const vec2 d = unpackHalf2x16(LOAD(at + (8 + j / 4) * INTERLEAVED)[j % 4]);            \
             return Scales(vec2(16.0 * d.x), vec2(d.y - 16.0 * d.x));                               \
         }                                                                                          \
         if (type == kQ5_1) {                                                                       \
-            const vec2 d = unpackHalf2x16(LOAD(at + (10 + j / 4) * 8)[j % 4]);                     \
+            const vec2 d = unpackHalf2x16(LOAD(at + (10 + j / 4) * INTERLEAVED)[j % 4]);           \
             return Scales(d.xx, d.yy);                                                             \
         }                                                                                          \
         if (type == kQ4_K || type == kQ5_K) {                                                      \
@@ -228,13 +243,13 @@ struct Scales {
         }                                                                                          \
         if (type == kQ6_K) {                                                                       \
             const int two = int(head[j / 2] >> (16 * (j % 2)));                                    \
-            const float d = halfAt(LOAD(tile + 13 * 8), r);                                        \
+            const float d = halfAt(LOAD(tile + 13 * INTERLEAVED + r / 8), r % 8);                  \
             return Scales(d * vec2(bitfieldExtract(two, 0, 8), bitfieldExtract(two, 8, 8)),        \
                           vec2(0));                                                                \
         }                                                                                          \
         if (type == kQ2_K) {                                                                       \
             const uint two = head[j / 2] >> (16 * (j % 2));                                        \
-            const vec2 d = unpackHalf2x16(LOAD(tile + 5 * 8 + r / 4)[r % 4]);                      \
+            const vec2 d = unpackHalf2x16(LOAD(tile + 5 * INTERLEAVED + r / 4)[r % 4]);            \
             return Scales(d.x * vec2(two & 15u, (two >> 8) & 15u),                                 \
                           -d.y * vec2((two >> 4) & 15u, (two >> 12) & 15u));                       \
         }                                                                                          \

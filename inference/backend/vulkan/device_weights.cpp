@@ -2,27 +2,28 @@
 #include "inference/backend/vulkan/device_weights.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <vector>
 
 #include "inference/file/quant_blocks.h"
 
 namespace phidelity::vulkan {
 namespace {
 
-constexpr std::size_t kChunks = 8; ///< of a super-block, 32 columns each
+constexpr std::size_t kChunks = 8;     ///< of a super-block, 32 columns each
+constexpr std::size_t kFirstCodes = 1; ///< word of them, behind that of scales
 constexpr std::size_t kChunkColumns = kSuperColumns / kChunks;
 
 /// A tile while it is filled, seen by one of its rows. Word w of row r has its component c at
-/// (w * kTileRows + r) * 4 + c.
+/// (w * rows + r) * 4 + c.
 class TileRow {
 public:
-    TileRow(std::span<std::uint32_t> components, std::size_t row)
-        : m_components(components), m_row(row) {}
+    TileRow(std::span<std::uint32_t> components, std::size_t rows, std::size_t row)
+        : m_components(components), m_rows(rows), m_row(row) {}
 
     /// Number `index` of the 32-bit numbers that the row has from `word` on.
     [[nodiscard]] std::uint32_t& number(std::size_t word, std::size_t index = 0) {
-        return m_components[((word + index / 4) * kTileRows + m_row) * 4 + index % 4];
+        return m_components[((word + index / 4) * m_rows + m_row) * 4 + index % 4];
     }
     /// Number `index` of the 16-bit numbers from `word` on.
     void setHalf(std::size_t word, std::size_t index, std::uint32_t bits) {
@@ -30,14 +31,15 @@ public:
     }
     /// The row's own among 16-bit or 32-bit numbers of all rows, side by side from `word` on.
     void setSharedHalf(std::size_t word, std::uint32_t bits) {
-        m_components[word * kTileRows * 4 + m_row / 2] |= bits << (16 * (m_row % 2));
+        m_components[word * m_rows * 4 + m_row / 2] |= bits << (16 * (m_row % 2));
     }
     void setSharedNumber(std::size_t word, std::uint32_t bits) {
-        m_components[word * kTileRows * 4 + m_row] = bits;
+        m_components[word * m_rows * 4 + m_row] = bits;
     }
 
 private:
     std::span<std::uint32_t> m_components;
+    std::size_t m_rows; ///< of the tile
     std::size_t m_row;
 };
 
@@ -70,11 +72,12 @@ std::uint32_t gather(std::uint64_t bytes, unsigned shift) {
 template <bool Minimum, bool FifthBit>
 void pack32(const std::uint8_t* block, std::size_t chunk, TileRow& row) {
     constexpr std::size_t kHigh = Minimum ? 4 : 2;
+    constexpr std::size_t kCodes = Minimum ? 0 : kFirstCodes;
     const std::uint8_t* codes = block + kHigh + (FifthBit ? 4 : 0);
     for (std::size_t c = 0; c < 4; ++c) {
-        row.number(chunk, c) = gather<4>(load64(codes + 8 * (c % 2)), c < 2 ? 0 : 4);
+        row.number(kCodes + chunk, c) = gather<4>(load64(codes + 8 * (c % 2)), c < 2 ? 0 : 4);
     }
-    std::size_t next = kChunks;
+    std::size_t next = kCodes + kChunks;
     if constexpr (FifthBit) {
         row.number(next, chunk) = load32(block + kHigh);
         next += 2;
@@ -82,25 +85,25 @@ void pack32(const std::uint8_t* block, std::size_t chunk, TileRow& row) {
     if constexpr (Minimum) {
         row.number(next, chunk) = load32(block);
     } else {
-        row.setHalf(next, chunk, quant::loadU16(block));
+        row.setHalf(0, chunk, quant::loadU16(block));
     }
 }
 
 void packQ8(const std::uint8_t* block, std::size_t chunk, TileRow& row) {
     for (std::size_t i = 0; i < 8; ++i) {
-        row.number(2 * chunk, i) = load32(block + 2 + 4 * i);
+        row.number(kFirstCodes + 2 * chunk, i) = load32(block + 2 + 4 * i);
     }
-    row.setHalf(2 * kChunks, chunk, quant::loadU16(block));
+    row.setHalf(0, chunk, quant::loadU16(block));
 }
 
 /// Scales and minima of Q4_K and Q5_K.
-void packScaleMin(const std::uint8_t* block, std::size_t word, TileRow& row) {
-    row.number(word, 0) = load32(block);
+void packScaleMin(const std::uint8_t* block, TileRow& row) {
+    row.number(0, 0) = load32(block);
     for (std::size_t chunk = 0; chunk < kChunks; ++chunk) {
         const auto [scale, min] = quant::loadScaleMin(block + 4, chunk);
-        row.number(word, 1) |= (scale & 15U) << (4 * chunk);
-        row.number(word, 2) |= (min & 15U) << (4 * chunk);
-        row.number(word, 3) |= (scale >> 4U) << (2 * chunk) | (min >> 4U) << (16 + 2 * chunk);
+        row.number(0, 1) |= (scale & 15U) << (4 * chunk);
+        row.number(0, 2) |= (min & 15U) << (4 * chunk);
+        row.number(0, 3) |= (scale >> 4U) << (2 * chunk) | (min >> 4U) << (16 + 2 * chunk);
     }
 }
 
@@ -108,8 +111,8 @@ void packScaleMin(const std::uint8_t* block, std::size_t word, TileRow& row) {
 void packNibblesK(const std::uint8_t* codes, TileRow& row) {
     for (std::size_t chunk = 0; chunk < kChunks; ++chunk) {
         for (std::size_t c = 0; c < 4; ++c) {
-            row.number(chunk, c) = gather<4>(load64(codes + 32 * (chunk / 2) + 8 * c),
-                                             static_cast<unsigned>(4 * (chunk % 2)));
+            row.number(kFirstCodes + chunk, c) = gather<4>(load64(codes + 32 * (chunk / 2) + 8 * c),
+                                                           static_cast<unsigned>(4 * (chunk % 2)));
         }
     }
 }
@@ -126,13 +129,13 @@ void packBitsK(const std::uint8_t* bits, std::size_t word, TileRow& row) {
 
 void packQ4K(const std::uint8_t* block, TileRow& row) {
     packNibblesK(block + 16, row);
-    packScaleMin(block, kChunks, row);
+    packScaleMin(block, row);
 }
 
 void packQ5K(const std::uint8_t* block, TileRow& row) {
     packNibblesK(block + 48, row);
-    packBitsK(block + 16, kChunks, row);
-    packScaleMin(block, kChunks + 2, row);
+    packBitsK(block + 16, kFirstCodes + kChunks, row);
+    packScaleMin(block, row);
 }
 
 void packQ6K(const std::uint8_t* block, TileRow& row) {
@@ -140,15 +143,16 @@ void packQ6K(const std::uint8_t* block, TileRow& row) {
         const std::size_t half = chunk / 4;
         const std::size_t k = chunk % 4;
         for (std::size_t c = 0; c < 4; ++c) {
-            row.number(chunk, c) = gather<4>(load64(block + 64 * half + 32 * (k & 1) + 8 * c),
-                                             static_cast<unsigned>(4 * (k >> 1)));
+            row.number(kFirstCodes + chunk, c) =
+                gather<4>(load64(block + 64 * half + 32 * (k & 1) + 8 * c),
+                          static_cast<unsigned>(4 * (k >> 1)));
             row.setHalf(
-                kChunks, 4 * chunk + c,
+                kFirstCodes + kChunks, 4 * chunk + c,
                 gather<2>(load64(block + 128 + 32 * half + 8 * c), static_cast<unsigned>(2 * k)));
         }
     }
     for (std::size_t i = 0; i < 4; ++i) {
-        row.number(kChunks + 4, i) = load32(block + 192 + 4 * i);
+        row.number(0, i) = load32(block + 192 + 4 * i);
     }
     row.setSharedHalf(kChunks + 5, quant::loadU16(block + 208));
 }
@@ -157,7 +161,7 @@ void packQ6K(const std::uint8_t* block, TileRow& row) {
 void packTwoBits(const std::uint8_t* codes, TileRow& row) {
     for (std::size_t chunk = 0; chunk < kChunks; ++chunk) {
         for (std::size_t c = 0; c < 4; ++c) {
-            row.setHalf(0, 4 * chunk + c,
+            row.setHalf(kFirstCodes, 4 * chunk + c,
                         gather<2>(load64(codes + 32 * (chunk / 4) + 8 * c),
                                   static_cast<unsigned>(2 * (chunk % 4))));
         }
@@ -167,19 +171,19 @@ void packTwoBits(const std::uint8_t* codes, TileRow& row) {
 void packQ2K(const std::uint8_t* block, TileRow& row) {
     packTwoBits(block + 16, row);
     for (std::size_t i = 0; i < 4; ++i) {
-        row.number(4, i) = load32(block + 4 * i);
+        row.number(0, i) = load32(block + 4 * i);
     }
     row.setSharedNumber(5, load32(block + 80));
 }
 
 void packQ3K(const std::uint8_t* block, TileRow& row) {
     packTwoBits(block + 32, row);
-    packBitsK(block, 4, row);
-    row.number(6, 0) = quant::loadU16(block + 108);
+    packBitsK(block, kFirstCodes + 4, row);
+    row.number(0, 0) = quant::loadU16(block + 108);
     for (std::size_t j = 0; j < 16; ++j) {
         const std::uint32_t scale = quant::loadScaleQ3(block + 96, j);
-        row.number(6, 1 + j / 8) |= (scale & 15U) << (4 * (j % 8));
-        row.number(6, 3) |= (scale >> 4U) << (2 * j);
+        row.number(0, 1 + j / 8) |= (scale & 15U) << (4 * (j % 8));
+        row.number(0, 3) |= (scale >> 4U) << (2 * j);
     }
 }
 
@@ -225,9 +229,8 @@ void packSuper(TensorType type, const std::uint8_t* block, std::size_t columns, 
     }
 }
 
-} // namespace
-
-std::uint32_t DeviceShape::tileWords() const {
+/// 16-byte words of a group of rows by a super-block.
+std::uint32_t wordsOfGroup(TensorType type) {
     switch (type) {
     case TensorType::F32:
         return 512;
@@ -256,20 +259,25 @@ std::uint32_t DeviceShape::tileWords() const {
     return 512;
 }
 
-void packGroup(const TensorView& weights, std::uint32_t group, std::span<std::byte> out) {
-    const DeviceShape shape{weights.type, static_cast<std::uint32_t>(weights.rows),
-                            static_cast<std::uint32_t>(weights.columns)};
-    const std::size_t components = std::size_t{shape.tileWords()} * 4;
+} // namespace
+
+std::uint32_t DeviceShape::tileWords() const {
+    return tileGroups * wordsOfGroup(type);
+}
+
+void packBand(const TensorView& weights, const DeviceShape& shape, std::uint32_t band,
+              std::span<std::byte> out) {
     const BlockLayout layout = blockLayout(weights.type);
+    const std::uint32_t rows = shape.tileGroups * kGroupRows;
     // Filled beside the target: that may be memory which the processor must not read.
-    std::array<std::uint32_t, std::size_t{512} * 4> scratch;
+    std::vector<std::uint32_t> tile(std::size_t{shape.tileWords()} * 4);
     for (std::uint32_t super = 0; super < shape.superBlocks(); ++super) {
-        std::fill_n(scratch.begin(), components, 0U);
+        std::ranges::fill(tile, 0U);
         const std::size_t first = std::size_t{super} * kSuperColumns;
         const std::size_t columns = std::min<std::size_t>(kSuperColumns, shape.columns - first);
-        for (std::uint32_t index = 0; index < kTileRows; ++index) {
-            TileRow row(scratch, index);
-            const std::uint32_t source = group * kTileRows + index;
+        for (std::uint32_t index = 0; index < rows; ++index) {
+            TileRow row(tile, rows, index);
+            const std::uint32_t source = band * rows + index;
             if (source < shape.rows) {
                 const auto* block =
                     reinterpret_cast<const std::uint8_t*>(weights.slice(source, 1).data) +
@@ -277,7 +285,8 @@ void packGroup(const TensorView& weights, std::uint32_t group, std::span<std::by
                 packSuper(weights.type, block, columns, row);
             }
         }
-        std::memcpy(out.data() + super * components * 4, scratch.data(), components * 4);
+        const std::size_t bytes = tile.size() * sizeof tile[0];
+        std::memcpy(out.data() + super * bytes, tile.data(), bytes);
     }
 }
 

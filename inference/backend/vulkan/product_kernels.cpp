@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <optional>
 #include <string>
 
@@ -14,30 +15,32 @@ constexpr std::uint32_t kChunks = 8; ///< of a super-block
 // ---- product.comp ----
 
 constexpr std::uint32_t kMostGroups = 32; ///< of a workgroup: its outputs stand in shared memory
-constexpr std::uint32_t kMostTiles = 5;
+constexpr std::uint32_t kMostAbreast = 5;
 constexpr std::uint32_t kMostSums = 32;
 
-/// Tiles that a lane works on side by side: as many as divide the groups of a workgroup and as its
+/// Groups that a lane works on side by side: as many as divide the groups of a workgroup and as its
 /// sums fit in registers. They share what is read of the input.
-std::uint32_t tilesOf(std::uint32_t groups, std::uint32_t kernelRows) {
-    std::uint32_t tiles = std::min(kMostTiles, std::max(1U, kMostSums / kernelRows));
-    while (groups % tiles != 0) {
-        --tiles;
+std::uint32_t abreastOf(const Tuning& tuning, std::uint32_t groups, std::uint32_t kernelRows) {
+    const std::uint32_t most = tuning.tileGroups > 1 ? tuning.tileGroups : kMostAbreast;
+    std::uint32_t abreast = std::min(most, std::max(1U, kMostSums / kernelRows));
+    while (groups % abreast != 0) {
+        --abreast;
     }
-    return tiles;
+    return abreast;
 }
 
+/// Whole tiles, where there is more in a tile than a group.
 std::uint32_t groupsOfWorkgroup(const Tuning& tuning, std::uint32_t headSize,
                                 const ProductShape& shape) {
     if (shape.outputs == Outputs::WholeHeads) {
-        return std::max(1U, headSize / kTileRows);
+        return std::lcm(std::max(1U, headSize / kGroupRows), tuning.tileGroups);
     }
     const std::uint32_t wanted = tuning.productWorkgroups;
     if (wanted == 0) {
         return 1;
     }
     const std::uint32_t each = std::clamp(shape.groups / wanted, 1U, kMostGroups);
-    return each > 4 ? each / 4 * 4 : each; // whole tiles side by side
+    return std::max(1U, each / tuning.tileGroups) * tuning.tileGroups;
 }
 
 ProductKernel fewRowsKernel(const Tuning& tuning, std::uint32_t headSize, std::uint32_t rotary,
@@ -53,7 +56,8 @@ ProductKernel fewRowsKernel(const Tuning& tuning, std::uint32_t headSize, std::u
     const std::uint32_t groups = groupsOfWorkgroup(tuning, headSize, shape);
     return {{"product" + tuning.suffix + (tuning.eightLanes ? "_8" : ""),
              {8 * splits, splits, shape.typeA, shape.typeB, rows, shape.superA, shape.superB,
-              groups, headSize, rotary, tilesOf(groups, rows), chunkSplits}},
+              groups, headSize, rotary, abreastOf(tuning, groups, rows), chunkSplits,
+              tuning.tileGroups, shape.epilogue}},
             groups,
             rows,
             true};
@@ -105,7 +109,7 @@ std::optional<Tile> tileOf(const Tuning& tuning, std::uint32_t headSize,
                 continue;
             }
             chosen = tile;
-            const std::uint32_t across = (shape.groups * kTileRows + outputs - 1) / outputs;
+            const std::uint32_t across = (shape.groups * kGroupRows + outputs - 1) / outputs;
             if (across * ((shape.rows + rows - 1) / rows) >= kEnoughWorkgroups) {
                 return chosen;
             }
@@ -131,7 +135,7 @@ ProductKernel manyRowsKernel(const Tuning& tuning, std::uint32_t headSize, std::
         key.constants.insert(key.constants.end(), {kSubgroups, matrix.m, matrix.n, matrix.k});
         key.subgroup = matrix.subgroup;
     }
-    return {key, tile.outputs / kTileRows, tile.rows, false};
+    return {key, tile.outputs / kGroupRows, tile.rows, false};
 }
 
 } // namespace

@@ -21,15 +21,16 @@ struct ProductShape {
     std::uint32_t typeB = kNone; ///< of the second term; kNone: there is none
     std::uint32_t superA = 1;    ///< super-blocks of a row
     std::uint32_t superB = 1;
-    std::uint32_t groups = 0; ///< of kTileRows outputs, all parts together
+    std::uint32_t groups = 0; ///< of kGroupRows outputs, all parts together
     std::uint32_t rows = 1;   ///< of the step
     Outputs outputs = Outputs::Any;
+    std::uint32_t epilogue = kNone; ///< of all parts; kNone: each has its own
 };
 
 /// How a product is dispatched.
 struct ProductKernel {
     PipelineKey key;
-    std::uint32_t groups = 1; ///< of kTileRows outputs that a workgroup makes
+    std::uint32_t groups = 1; ///< of kGroupRows outputs that a workgroup makes
     std::uint32_t rows = 1;   ///< of the step that a workgroup takes
     /// Whether the last workgroup can compute the norm of the rows that were added to.
     bool computesNorm = false;

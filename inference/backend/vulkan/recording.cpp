@@ -109,6 +109,7 @@ ProductTable Recorder::productTable(std::uint32_t rows) const {
     ProductTable table{};
     table.rows = rows;
     table.normWeight = kNone;
+    table.counter = kSlots;
     return table;
 }
 
@@ -123,8 +124,8 @@ ProductKernel Recorder::kernel(ProductShape shape, const DeviceMatrix& first,
     return m_keys.product(shape);
 }
 
-void Recorder::addProduct(const ProductTable& table, const ProductKernel& kernel,
-                          Dispatch dispatch) {
+void Recorder::addProduct(ProductTable table, const ProductKernel& kernel, Dispatch dispatch) {
+    table.workgroups = dispatch.x;
     dispatch.key = kernel.key;
     dispatch.slot = slot(table);
     dispatch.y = (table.rows + kernel.rows - 1) / kernel.rows;
@@ -138,8 +139,8 @@ void Recorder::embed(const StepOp& op, const StepOp* next) {
     for (const WeightSlice& slice : table.slices) {
         EmbedTable entry{};
         entry.weights = slice.firstWord;
-        entry.firstRow = slice.firstGroup * kTileRows;
-        entry.endRow = std::min(table.shape.rows, (slice.firstGroup + slice.groups) * kTileRows);
+        entry.firstRow = slice.firstGroup * kGroupRows;
+        entry.endRow = std::min(table.shape.rows, (slice.firstGroup + slice.groups) * kGroupRows);
         entry.outAt = place.at;
         entry.outStride = place.stride;
         entry.width = op.x.width;
@@ -264,7 +265,7 @@ void Recorder::attend(const StepOp& op) {
     table.heads = shape.heads;
     table.splits = step.splits;
     table.partials = m_sources.memory.partials();
-    table.counter = StepMemory::kMostRows;
+    table.counter = kSlots + StepMemory::kMostRows;
     table.rows = step.rows;
     Dispatch dispatch;
     dispatch.key = m_keys.attend(step.attendRows);
@@ -297,6 +298,7 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
     ProductShape shape;
     shape.rows = m_recording.shape.rows;
     shape.groups = first.shape.groups();
+    shape.epilogue = kAddToResidual;
     const ProductKernel chosen = kernel(shape, first, second);
     const Place out = m_sources.memory.place(op.x);
     ProductTable table = productTable(m_recording.shape.rows);
@@ -331,7 +333,6 @@ void Recorder::mergeTogether(const StepOp& op, const StepOp* next) {
         table.normOut = normed.at;
         table.normStride = normed.stride;
         table.width = op.x.width;
-        table.workgroups = dispatch.x;
         m_normed = true;
     }
     addProduct(table, chosen, dispatch);
@@ -368,6 +369,7 @@ void Recorder::addSlices(const Linear& linear, const Place& input, ProductTable 
     ProductShape shape;
     shape.rows = table.rows;
     shape.groups = weights.shape.groups();
+    shape.epilogue = table.parts[0].epilogue;
     const ProductKernel chosen = kernel(shape, weights);
     table.partCount = 1;
     table.inputA = input.at;

@@ -87,7 +87,7 @@ private:
     /// The kernel of a product of one or two matrices, which shape does not say yet.
     [[nodiscard]] ProductKernel kernel(ProductShape shape, const DeviceMatrix& first,
                                        const DeviceMatrix* second = nullptr) const;
-    void addProduct(const ProductTable& table, const ProductKernel& kernel, Dispatch dispatch);
+    void addProduct(ProductTable table, const ProductKernel& kernel, Dispatch dispatch);
     /// The product of one matrix, a dispatch for each of its slices. The table says how many rows
     /// and, in its first part, what becomes of the outputs.
     void addSlices(const Linear& linear, const Place& input, ProductTable table, Dispatch dispatch);
@@ -108,6 +108,8 @@ private:
     Result<void> writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch);
     void writeCopy(VkCommandBuffer commands, const Dispatch& dispatch);
     /// What `before` wrote is there for what follows.
+    /// Products of this recording find their tickets at zero.
+    void clearTickets(VkCommandBuffer commands);
     void writeBarrier(VkCommandBuffer commands, Work before, VkPipelineStageFlags after,
                       VkAccessFlags access);
 

@@ -49,6 +49,7 @@ Result<void> Recorder::writeCommands() {
                                         "vkEndCommandBuffer");
     };
     for (const Dispatch& dispatch : m_dispatches) {
+        const bool first = m_recording.segments.empty();
         if (dispatch.startsSegment) {
             PHIDELITY_CHECK(end());
             PHIDELITY_TRY(const VkCommandBuffer commands, m_sources.device.allocateCommands());
@@ -59,6 +60,9 @@ Result<void> Recorder::writeCommands() {
                                                      "vkBeginCommandBuffer"));
         }
         const VkCommandBuffer commands = m_recording.segments.back();
+        if (first && m_sources.tuning.takesTurns) {
+            clearTickets(commands);
+        }
         if (dispatch.barrierBefore) {
             const bool shader = dispatch.work == Work::Shader;
             writeBarrier(commands, before, shader ? kShaderStage : kCopyStage,
@@ -74,6 +78,15 @@ Result<void> Recorder::writeCommands() {
     }
     ++m_sources.device.counts().recordings;
     return end();
+}
+
+void Recorder::clearTickets(VkCommandBuffer commands) {
+    constexpr std::uint64_t kBytes = sizeof(std::uint32_t);
+    m_sources.device.vk().vkCmdFillBuffer(commands, m_sources.memory.counters().handle(),
+                                          m_firstSlot * kBytes,
+                                          m_slots.size() / kSlotUints * kBytes, 0);
+    writeBarrier(commands, Work::Receive, kShaderStage, // filling is a copy
+                 VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT);
 }
 
 void Recorder::writeBarrier(VkCommandBuffer commands, Work before, VkPipelineStageFlags after,

@@ -21,7 +21,7 @@ std::uint32_t idOf(TensorType type) {
 } // namespace
 
 PipelineKey StepKeys::embed(TensorType type) const {
-    return {"embed" + m_tuning.suffix, {m_tuning.rowLanes, idOf(type)}};
+    return {"embed" + m_tuning.suffix, {m_tuning.rowLanes, idOf(type), m_tuning.tileGroups}};
 }
 
 PipelineKey StepKeys::norm() const {
@@ -78,6 +78,7 @@ std::vector<PipelineKey> keysFor(const LoadPlan& plan, const Tuning& tuning) {
                 }
                 break;
             case PlannedVerb::Kind::Merge:
+                product.epilogue = kAddToResidual;
                 if (verb.matrices.size() == 2) {
                     product.typeB = idOf(shape(1).type);
                     product.superB = shape(1).superBlocks();
@@ -88,6 +89,7 @@ std::vector<PipelineKey> keysFor(const LoadPlan& plan, const Tuning& tuning) {
                 }
                 break;
             case PlannedVerb::Kind::Head:
+                product.epilogue = kToLogits;
                 product.rows = 1;
                 add(keys.product(product).key);
                 break;

@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::uint32_t kHeaderUints = sizeof(StepLayout) / 4;
 
-/// Tables of recordings that are kept, a few hundred each.
-constexpr std::uint32_t kSlots = 16384;
-
 std::uint32_t tablePages(const AttentionShape& shape) {
     return std::max(1U, (shape.context + kPageTokens - 1) / kPageTokens);
 }
@@ -37,9 +34,9 @@ std::uint64_t stepBytes(const AttentionShape& shape) {
     return (kHeaderUints + std::uint64_t{StepMemory::kMostRows} * (4 + tablePages(shape))) * 4;
 }
 
-/// Of a merge one for each block of rows, behind them of attention for each row and head.
+/// Tickets; behind them of a merge one for each block of rows, of attention for each row and head.
 std::uint64_t counterBytes(const AttentionShape& shape) {
-    return std::uint64_t{StepMemory::kMostRows} * (1 + shape.heads) * 4;
+    return (kSlots + std::uint64_t{StepMemory::kMostRows} * (1 + shape.heads)) * 4;
 }
 
 constexpr std::uint64_t kSlotBytes = std::uint64_t{kSlots} * kSlotUints * 4;

@@ -52,6 +52,8 @@ Tuning tuningFor(const Device& device, ReadPath wanted, KernelsOf kernels) {
     if (software) {
         // Workgroups cost more than lanes, and a barrier between subgroups costs most.
         tuning.eightLanes = texels && physical.subgroupSize == 8;
+        tuning.takesTurns = tuning.eightLanes;
+        tuning.tileGroups = tuning.eightLanes ? 4 : 1;
         tuning.productSplits = 1;
         tuning.productWorkgroups = 64;
         tuning.rowLanes = 8;

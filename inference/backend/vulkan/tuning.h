@@ -43,10 +43,14 @@ struct Tuning {
     ReadPath reads = ReadPath::Buffers;
     std::string suffix;      ///< of shader names
     bool eightLanes = false; ///< workgroups of products and attention are subgroups of eight lanes
+    bool takesTurns = false; ///< workgroups of products take what comes next (product.comp)
     ManyRows manyRows = ManyRows::Blocks; ///< never Auto
     MatrixCores matrix;                   ///< for Matrices
     std::uint32_t sharedBytes = 0;        ///< that a workgroup may have
-    std::uint32_t productSplits = 0;      ///< highest number of super-blocks that work side by side
+    /// Groups of kGroupRows rows whose weights are interleaved: what lanes read at once is longer
+    /// then, which the prefetchers of processors want.
+    std::uint32_t tileGroups = 1;
+    std::uint32_t productSplits = 0; ///< highest number of super-blocks that work side by side
     std::uint32_t productWorkgroups =
         0;                         ///< wanted for a matrix of many rows; 0: as many as there are
     std::uint32_t rowLanes = 0;    ///< lanes of a workgroup that works on one row

@@ -21,12 +21,12 @@ constexpr std::size_t kTablesOfOp = 8;
 /// No submission is to run longer, ms: watchdogs of drivers wait for 2 s, screens for far less.
 constexpr double kLongestSubmissionMs = 100;
 
-std::vector<DeviceShape> shapesOf(std::span<const PlannedMatrix> matrices) {
+std::vector<DeviceShape> shapesOf(std::span<const PlannedMatrix> matrices, const Tuning& tuning) {
     std::vector<DeviceShape> shapes;
     shapes.reserve(matrices.size());
     for (const PlannedMatrix& matrix : matrices) {
         shapes.push_back({matrix.type, static_cast<std::uint32_t>(matrix.rows),
-                          static_cast<std::uint32_t>(matrix.columns)});
+                          static_cast<std::uint32_t>(matrix.columns), tuning.tileGroups});
     }
     return shapes;
 }
@@ -90,7 +90,8 @@ public:
 private:
     VulkanBackend(std::unique_ptr<Device> device, const Tuning& tuning)
         : m_device(std::move(device)), m_tuning(tuning), m_memory(*m_device, tuning),
-          m_exchange(*m_device, m_memory), m_weights(*m_device, tuning.largestBlock),
+          m_exchange(*m_device, m_memory),
+          m_weights(*m_device, tuning.largestBlock, tuning.tileGroups),
           m_rowLimit(tuning.firstRows) {}
 
     [[nodiscard]] bool picksTop() const;
@@ -168,7 +169,7 @@ Result<LoadBytes> VulkanBackend::bytesFor(const LoadPlan& plan) {
     };
     LoadBytes bytes;
     m_weights.setHeadSize(plan.attention.headSize);
-    for (const std::uint64_t block : m_weights.blocksFor(shapesOf(plan.matrices))) {
+    for (const std::uint64_t block : m_weights.blocksFor(shapesOf(plan.matrices, m_tuning))) {
         PHIDELITY_CHECK(add(bytes.weights, block, MemoryUse::Device));
     }
     for (const PlannedBuffer& buffer : StepMemory::cacheFor(plan)) {
@@ -188,7 +189,7 @@ Result<LoadBytes> VulkanBackend::bytesFor(const LoadPlan& plan) {
 
 void VulkanBackend::expectLoad(const LoadPlan& plan) {
     m_weights.setHeadSize(plan.attention.headSize);
-    m_weights.expect(shapesOf(plan.matrices));
+    m_weights.expect(shapesOf(plan.matrices, m_tuning));
     if (checkHeads(plan.attention)) {
         m_ahead->start(keysFor(plan, m_tuning));
     }

@@ -10,7 +10,7 @@
 
 namespace phidelity::vulkan {
 
-/// Consecutive groups of rows of a matrix, in one block.
+/// Consecutive groups of rows of a matrix, in one block; a tile begins with the first.
 struct WeightSlice {
     std::uint32_t block = 0;
     std::uint32_t firstWord = 0;  ///< of the block, 16-byte words
@@ -53,7 +53,8 @@ private:
 /// may bind; memory of a planned upload is taken to the byte.
 class WeightStore {
 public:
-    WeightStore(Device& device, std::uint64_t largestBlock);
+    /// `tileGroups`: see Tuning.
+    WeightStore(Device& device, std::uint64_t largestBlock, std::uint32_t tileGroups);
     ~WeightStore();
     WeightStore(const WeightStore&) = delete;
     WeightStore& operator=(const WeightStore&) = delete;
@@ -94,6 +95,7 @@ private:
 
     Device& m_device;
     std::uint64_t m_largest;
+    std::uint32_t m_tileGroups;
     BlockPlan m_layout;
     std::vector<std::uint64_t> m_planned; ///< bytes of the blocks of a planned upload
     std::vector<Buffer> m_blocks;
