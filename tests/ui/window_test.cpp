@@ -299,6 +299,7 @@ private slots:
         m_engine->end(EndReason::EndOfText);
         settle();
         QVERIFY(m_engine->lastGenerate.prompt.contains(QStringLiteral("Meanwhile")));
+        QTest::qWait(2); // changes are told apart by the millisecond
         answer(QStringLiteral(" three"));
         QCOMPARE(listed().first(), QStringLiteral("First topic")); // it changed last
         clickListed(QStringLiteral("Second topic"));
