@@ -92,8 +92,10 @@ QList<Message> ChatController::shownFrom(qsizetype row) const {
     QList<Message> messages;
     const Conversation& shown = conversation();
     messages.reserve(shown.path().size() - row);
+    const qsizetype firstSent = shown.rowOf(planOf(shown.info.id).firstSent);
     for (; row < shown.path().size(); ++row) {
         messages.append(shown.messageAt(row));
+        messages.last().unsent = row < firstSent;
     }
     return messages;
 }
@@ -305,6 +307,7 @@ void ChatController::show(const QString& id) {
         emit scrollShown(conversation.info.scroll);
         emit contextUsed(conversation.info.contextUsed);
         emit activityCleared();
+        announceQuestion();
         m_library.dropUnused(
             {m_current, m_empty, m_running.place.conversation, m_waiting.conversation});
     }

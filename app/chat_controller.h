@@ -11,6 +11,7 @@
 #include "app/library.h"
 #include "app/model_desk.h"
 #include "app/prompt_desk.h"
+#include "chat/context_plan.h"
 #include "chat/conversation.h"
 #include "chat/generation_settings.h"
 #include "engine/messages.h"
@@ -41,6 +42,8 @@ public:
     void setSettings(const GenerationSettings& settings);
     [[nodiscard]] const GenerationSettings& settings() const { return m_settings; }
     [[nodiscard]] FormatId format() const { return m_format; }
+    /// What of a conversation is sent.
+    [[nodiscard]] ContextPlan planOf(const QString& conversation) const;
     /// The one that is shown.
     [[nodiscard]] const Conversation& conversation() const { return *m_library.find(m_current); }
 
@@ -71,6 +74,11 @@ public slots:
     /// What is read, to be there again: ConversationInfo::scroll.
     void setScroll(double place);
     void setFormat(phidelity::FormatId format);
+    /// To the last contextAsked. `summary`: of Summarise.
+    void answerContext(phidelity::ContextAnswer answer, phidelity::ContextMemory memory,
+                       const QString& summary);
+    /// What was left out of the conversation that is shown is sent again.
+    void sendWholeConversation();
     void shutDown();
 
     // What the engine answers.
@@ -102,6 +110,10 @@ signals:
     void rowShown(int row);
     /// The notice that was raised last can be answered by trying to save again.
     void retryOffered();
+    /// The model cannot hold all of the conversation that is shown: answered by answerContext.
+    void contextAsked(const phidelity::ContextQuestion& question);
+    /// There is nothing to be asked any more.
+    void contextSettled();
     void busyChanged(bool busy);
     void formatChanged(phidelity::FormatId format);
     void promptProgress(int done, int total);
@@ -128,6 +140,13 @@ private:
         qsizetype before = 0; ///< length of the reply's text when it was asked for
     };
 
+    /// A reply for which there was too little room.
+    struct Room {
+        Place place;
+        ContextQuestion question;
+        NodeId firstSent = 0; ///< if the oldest turns are dropped
+    };
+
     [[nodiscard]] Conversation& current() { return *m_library.find(m_current); }
     [[nodiscard]] bool isShown(const Conversation& conversation) const;
     [[nodiscard]] const Message* shownMessage(int row) const;
@@ -138,6 +157,12 @@ private:
     NodeId addReply(NodeId parent);
     enum class Begin { Fresh, BehindItsText };
     void startReply(NodeId node, const QList<NodeId>& changed, Begin begin = Begin::Fresh);
+    void startReply(const Place& place, const QList<NodeId>& changed, Begin begin);
+    void setPlan(const QString& conversation, const ContextPlan& plan);
+    [[nodiscard]] int roomFor(const Place& place, const SentTurns& sent);
+    [[nodiscard]] int wantedTokens() const;
+    void askForRoom(const Place& place, const PromptPreview& prompt);
+    void announceQuestion();
     void show(const QString& id);
     void restoreSession();
     void onListChanged();
@@ -160,9 +185,11 @@ private:
     QString m_wanted;        ///< is being loaded to be shown; mostly empty
     NodeId m_wantedNode = 0; ///< to be shown in it; mostly 0
     Running m_running;
-    Place m_waiting;                             ///< the reply that comes next
-    StoreRequestId m_committing = 0;             ///< and what has to be kept before
-    StoreRequestId m_records = 0;                ///< and what is loaded of it before
+    Room m_room;                     ///< waits for the user's answer; mostly none
+    Place m_squeezed;                ///< is to be written in the room that is left; mostly none
+    Place m_waiting;                 ///< the reply that comes next
+    StoreRequestId m_committing = 0; ///< and what has to be kept before
+    StoreRequestId m_records = 0;    ///< and what is loaded of it before
     std::optional<GenerationRecord> m_continues; ///< the record that it goes on from
     QHash<RequestId, std::pair<Place, GenerationRecord>> m_unhashed; ///< without the model's hash
     /// The notice that was raised last tells of the reply that is shown.

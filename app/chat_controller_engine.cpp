@@ -43,12 +43,18 @@ MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
 
 /// Asks the engine as soon as it is free and the changed messages are kept.
 void ChatController::startReply(NodeId node, const QList<NodeId>& changed, Begin begin) {
+    startReply({m_current, node}, changed, begin);
+}
+
+void ChatController::startReply(const Place& place, const QList<NodeId>& changed, Begin begin) {
     stopWaiting();
-    m_waiting = {m_current, node};
+    m_room = {};
+    announceQuestion();
+    m_waiting = place;
     if (begin == Begin::BehindItsText) {
-        m_records = m_library.loadRecords(m_current, node);
+        m_records = m_library.loadRecords(place.conversation, place.node);
     }
-    m_committing = m_library.commit(m_current, changed);
+    m_committing = m_library.commit(place.conversation, changed);
     if (!m_models.isReady() && !m_models.isOpening()) {
         emit noticeRaised(tr("No model is open. Open one, or use the demo model from the File "
                              "menu; your message is kept and will be answered then."),
@@ -94,7 +100,9 @@ void ChatController::ask(const Place& place) {
     m_running.before = reply.text.size();
     GenerateRequest request;
     request.id = m_running.id;
-    request.prompt = buildPrompt(reply.format, conversation.turnsTo(place.node));
+    const SentTurns sent = sentTurns(conversation, place.node, planOf(place.conversation));
+    request.prompt = buildPrompt(reply.format, sent);
+    request.room = roomFor(place, sent);
     request.stops = stopStrings(reply.format) + m_settings.extraStops;
     request.settings = m_settings;
     request.stop = m_running.stop;
@@ -191,10 +199,18 @@ void ChatController::onFailed(const EngineFailed& failure) {
     const Place place = std::exchange(m_running, {}).place;
     if (Conversation* conversation = m_library.find(place.conversation)) {
         Message message = conversation->find(place.node)->message;
-        message.state = MessageState::Failed;
-        message.problem = failure.sentence;
+        const bool noRoom = failure.prompt.context > 0;
+        message.state = noRoom ? MessageState::ContextFull : MessageState::Failed;
+        message.problem = noRoom ? QString() : failure.sentence;
         setMessage(*conversation, place.node, message);
         m_library.commit(place.conversation, {place.node});
+        if (noRoom) {
+            announceBusy();
+            askForRoom(place, failure.prompt);
+            startWaiting();
+            announceBusy();
+            return;
+        }
     }
     m_replyNotice = place.conversation == m_current;
     emit noticeRaised(failure.sentence, failure.detail);

@@ -61,29 +61,30 @@ void PromptDesk::timerEvent(QTimerEvent* event) {
 PromptDesk::Next PromptDesk::next() const {
     const Conversation& conversation = m_controller.conversation();
     const QList<NodeId>& path = conversation.path();
+    const ContextPlan plan = m_controller.planOf(conversation.info.id);
     const bool edits = m_row >= 0 && m_row < path.size();
     const bool types = !m_typed.trimmed().isEmpty();
     Next next;
     if (edits) {
         // As ChatController::editMessage() makes it.
         const MessageNode* node = conversation.find(path.at(m_row));
-        QList<Turn> turns = conversation.turnsTo(node->parent);
-        turns.append({node->message.speaker, m_typed});
+        SentTurns sent = sentTurns(conversation, node->parent, plan);
+        sent.turns.append({node->message.speaker, m_typed});
         const bool asks = node->message.speaker == Speaker::User;
         next.format = asks ? m_controller.format() : node->message.format;
         next.occasion = !types ? PromptOccasion::None
                         : asks ? PromptOccasion::Send
                                : PromptOccasion::Continue;
-        next.prompt = buildPrompt(next.format, turns);
+        next.prompt = buildPrompt(next.format, sent);
         next.typedFrom = lastTurnIn(next.prompt, m_typed);
         return next;
     }
-    QList<Turn> turns = conversation.turnsTo(conversation.leaf());
+    SentTurns sent = sentTurns(conversation, conversation.leaf(), plan);
     if (types) {
-        turns.append({Speaker::User, m_typed});
+        sent.turns.append({Speaker::User, m_typed});
         next.occasion = PromptOccasion::Send;
         next.format = m_controller.format();
-        next.prompt = buildPrompt(next.format, turns);
+        next.prompt = buildPrompt(next.format, sent);
         next.typedFrom = lastTurnIn(next.prompt, m_typed);
         return next;
     }
@@ -95,12 +96,12 @@ PromptDesk::Next PromptDesk::next() const {
         next.occasion = PromptOccasion::Writing;
     } else if (canContinue(last)) {
         next.occasion = PromptOccasion::Continue;
-        turns.last().text += last.cut; // as ChatController::continueReply() does
+        sent.turns.last().text += last.cut; // as ChatController::continueReply() does
     } else {
         return next;
     }
     next.format = last.format;
-    next.prompt = buildPrompt(next.format, turns);
+    next.prompt = buildPrompt(next.format, sent);
     next.typedFrom = next.prompt.size();
     return next;
 }

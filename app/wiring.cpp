@@ -2,6 +2,7 @@
 #include "app/wiring.h"
 
 #include "ui/chat_page.h"
+#include "ui/context_bar.h"
 #include "ui/conversation_list.h"
 #include "ui/main_window.h"
 #include "ui/message_model.h"
@@ -94,6 +95,11 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::conversationSelected, &controller, &C::selectConversation);
     connect(&controller, &C::conversationsChanged, &window, &W::setConversations);
 
+    ContextBar* room = window.page()->contextBar();
+    connect(&controller, &C::contextAsked, room, &ContextBar::ask);
+    connect(&controller, &C::contextSettled, room, &ContextBar::dismiss);
+    connect(room, &ContextBar::answered, &controller, &C::answerContext);
+    connect(&window, &W::sendWholeRequested, &controller, &C::sendWholeConversation);
     PromptDesk* prompt = controller.prompt();
     connect(&window, &W::typedChanged, prompt, &PromptDesk::setTyped);
     connect(&window, &W::promptWatched, prompt, &PromptDesk::setWatched);

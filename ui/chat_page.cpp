@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/composer.h"
+#include "ui/context_bar.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/notice_bar.h"
@@ -26,7 +27,8 @@ constexpr int kComposerUnits = 172;
 ChatPage::ChatPage(QWidget* parent)
     : QWidget(parent), m_messages(new MessageModel(this)), m_notice(new NoticeBar),
       m_pages(new QStackedWidget), m_welcome(new WelcomePage), m_view(new MessageView),
-      m_composerRow(new QWidget), m_promptStrip(new PromptStrip), m_composer(new Composer) {
+      m_composerRow(new QWidget), m_contextBar(new ContextBar), m_promptStrip(new PromptStrip),
+      m_composer(new Composer) {
     setObjectName(QStringLiteral("chatPage"));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
@@ -37,6 +39,7 @@ ChatPage::ChatPage(QWidget* parent)
     composerRow->addStretch(1);
     auto* writing = new QVBoxLayout;
     writing->setSpacing(0);
+    writing->addWidget(m_contextBar);
     writing->addWidget(m_promptStrip);
     writing->addWidget(m_composer);
     composerRow->addLayout(writing, 1000);
@@ -70,6 +73,7 @@ void ChatPage::applyLook() {
     m_composerRow->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 3 * unit);
     m_composerRow->layout()->setSpacing(0);
     m_composer->setMaximumWidth(kComposerUnits * unit);
+    m_contextBar->setMaximumWidth(kComposerUnits * unit);
     m_promptStrip->setMaximumWidth(kComposerUnits * unit);
     m_notice->setMaximumWidth(kComposerUnits * unit);
     layout()->itemAt(0)->layout()->setContentsMargins(4 * unit, unit, 4 * unit, unit);

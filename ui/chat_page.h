@@ -8,6 +8,7 @@ class QStackedWidget;
 namespace phidelity {
 
 class Composer;
+class ContextBar;
 class MessageModel;
 class MessageView;
 class NoticeBar;
@@ -25,6 +26,7 @@ public:
     [[nodiscard]] MessageModel* messages() const { return m_messages; }
     [[nodiscard]] MessageView* view() const { return m_view; }
     [[nodiscard]] Composer* composer() const { return m_composer; }
+    [[nodiscard]] ContextBar* contextBar() const { return m_contextBar; }
     [[nodiscard]] PromptStrip* promptStrip() const { return m_promptStrip; }
     [[nodiscard]] NoticeBar* notice() const { return m_notice; }
     [[nodiscard]] WelcomePage* welcome() const { return m_welcome; }
@@ -42,6 +44,7 @@ private:
     WelcomePage* m_welcome;
     MessageView* m_view;
     QWidget* m_composerRow;
+    ContextBar* m_contextBar;
     PromptStrip* m_promptStrip;
     Composer* m_composer;
 };

@@ -113,6 +113,7 @@ signals:
     void formatChosen(phidelity::FormatId format);
     /// What stands in the composer; `row`: of the message in whose place it is to stand, or -1.
     void typedChanged(const QString& text, int row);
+    void sendWholeRequested();
     /// The prompt view was opened or closed.
     void promptWatched(bool watched);
     void settingsChanged(const phidelity::GenerationSettings& settings);

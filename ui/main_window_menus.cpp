@@ -172,6 +172,9 @@ void MainWindow::buildViewMenu() {
     QAction* prompt = addAction(menu, "actionPrompt", tr("&Prompt…"),
                                 QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
     connect(prompt, &QAction::triggered, this, &MainWindow::openPrompt);
+    QAction* whole = addAction(menu, "actionSendWhole", tr("Send the &Whole Conversation"), {});
+    whole->setToolTip(tr("Also what was left out to make room"));
+    connect(whole, &QAction::triggered, this, &MainWindow::sendWholeRequested);
     menu->addSeparator();
     QAction* larger = addAction(menu, "actionZoomIn", tr("Zoom &In"), QKeySequence::ZoomIn);
     larger->setShortcuts(

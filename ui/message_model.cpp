@@ -104,13 +104,16 @@ QString noteOf(const Message& message) {
     const auto translated = [](const char* text) {
         return QCoreApplication::translate("Message", text);
     };
+    if (message.unsent) {
+        return translated("Not sent to the model any more");
+    }
     switch (message.state) {
     case MessageState::Stopped:
         return translated("Stopped by you");
     case MessageState::LengthReached:
         return translated("Length limit reached");
     case MessageState::ContextFull:
-        return translated("The model's context is full: start a new conversation to go on");
+        return translated("The model's context is full");
     case MessageState::TurnCut:
         return hasCut(message) ? translated("Cut here, where the model began the next turn itself")
                                : QString();

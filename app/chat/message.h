@@ -34,6 +34,7 @@ struct Message {
     bool edited = false; ///< a reply that the user has changed
     int version = 1;     ///< which of the messages that stand in its place, from 1
     int versions = 1;    ///< and how many there are
+    bool unsent = false; ///< not sent to the model any more, to make room; filled in to be shown
 
     bool operator==(const Message&) const = default;
 };
@@ -46,10 +47,10 @@ struct Message {
 [[nodiscard]] inline bool isEndedReply(const Message& message) {
     return message.speaker == Speaker::Model && !isUnfinished(message);
 }
-/// A reply that has text to go on from, and room for more.
+/// A reply that has text to go on from.
 [[nodiscard]] inline bool canContinue(const Message& message) {
     return isEndedReply(message) && !message.text.isEmpty() &&
-           message.state != MessageState::ContextFull && message.state != MessageState::Failed;
+           message.state != MessageState::Failed;
 }
 /// Something was cut off that can be shown.
 [[nodiscard]] inline bool hasCut(const Message& message) {

@@ -326,8 +326,13 @@ void Engine::generateNow(const GenerateRequest& request) {
 
     GenerationRequest generation;
     generation.prompt = encodePrompt(model.tokenizer(), request.prompt.toStdString());
-    if (const auto fits = checkPromptFits(generation.prompt.size(), model.context()); !fits) {
-        return refuse(fits.error());
+    const auto room = static_cast<std::size_t>(qMax(1, request.room));
+    const auto fits = checkPromptFits(generation.prompt.size() + room - 1, model.context());
+    if (!fits) {
+        EngineFailed failure{request.id, describeError(fits.error()), errorDetail(fits.error())};
+        failure.prompt = previewOf({request.id, request.prompt}, *m_state->opened, {});
+        emit failed(failure);
+        return;
     }
     quint64 seed = request.settings.randomSeed ? QRandomGenerator::system()->generate64()
                                                : request.settings.seed;

@@ -12,6 +12,7 @@
 
 #include "chat/generation_record.h"
 #include "chat/generation_settings.h"
+#include "engine/preview_messages.h"
 
 namespace phidelity {
 
@@ -52,6 +53,8 @@ struct GenerateRequest {
     QStringList stops;
     GenerationSettings settings;
     int alternatives = 0; ///< candidates kept per token
+    /// Tokens that must be free behind the prompt; with fewer it is refused: EngineFailed::prompt.
+    int room = 1;
     SharedStop stop;
     /// The record of the reply that this one continues: it goes on with that one's seed, whatever
     /// the settings say, at the place in the stream of random numbers where it ended, and with its
@@ -120,6 +123,7 @@ struct EngineFailed {
     int fittingContext = 0; ///< of a model that was too large: it would fit with this; 0 = none
     int fittingLayers = 0;  ///< likewise with so many of its layers there, the rest on the CPU
     int layers = 0;         ///< of that model
+    PromptPreview prompt{}; ///< that leaves too little room in the context; else without context
 };
 
 struct PromptProgress {

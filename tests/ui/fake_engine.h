@@ -77,14 +77,26 @@ public:
     void answerOpen() { emit modelOpened(demoModel(lastOpen.id)); }
     /// Words with the blank before them as tokens; the first `cached` ones are in the cache.
     void answerPreview(int cached = 0, int context = 2048) {
-        PromptPreview preview{lastPreview.id, lastPreview.prompt, {}, cached, context};
-        for (const QChar letter : lastPreview.prompt) {
+        emit promptPreviewed(previewOf(lastPreview, cached, context));
+    }
+    [[nodiscard]] static PromptPreview previewOf(const PromptPreviewRequest& request, int cached,
+                                                 int context) {
+        PromptPreview preview{request.id, request.prompt, {}, cached, context};
+        for (const QChar letter : request.prompt) {
             if (preview.tokens.isEmpty() || letter.isSpace()) {
                 preview.tokens.append({static_cast<quint32>(preview.tokens.size()) + 100, {}, {}});
             }
             preview.tokens.last().text += QString(letter).toUtf8();
         }
-        emit promptPreviewed(preview);
+        return preview;
+    }
+    /// The prompt leaves too little room in a context of so many words.
+    void refuseForRoom(int context) {
+        EngineFailed failure;
+        failure.id = lastGenerate.id;
+        failure.sentence = QStringLiteral("The prompt is too long.");
+        failure.prompt = previewOf({lastGenerate.id, lastGenerate.prompt}, 0, context);
+        emit failed(failure);
     }
     void answerFailure(RequestId id, const QString& sentence, const QString& detail) {
         EngineFailed failure;

@@ -376,6 +376,32 @@ const QList<std::pair<QString, Act>> kStates{
          end.found = {2187, QStringLiteral(" whole"), -0.9213F};
          dialog->showEnd(end);
      }},
+    {QStringLiteral("context"),
+     [](Scene& scene) {
+         GenerationSettings settings = scene.controller.settings();
+         settings.maxTokens = 16;
+         scene.controller.setSettings(settings);
+         greet(scene);
+         scene.say(QStringLiteral("What is a prime number?"),
+                   QStringLiteral(" A number that only 1 and itself divide."),
+                   EndReason::EndOfText);
+         emit scene.window.submitted(QStringLiteral("And what is 2 + 2?"));
+         settle();
+         scene.engine.refuseForRoom(48);
+         settle();
+         const auto click = [&scene](const char* name) {
+             scene.window.findChild<QAbstractButton*>(QLatin1String(name))->click();
+             settle();
+         };
+         click("contextDrop");
+         scene.engine.sendText(QStringLiteral(" 2 + 2 is 4."));
+         settle();
+         scene.engine.end(EndReason::EndOfText);
+         settle();
+         emit scene.window.submitted(QStringLiteral("Good. And what is the square root of 2?"));
+         settle();
+         scene.engine.refuseForRoom(36);
+     }},
     {QStringLiteral("scrolled"),
      [](Scene& scene) {
          for (int round = 0; round < 6; ++round) {

@@ -2,6 +2,7 @@
 // The whole program but for main(): real clicks, the real engine, the embedded demo model.
 #include <limits>
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -113,6 +114,32 @@ private slots:
             settleAfter(program);
         }
         QVERIFY(ended.last().reusedTokens > 10); // the first turn was in the cache
+    }
+
+    void aConversationThatOutgrowsTheRealContextIsAsked() {
+        Program program;
+        const QString filler = QStringLiteral("one two three four five ").repeated(60);
+        GenerationSettings settings;
+        settings.temperature = 0;
+        settings.maxTokens = 8;
+        program.controller.setSettings(settings);
+        QList<ContextQuestion> questions;
+        QObject::connect(&program.controller, &ChatController::contextAsked, &program.window,
+                         [&](const ContextQuestion& question) { questions << question; });
+        while (questions.isEmpty() && program.messages()->rowCount() < 40) {
+            const int reply = program.messages()->rowCount() + 1;
+            emit program.window.submitted(filler);
+            QTRY_VERIFY_WITH_TIMEOUT(program.ended(reply), 60000);
+        }
+        QCOMPARE(questions.size(), 1);
+        QVERIFY(questions.front().promptTokens + 8 > questions.front().context);
+        QVERIFY(questions.front().messages > 0);
+        auto* drop = program.window.findChild<QAbstractButton*>(QStringLiteral("contextDrop"));
+        QTest::mouseClick(drop, Qt::LeftButton);
+        const int last = program.messages()->rowCount() - 1;
+        QTRY_VERIFY_WITH_TIMEOUT(program.ended(last), 60000);
+        QCOMPARE(questions.size(), 1); // what was counted to fit did fit
+        QVERIFY(program.messages()->at(last).state != MessageState::ContextFull);
     }
 
     void thePromptIsToldWhileAReplyIsWritten() {

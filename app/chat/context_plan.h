@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QList>
+#include <QMetaType>
+#include <QString>
+
+#include "chat/conversation.h"
+
+namespace phidelity {
+
+/// What the user wants where a prompt leaves too little room for the reply.
+enum class ContextHabit {
+    Ask,     ///< to be asked
+    Drop,    ///< the oldest turns are not sent
+    Squeeze, ///< the reply is as short as the room that is left
+};
+
+/// What of a conversation is sent once it has grown longer than the model can hold. Nothing of the
+/// conversation itself is taken away. Plain value.
+struct ContextPlan {
+    NodeId firstSent = 0; ///< what stands before it is not sent; 0 = everything is
+    QString summary;      ///< written by the user, sent in place of that; may be empty
+    ContextHabit habit = ContextHabit::Ask;
+
+    bool operator==(const ContextPlan&) const = default;
+};
+
+/// One line of JSON and back; what cannot be read is a plan that sends everything.
+[[nodiscard]] QString planText(const ContextPlan& plan);
+[[nodiscard]] ContextPlan planFromText(const QString& text);
+
+/// The turns that a plan leaves of a line, and what stands before them.
+struct SentTurns {
+    QString summary;
+    QList<Turn> turns;
+    QList<NodeId> nodes;   ///< the message of each turn, as far as it is one already
+    QList<NodeId> dropped; ///< messages that are not sent, first to last
+};
+
+/// As Conversation::turnsTo(id), under a plan. A plan made on another branch does not count here:
+/// where its first message is not on the line, everything is sent.
+[[nodiscard]] SentTurns sentTurns(const Conversation& conversation, NodeId id,
+                                  const ContextPlan& plan);
+
+/// The exact text that goes to the model: the summary as lines of its own, then the turns.
+[[nodiscard]] QString buildPrompt(FormatId format, const SentTurns& sent);
+
+/// How many of the oldest turns have to go so that the rest of a prompt leaves `room` tokens of the
+/// context, and if it can be a quarter of the context, lest the next turn stands before the same
+/// question. The rest begins with a turn of the user; the last one always stays. 0 = dropping does
+/// not help. `tokenBytes`: the length of each token of the whole prompt. Cost: linear in what
+/// stays.
+[[nodiscard]] int turnsToDrop(FormatId format, const SentTurns& sent, const QList<int>& tokenBytes,
+                              int context, int room);
+
+/// What the user is asked when a prompt leaves too little room.
+struct ContextQuestion {
+    int promptTokens = 0;
+    int context = 0;
+    int wanted = 0;      ///< tokens of the reply
+    int messages = 0;    ///< so many of the oldest would be dropped; 0 = that does not help
+    QString droppedText; ///< theirs, and the summary of those that were dropped before
+};
+
+/// What the user answers.
+enum class ContextAnswer { Stop, Drop, Summarise, Squeeze };
+enum class ContextMemory { Once, Always };
+
+} // namespace phidelity
+
+Q_DECLARE_METATYPE(phidelity::ContextQuestion)
