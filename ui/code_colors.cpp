@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/code_colors.h"
 
+#include "chat/markdown/code_language.h"
 #include "ui/theme.h"
 
 #if PHIDELITY_HAVE_SYNTAX_HIGHLIGHTING
@@ -71,17 +72,7 @@ struct CodeColors::Tools {
         if (byName.isValid()) {
             return byName;
         }
-        static const QHash<QString, QString> suffixes{
-            {QStringLiteral("python"), QStringLiteral("py")},
-            {QStringLiteral("python3"), QStringLiteral("py")},
-            {QStringLiteral("shell"), QStringLiteral("sh")},
-            {QStringLiteral("javascript"), QStringLiteral("js")},
-            {QStringLiteral("typescript"), QStringLiteral("ts")},
-            {QStringLiteral("csharp"), QStringLiteral("cs")},
-            {QStringLiteral("rust"), QStringLiteral("rs")},
-        };
-        const QString key = language.toLower();
-        return repository.definitionForFileName(QStringLiteral("x.") + suffixes.value(key, key));
+        return repository.definitionForFileName(codeFileName(language));
     }
 };
 

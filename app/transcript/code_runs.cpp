@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/transcript/code_runs.h"
+#include "chat/markdown/code_language.h"
 
 #include <algorithm>
 #include <cmath>
@@ -99,17 +100,7 @@ struct CodeKinds::Tools {
         if (byName.isValid()) {
             return byName;
         }
-        static const QHash<QString, QString> suffixes{
-            {QStringLiteral("python"), QStringLiteral("py")},
-            {QStringLiteral("python3"), QStringLiteral("py")},
-            {QStringLiteral("shell"), QStringLiteral("sh")},
-            {QStringLiteral("javascript"), QStringLiteral("js")},
-            {QStringLiteral("typescript"), QStringLiteral("ts")},
-            {QStringLiteral("csharp"), QStringLiteral("cs")},
-            {QStringLiteral("rust"), QStringLiteral("rs")},
-        };
-        const QString key = language.toLower();
-        return repository.definitionForFileName(QStringLiteral("x.") + suffixes.value(key, key));
+        return repository.definitionForFileName(codeFileName(language));
     }
 };
 
