@@ -213,10 +213,9 @@ void ChatController::editMessage(int row, const QString& text) {
         startReply(reply, {asked, reply});
         return;
     }
-    message.state = MessageState::Complete;
+    message.state = MessageState::Edited;
     message.cut.clear();
     message.problem.clear();
-    message.edited = true;
     addShown(parent, message);
     m_library.commit(m_current, {current().leaf()});
     announceBusy();

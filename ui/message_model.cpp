@@ -117,6 +117,8 @@ QString noteOf(const Message& message) {
     case MessageState::TurnCut:
         return hasCut(message) ? translated("Cut here, where the model began the next turn itself")
                                : QString();
+    case MessageState::Edited:
+        return translated("Changed by you");
     case MessageState::Failed:
         return message.problem.isEmpty() ? translated("No reply") : message.problem;
     case MessageState::Interrupted:

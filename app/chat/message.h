@@ -18,6 +18,7 @@ enum class MessageState {
     LengthReached, ///< the token limit of the settings
     ContextFull,   ///< the model holds no more tokens
     TurnCut,       ///< the model began to invent the next turn, which is in `cut`
+    Edited,        ///< a reply as the user has changed it
     Failed,        ///< by an error, told in `problem`
     Interrupted,   ///< by the device, told in `problem`; what was written is kept
 };
@@ -31,7 +32,6 @@ struct Message {
     MessageState state = MessageState::Complete;
     QString author;      ///< of a reply: the model's name
     QString problem;     ///< of a failed or interrupted reply: a sentence
-    bool edited = false; ///< a reply that the user has changed
     int version = 1;     ///< which of the messages that stand in its place, from 1
     int versions = 1;    ///< and how many there are
     bool unsent = false; ///< not sent to the model any more, to make room; filled in to be shown

@@ -88,7 +88,7 @@ private slots:
         settle();
         QCOMPARE(m_engine->generations, asked);
         QCOMPARE(texts(), QStringList({"First question", "Better answer"}));
-        QVERIFY(messages()->at(1).edited);
+        QCOMPARE(messages()->at(1).state, MessageState::Edited);
         type(QStringLiteral("And now?"));
         QCOMPARE(
             m_engine->lastGenerate.prompt,

@@ -85,6 +85,17 @@ private slots:
         QCOMPARE(listed(), QStringList({"First question"}));
     }
 
+    void aChangedReplyComesBackAsOne() {
+        say("Question", " Answer");
+        emit m_window->messageEdited(1, QStringLiteral("Better answer"));
+        settle();
+        restart();
+        QTRY_COMPARE(messages()->rowCount(), 2);
+        QCOMPARE(messages()->at(1).text, QStringLiteral("Better answer"));
+        QCOMPARE(messages()->at(1).state, MessageState::Edited);
+        QCOMPARE(messages()->at(1).versions, 2);
+    }
+
     void aDraftAndTheReadPlaceComeBack() {
         say("Tell me all", longText());
         QScrollBar* bar = m_window->page()->view()->verticalScrollBar();

@@ -13,6 +13,7 @@ constexpr std::pair<MessageState, const char*> kStates[] = {
     {MessageState::LengthReached, "length_reached"},
     {MessageState::ContextFull, "context_full"},
     {MessageState::TurnCut, "turn_cut"},
+    {MessageState::Edited, "edited"},
     {MessageState::Failed, "failed"},
     {MessageState::Interrupted, "interrupted"},
 };

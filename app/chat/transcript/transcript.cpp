@@ -228,6 +228,8 @@ QString stateNote(const Message& message) {
         return QStringLiteral("Ended at the limit of tokens.");
     case MessageState::ContextFull:
         return QStringLiteral("Ended since the context was full.");
+    case MessageState::Edited:
+        return QStringLiteral("Changed by the user.");
     case MessageState::Failed:
     case MessageState::Interrupted:
         break;

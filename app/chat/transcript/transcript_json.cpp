@@ -21,7 +21,7 @@ constexpr StateKey kStates[] = {
     {MessageState::Complete, "complete"},       {MessageState::Stopped, "stopped"},
     {MessageState::LengthReached, "length"},    {MessageState::ContextFull, "context_full"},
     {MessageState::TurnCut, "turn_cut"},        {MessageState::Failed, "failed"},
-    {MessageState::Interrupted, "interrupted"},
+    {MessageState::Interrupted, "interrupted"}, {MessageState::Edited, "edited"},
 };
 
 QString stateKey(MessageState state) {
