@@ -6,6 +6,7 @@
 
 #include <QDateTime>
 #include <QSet>
+#include <QTimeZone>
 
 #include "chat/transcript/readable_text.h"
 
@@ -210,7 +211,7 @@ QString timeText(qint64 sinceEpochMs) {
     if (sinceEpochMs <= 0) {
         return {};
     }
-    return QDateTime::fromMSecsSinceEpoch(sinceEpochMs, Qt::UTC)
+    return QDateTime::fromMSecsSinceEpoch(sinceEpochMs, QTimeZone::utc())
         .toString(QStringLiteral("yyyy-MM-dd hh:mm 'UTC'"));
 }
 
