@@ -151,15 +151,21 @@ private slots:
         settings.temperature = 1.5;
         program.controller.setSettings(settings);
         program.controller.setFormat(FormatId::Raw);
-        QList<PromptPreview> shown;
+        // Looked at as it is told: a reply of the demo model fills its context in a blink.
+        bool toldWhileWriting = false;
         QObject::connect(program.controller.prompt(), &PromptDesk::promptShown, &program.window,
-                         [&](PromptOccasion, const PromptPreview& preview) { shown << preview; });
+                         [&](PromptOccasion, const PromptPreview& preview) {
+                             // More in the cache than the prompt had: the reply, while it grows.
+                             if (preview.cached > 8 && program.messages()->rowCount() > 1 &&
+                                 !program.ended(1)) {
+                                 toldWhileWriting = true;
+                             }
+                         });
         emit program.window.promptWatched(true);
         QTest::keyClicks(program.edit(), QStringLiteral("Once upon a time"));
         QTest::keyClick(program.edit(), Qt::Key_Return);
-        // More in the cache than the prompt had: the reply, while it grows.
-        QTRY_VERIFY_WITH_TIMEOUT(!shown.isEmpty() && shown.last().cached > 8, 60000);
-        QVERIFY(!program.ended(1));
+        QTRY_VERIFY_WITH_TIMEOUT(toldWhileWriting || program.ended(1), 60000);
+        QVERIFY(toldWhileWriting);
         QTest::keyClick(program.edit(), Qt::Key_Escape);
         QTRY_VERIFY_WITH_TIMEOUT(program.ended(1), 5000);
     }
