@@ -3,6 +3,7 @@
 
 #include "engine/preview_messages.h"
 #include "engine/replay_messages.h"
+#include "engine/token_messages.h"
 
 namespace phidelity {
 
@@ -24,6 +25,15 @@ void registerEngineMessages() {
     qRegisterMetaType<ReplayProgress>();
     qRegisterMetaType<ReplayEnded>();
     qRegisterMetaType<ReplyModelHashed>();
+    qRegisterMetaType<TokenDetail>();
+    qRegisterMetaType<SamplesRequest>();
+    qRegisterMetaType<SampleArrived>();
+    qRegisterMetaType<SamplesEnded>();
+    qRegisterMetaType<ScoreRequest>();
+    qRegisterMetaType<ScoreArrived>();
+    qRegisterMetaType<ScoreEnded>();
+    qRegisterMetaType<NextRequest>();
+    qRegisterMetaType<NextArrived>();
 }
 
 } // namespace phidelity

@@ -13,6 +13,7 @@
 #include "chat/generation_record.h"
 #include "chat/generation_settings.h"
 #include "engine/preview_messages.h"
+#include "engine/token_detail.h"
 
 namespace phidelity {
 
@@ -52,7 +53,9 @@ struct GenerateRequest {
     QString prompt; ///< exact text; special tokens are off
     QStringList stops;
     GenerationSettings settings;
-    int alternatives = 0; ///< candidates kept per token
+    /// Candidates kept per token. More than 0 switches details on, for which the device gives the
+    /// logits of the whole vocabulary.
+    int alternatives = 0;
     /// Tokens that must be free behind the prompt; with fewer it is refused: EngineFailed::prompt.
     int room = 1;
     SharedStop stop;
@@ -61,6 +64,9 @@ struct GenerateRequest {
     /// very tokens where `prompt` is still their text. So a reply that was stopped and continued
     /// comes out as it would have come at once.
     std::optional<GenerationRecord> continues;
+    /// If there are any: the exact tokens that the reply follows, in place of `prompt`. A branch
+    /// from the middle of a text that was computed finds all but the last in the cache.
+    QList<quint32> promptTokens{};
 };
 
 // ---- From the engine
@@ -139,7 +145,8 @@ struct TextArrived {
     int tokens = 0;      ///< generated so far
     int contextUsed = 0; ///< prompt and reply, tokens
     double tokensPerSecond = 0;
-    double firstTokenMs = 0; ///< from the request to the first token
+    double firstTokenMs = 0;      ///< from the request to the first token
+    QList<TokenDetail> details{}; ///< of the tokens since the last message, where asked for
 };
 
 enum class EndReason {
@@ -149,12 +156,6 @@ enum class EndReason {
     ContextFull,
     Stopped,
     Interrupted ///< by an error, told in GenerationEnded::problem
-};
-
-struct TokenAlternative {
-    quint32 id = 0;
-    QString text;
-    float logprob = 0;
 };
 
 struct ReplyToken {
@@ -182,9 +183,10 @@ struct GenerationEnded {
     /// All that is needed to run it again. Its modelSha256 may be empty: the hash of a large file
     /// follows as ReplyModelHashed.
     GenerationRecord record;
+    QList<TokenDetail> details{}; ///< as many as `tokens`, where asked for
 };
 
-/// Registers all of the above for queued connections; call once before connecting.
+/// Registers all messages of the engine for queued connections; call once before connecting.
 void registerEngineMessages();
 
 } // namespace phidelity
