@@ -90,7 +90,8 @@ GenerationRecord randomRecord(QRandomGenerator& random) {
     for (int at = 0; at < tokens; ++at) {
         one.tokens.append(random.generate());
         one.logprobs.append(randomLogprob(random));
-        one.alternatives.append({{random.generate(), randomLogprob(random)}});
+        one.alternatives.append(
+            QList{RecordedAlternative{random.generate(), randomLogprob(random)}});
     }
     one.generateMs = random.generateDouble() * 1e6;
     one.startedMs = static_cast<qint64>(random.bounded(1e15));
