@@ -6,7 +6,11 @@
 #include <limits>
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QJsonValue>
+#include <QSet>
+
+#include "chat/sampling_chain.h"
 
 namespace phidelity {
 
@@ -37,6 +41,9 @@ constexpr RealField kRealFields[] = {
     {"mirostat_eta", &GenerationSettings::mirostatEta, 0, 1},
 };
 
+/// Between 0 (always the most likely) and this, logits would leave the range of numbers.
+constexpr double kLeastTemperature = 0.001;
+
 struct WholeField {
     const char* key;
     int GenerationSettings::*member;
@@ -51,15 +58,103 @@ constexpr WholeField kWholeFields[] = {
     {"max_tokens", &GenerationSettings::maxTokens, 0, 1'000'000},
 };
 
-QStringList stringsFromJson(const QJsonValue& value) {
-    QStringList strings;
-    const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
-        if (item.isString() && !item.toString().isEmpty()) {
-            strings.append(item.toString());
+/// Reads fields and tells what it did not take as it stands.
+class Reader {
+public:
+    Reader(const QJsonObject& object, QStringList* problems)
+        : m_object(object), m_problems(problems) {}
+
+    /// Of a field; undefined where it is missing or of another type, which is told.
+    QJsonValue value(const QString& key, QJsonValue::Type type, const QString& expected) {
+        m_known.insert(key);
+        const QJsonValue value = m_object.value(key);
+        if (value.isUndefined() || value.type() == type) {
+            return value;
+        }
+        report(key, expected);
+        return QJsonValue::Undefined;
+    }
+
+    void report(const QString& key, const QString& expected) {
+        if (m_problems) {
+            m_problems->append(QStringLiteral("%1: expected %2, found %3")
+                                   .arg(key, expected, shown(m_object.value(key))));
         }
     }
-    return strings;
+
+    void reportUnknown() {
+        const QStringList keys = m_object.keys();
+        for (const QString& key : keys) {
+            if (m_problems && !m_known.contains(key)) {
+                m_problems->append(QStringLiteral("%1: no such setting").arg(key.left(kShown)));
+            }
+        }
+    }
+
+    template <class Number>
+    void number(const char* name, Number lowest, Number highest, Number* target) {
+        const QString key = QLatin1String(name);
+        const QString expected = QStringLiteral("%1 to %2").arg(lowest).arg(highest);
+        const QJsonValue found = value(key, QJsonValue::Double, expected);
+        if (found.isUndefined()) {
+            return;
+        }
+        const double exact =
+            std::clamp(found.toDouble(), static_cast<double>(lowest), static_cast<double>(highest));
+        *target = static_cast<Number>(exact);
+        if (exact != found.toDouble()) {
+            report(key, expected);
+        } else if (static_cast<double>(*target) != exact) {
+            report(key, QStringLiteral("a whole number"));
+        }
+    }
+
+    void flag(const QString& key, bool* target) {
+        const QJsonValue found = value(key, QJsonValue::Bool, QStringLiteral("true or false"));
+        *target = found.toBool(*target);
+    }
+
+    /// Texts that are not empty.
+    void texts(const QString& key, QStringList* target) {
+        const QString expected = QStringLiteral("a list of texts");
+        const QJsonValue found = value(key, QJsonValue::Array, expected);
+        if (found.isUndefined()) {
+            return;
+        }
+        target->clear();
+        const QJsonArray array = found.toArray();
+        for (const QJsonValue& item : array) {
+            if (item.isString() && !item.toString().isEmpty()) {
+                target->append(item.toString());
+            } else {
+                report(key, expected);
+            }
+        }
+    }
+
+private:
+    static constexpr qsizetype kShown = 60;
+
+    /// A value as JSON, cut where it is long.
+    static QString shown(const QJsonValue& value) {
+        const QByteArray array = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+        const QString text = QString::fromUtf8(array.mid(1, array.size() - 2));
+        return text.size() > kShown ? text.left(kShown) + QChar(0x2026) : text;
+    }
+
+    const QJsonObject& m_object;
+    QStringList* m_problems;
+    QSet<QString> m_known;
+};
+
+/// An order with a stage that nobody knows, or one twice, is none.
+bool isOrder(const QStringList& keys) {
+    for (const QString& key : keys) {
+        if (!stageFromKey(key) || keys.count(key) > 1) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /// JSON has no infinity, and "never this token" is one.
@@ -97,6 +192,7 @@ QJsonObject toJson(const GenerationSettings& settings) {
     object.insert(QStringLiteral("seed"), QString::number(settings.seed));
     object.insert(QStringLiteral("stage_order"), QJsonArray::fromStringList(settings.stageOrder));
     object.insert(QStringLiteral("extra_stops"), QJsonArray::fromStringList(settings.extraStops));
+    object.insert(QStringLiteral("dry_breakers"), QJsonArray::fromStringList(settings.dryBreakers));
     QJsonArray biases;
     for (const auto& [token, bias] : settings.logitBias) {
         biases.append(QJsonArray{static_cast<qint64>(token), biasToJson(bias)});
@@ -105,32 +201,43 @@ QJsonObject toJson(const GenerationSettings& settings) {
     return object;
 }
 
-GenerationSettings settingsFromJson(const QJsonObject& object) {
+GenerationSettings settingsFromJson(const QJsonObject& object, QStringList* problems) {
     GenerationSettings settings;
+    Reader reader(object, problems);
     for (const RealField& field : kRealFields) {
-        const QJsonValue value = object.value(QLatin1String(field.key));
-        if (value.isDouble()) {
-            settings.*field.member = std::clamp(value.toDouble(), field.lowest, field.highest);
-        }
+        reader.number(field.key, field.lowest, field.highest, &(settings.*field.member));
+    }
+    if (settings.temperature > 0 && settings.temperature < kLeastTemperature) {
+        reader.report(QStringLiteral("temperature"), QStringLiteral("0 or 0.001 to 100"));
+        settings.temperature = kLeastTemperature;
     }
     for (const WholeField& field : kWholeFields) {
-        const QJsonValue value = object.value(QLatin1String(field.key));
-        if (value.isDouble()) {
-            settings.*field.member =
-                static_cast<int>(std::clamp(value.toDouble(), static_cast<double>(field.lowest),
-                                            static_cast<double>(field.highest)));
+        reader.number(field.key, field.lowest, field.highest, &(settings.*field.member));
+    }
+    reader.flag(QStringLiteral("mirostat"), &settings.mirostat);
+    reader.flag(QStringLiteral("random_seed"), &settings.randomSeed);
+    const QString seedKey = QStringLiteral("seed");
+    const QString seedExpected = QStringLiteral("a whole number as text");
+    const QJsonValue seedFound = reader.value(seedKey, QJsonValue::String, seedExpected);
+    if (!seedFound.isUndefined()) {
+        bool ok = false;
+        const quint64 seed = seedFound.toString().toULongLong(&ok);
+        settings.seed = ok ? seed : settings.seed;
+        if (!ok) {
+            reader.report(seedKey, seedExpected);
         }
     }
-    settings.mirostat = object.value(QStringLiteral("mirostat")).toBool(settings.mirostat);
-    settings.randomSeed = object.value(QStringLiteral("random_seed")).toBool(settings.randomSeed);
-    bool seedOk = false;
-    const quint64 seed = object.value(QStringLiteral("seed")).toString().toULongLong(&seedOk);
-    if (seedOk) {
-        settings.seed = seed;
+    const QString orderKey = QStringLiteral("stage_order");
+    reader.texts(orderKey, &settings.stageOrder);
+    if (!isOrder(settings.stageOrder)) {
+        reader.report(orderKey, QStringLiteral("known stages, each once"));
+        settings.stageOrder.clear();
     }
-    settings.stageOrder = stringsFromJson(object.value(QStringLiteral("stage_order")));
-    settings.extraStops = stringsFromJson(object.value(QStringLiteral("extra_stops")));
-    const QJsonArray biases = object.value(QStringLiteral("logit_bias")).toArray();
+    reader.texts(QStringLiteral("extra_stops"), &settings.extraStops);
+    reader.texts(QStringLiteral("dry_breakers"), &settings.dryBreakers);
+    const QString biasKey = QStringLiteral("logit_bias");
+    const QString biasExpected = QStringLiteral("a list of [token, number or \"-inf\"]");
+    const QJsonArray biases = reader.value(biasKey, QJsonValue::Array, biasExpected).toArray();
     for (const QJsonValue& item : biases) {
         const QJsonArray pair = item.toArray();
         const qint64 token = pair.at(0).toInteger(-1);
@@ -138,8 +245,11 @@ GenerationSettings settingsFromJson(const QJsonObject& object) {
         if (pair.size() == 2 && token >= 0 && token <= std::numeric_limits<quint32>::max() &&
             biasFromJson(pair.at(1), &bias)) {
             settings.logitBias.append({static_cast<quint32>(token), bias});
+        } else {
+            reader.report(biasKey, biasExpected);
         }
     }
+    reader.reportUnknown();
     return settings;
 }
 

@@ -32,6 +32,9 @@ struct GenerationSettings {
     double dryBase = 1.75;
     int dryAllowedLength = 2;
     int dryWindow = -1; ///< tokens looked back; -1 = the whole context
+    /// What no repetition reaches across; a token that contains one ends it.
+    QStringList dryBreakers = {QStringLiteral("\n"), QStringLiteral(":"), QStringLiteral("\""),
+                               QStringLiteral("*")};
     bool mirostat = false;
     double mirostatTau = 5.0;
     double mirostatEta = 0.1;
@@ -45,7 +48,10 @@ struct GenerationSettings {
 
 /// Lossless, for settings files. 64-bit seeds are strings (JSON numbers lose bits above 2^53).
 [[nodiscard]] QJsonObject toJson(const GenerationSettings& settings);
-/// Missing or unreadable fields keep their defaults; values out of range are clamped.
-[[nodiscard]] GenerationSettings settingsFromJson(const QJsonObject& object);
+/// Missing or unreadable fields keep their defaults; values out of range are clamped. `problems`
+/// receives a sentence for everything that was not taken as it stands, unknown fields too:
+/// "top_p: expected 0 to 1, found 7".
+[[nodiscard]] GenerationSettings settingsFromJson(const QJsonObject& object,
+                                                  QStringList* problems = nullptr);
 
 } // namespace phidelity

@@ -31,6 +31,10 @@ Result<SamplerSettings> toSamplerSettings(const GenerationSettings& settings, st
     sampler.dryBase = static_cast<float>(settings.dryBase);
     sampler.dryAllowedLength = settings.dryAllowedLength;
     sampler.dryWindow = settings.dryWindow;
+    sampler.dryBreakers.clear();
+    for (const QString& breaker : settings.dryBreakers) {
+        sampler.dryBreakers.push_back(breaker.toStdString());
+    }
     sampler.mirostat = settings.mirostat;
     sampler.mirostatTau = static_cast<float>(settings.mirostatTau);
     sampler.mirostatEta = static_cast<float>(settings.mirostatEta);
@@ -67,6 +71,10 @@ GenerationSettings fromSamplerSettings(const SamplerSettings& sampler) {
     settings.dryBase = static_cast<double>(sampler.dryBase);
     settings.dryAllowedLength = sampler.dryAllowedLength;
     settings.dryWindow = sampler.dryWindow;
+    settings.dryBreakers.clear();
+    for (const std::string& breaker : sampler.dryBreakers) {
+        settings.dryBreakers.append(QString::fromStdString(breaker));
+    }
     settings.mirostat = sampler.mirostat;
     settings.mirostatTau = static_cast<double>(sampler.mirostatTau);
     settings.mirostatEta = static_cast<double>(sampler.mirostatEta);

@@ -15,7 +15,7 @@ namespace phidelity {
                                                         std::uint64_t seed);
 
 /// The other way about, for the record of a chain: toSamplerSettings of it with the chain's seed is
-/// the chain again, to the bit. DRY's breakers are the default ones, as nobody can set others.
+/// the chain again, to the bit.
 [[nodiscard]] GenerationSettings fromSamplerSettings(const SamplerSettings& sampler);
 
 } // namespace phidelity

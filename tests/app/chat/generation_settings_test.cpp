@@ -17,6 +17,8 @@ private slots:
     void missingFieldsKeepTheirDefaults();
     void unreadableFieldsKeepTheirDefaults();
     void valuesOutOfRangeAreClamped();
+    void whatIsNotTakenAsItStandsIsTold();
+    void aSettingsFileOfBeforeHasTheUsualBreakers();
 };
 
 void GenerationSettingsTest::everyFieldSurvivesAFile() {
@@ -38,6 +40,8 @@ void GenerationSettingsTest::everyFieldSurvivesAFile() {
     settings.dryMultiplier = 0.9;
     settings.dryBase = 1.2;
     settings.dryAllowedLength = 4;
+    settings.dryWindow = 77;
+    settings.dryBreakers = {"\n", "\u00e9"};
     settings.mirostat = true;
     settings.mirostatTau = 3.5;
     settings.mirostatEta = 0.2;
@@ -79,6 +83,38 @@ void GenerationSettingsTest::valuesOutOfRangeAreClamped() {
     QCOMPARE(settings.topP, 1.0);
     QCOMPARE(settings.penaltyWindow, -1);
     QCOMPARE(settings.maxTokens, 0);
+}
+
+void GenerationSettingsTest::whatIsNotTakenAsItStandsIsTold() {
+    const auto told = [](const QJsonObject& object) {
+        QStringList problems;
+        static_cast<void>(settingsFromJson(object, &problems));
+        return problems.join(QLatin1Char('|'));
+    };
+    QCOMPARE(told(toJson(GenerationSettings())), QString());
+    QCOMPARE(told({{"top_p", 7.0}}), QStringLiteral("top_p: expected 0 to 1, found 7"));
+    QCOMPARE(told({{"top_k", 2.5}}), QStringLiteral("top_k: expected a whole number, found 2.5"));
+    QCOMPARE(told({{"temperature", "hot"}}),
+             QStringLiteral("temperature: expected 0 to 100, found \"hot\""));
+    QCOMPARE(told({{"temperature", 0.0001}}),
+             QStringLiteral("temperature: expected 0 or 0.001 to 100, found 1e-04"));
+    QCOMPARE(told({{"stage_order", QJsonArray{"top_k", "magic"}}}),
+             QStringLiteral("stage_order: expected known stages, each once, found "
+                            "[\"top_k\",\"magic\"]"));
+    QCOMPARE(told({{"stage_order", QJsonArray{"top_k", "top_k"}}}).section(QLatin1Char(','), 0, 0),
+             QStringLiteral("stage_order: expected known stages"));
+    QCOMPARE(told({{"warmth", 1}}), QStringLiteral("warmth: no such setting"));
+    QCOMPARE(told({{"seed", 7}}), QStringLiteral("seed: expected a whole number as text, found 7"));
+    QVERIFY(told({{"extra_stops", QJsonArray{""}}}).startsWith(QLatin1String("extra_stops: ")));
+    QVERIFY(told({{"logit_bias", QJsonArray{5}}}).startsWith(QLatin1String("logit_bias: ")));
+}
+
+void GenerationSettingsTest::aSettingsFileOfBeforeHasTheUsualBreakers() {
+    QJsonObject old = toJson(GenerationSettings());
+    old.remove(QStringLiteral("dry_breakers"));
+    QCOMPARE(settingsFromJson(old), GenerationSettings());
+    old.insert(QStringLiteral("dry_breakers"), QJsonArray());
+    QCOMPARE(settingsFromJson(old).dryBreakers, QStringList()); // none is a choice, too
 }
 
 QTEST_APPLESS_MAIN(GenerationSettingsTest)

@@ -38,6 +38,7 @@ void SamplerSettingsTest::everySettingReachesTheChain() {
     settings.dryBase = 2;
     settings.dryAllowedLength = 4;
     settings.dryWindow = 99;
+    settings.dryBreakers = {"\n", "\u00e9"};
     settings.mirostat = true;
     settings.mirostatTau = 3;
     settings.mirostatEta = 0.25;
@@ -61,6 +62,7 @@ void SamplerSettingsTest::everySettingReachesTheChain() {
     expected.dryBase = 2;
     expected.dryAllowedLength = 4;
     expected.dryWindow = 99;
+    expected.dryBreakers = {"\n", "\xc3\xa9"};
     expected.mirostat = true;
     expected.mirostatTau = 3;
     expected.mirostatEta = 0.25F;
@@ -87,6 +89,7 @@ void SamplerSettingsTest::anEmptyOrderIsTheDefaultOrder() {
     const auto chain = toSamplerSettings(GenerationSettings(), 0);
     QVERIFY(chain.has_value());
     QVERIFY(chain->order == SamplerSettings().order);
+    QVERIFY(chain->dryBreakers == SamplerSettings().dryBreakers);
 }
 
 void SamplerSettingsTest::anUnknownStageIsRefusedByName() {
