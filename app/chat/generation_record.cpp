@@ -102,6 +102,24 @@ QList<quint32> idsFromJson(const QJsonValue& value) {
     return ids;
 }
 
+QJsonArray realsToJson(const QList<float>& values) {
+    QJsonArray array;
+    for (const float value : values) {
+        array.append(realToJson(value));
+    }
+    return array;
+}
+
+QList<float> realsFromJson(const QJsonValue& value) {
+    QList<float> values;
+    const QJsonArray array = value.toArray();
+    values.reserve(array.size());
+    for (const QJsonValue& item : array) {
+        values.append(realFromJson(item));
+    }
+    return values;
+}
+
 /// Only what is not as in a single step of whole rows.
 QJsonObject stepsToJson(const RecordedSteps& steps) {
     QJsonObject object{{QLatin1String("rows"), steps.rows}};
@@ -188,11 +206,10 @@ QJsonObject toJson(const GenerationRecord& record) {
     }
     object.insert(QLatin1String("chunks"), chunks);
     object.insert(QLatin1String("tokens"), idsToJson(record.tokens));
-    QJsonArray logprobs;
-    for (const float logprob : record.logprobs) {
-        logprobs.append(realToJson(logprob));
+    object.insert(QLatin1String("logprobs"), realsToJson(record.logprobs));
+    if (!record.given.isEmpty()) {
+        object.insert(QLatin1String("given"), realsToJson(record.given));
     }
-    object.insert(QLatin1String("logprobs"), logprobs);
     if (!record.alternatives.isEmpty()) {
         object.insert(QLatin1String("alternatives"), alternativesToJson(record));
     }
@@ -224,9 +241,10 @@ GenerationRecord recordFromJson(const QJsonObject& object) {
     record.prompt = idsFromJson(object.value(QLatin1String("prompt")));
     record.chunks = stepsFromJson(object.value(QLatin1String("chunks")));
     record.tokens = idsFromJson(object.value(QLatin1String("tokens")));
-    const QJsonArray logprobs = object.value(QLatin1String("logprobs")).toArray();
-    for (const QJsonValue& item : logprobs) {
-        record.logprobs.append(realFromJson(item));
+    record.logprobs = realsFromJson(object.value(QLatin1String("logprobs")));
+    record.given = realsFromJson(object.value(QLatin1String("given")));
+    if (record.given.size() > record.prompt.size()) {
+        record.given.clear();
     }
     record.alternatives = alternativesFromJson(object.value(QLatin1String("alternatives")));
     readWhole(object.value(QLatin1String("reused_tokens")), kHighestCount, &record.reusedTokens);

@@ -47,6 +47,10 @@ struct GenerationRecord {
     GenerationSettings settings; ///< every stage in its order, and the seed that was used
     QStringList stops;
     QList<quint32> prompt; ///< token ids
+    /// Of a reply that branched off from another: log-probabilities of the last tokens of `prompt`,
+    /// which are its own beginning; NaN where not known. They stand in no record that can be found
+    /// from this one: the alternative was never drawn, and what was typed has no record.
+    QList<float> given;
 
     int alternativesAsked = 0; ///< kept per token at most; where logits are picked depends on it
 

@@ -27,6 +27,7 @@ GenerationRecord someRecord() {
     record.settings.seed = std::numeric_limits<quint64>::max();
     record.stops = {"\nAlice:", " "};
     record.prompt = {44484, 0, std::numeric_limits<quint32>::max()};
+    record.given = {-0.5F, -1e-30F};
     record.chunks = {{1, 256, 256, 1, 0}, {2, 1, 1, 1, 0}, {1, 100, 7, 1, 0}, {3, 1, 1, 4, 2}};
     record.alternativesAsked = 2;
     record.randomPosition = 77;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QList>
+
+#include "chat/conversation.h"
+
+namespace phidelity {
+
+/// One version of a reply as the tokens it is made of.
+struct TriedPath {
+    NodeId node = 0;
+    QList<quint32> tokens;
+    QList<float> logprobs; ///< natural logs; NaN, or missing at the end, where not known
+};
+
+/// Tokens that the same versions have in common, from one fork to the next.
+struct BranchSegment {
+    int parent = -1;           ///< index of the segment it goes on from; -1 = the reply begins here
+    int depth = 0;             ///< forks before it
+    qsizetype begin = 0;       ///< which token of the reply the first one is
+    QList<quint32> tokens;     ///< never empty
+    QList<float> logprobs;     ///< as many; NaN where not known
+    double logProbability = 0; ///< of its tokens together; NaN where one is not known
+    double pathLogProbability = 0; ///< likewise from the reply's first token to its last one
+    QList<NodeId> through;         ///< the versions it is a part of, in their order
+    QList<NodeId> ends;            ///< those that end with it
+};
+
+/// Versions of a reply merged token by token, each segment before those that go on from it and
+/// versions in the order given. Two versions part where their ids differ, even where they say the
+/// same: another cut into tokens has another probability. A version without tokens is left out.
+/// Cost: the tokens of all versions.
+[[nodiscard]] QList<BranchSegment> mergeBranches(const QList<TriedPath>& paths);
+
+} // namespace phidelity
