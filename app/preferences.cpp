@@ -14,8 +14,13 @@ Preferences loadPreferences() {
     Preferences preferences;
     WindowState& window = preferences.window;
     window.geometry = store.value(QStringLiteral("window/geometry")).toByteArray();
-    window.conversationsShown = store.value(QStringLiteral("window/conversations"), true).toBool();
-    window.settingsShown = store.value(QStringLiteral("window/settings"), true).toBool();
+    window.panelLayout = store.value(QStringLiteral("window/panelLayout")).toByteArray();
+    for (const QString& entry : store.value(QStringLiteral("window/panels")).toStringList()) {
+        const qsizetype split = entry.indexOf(u'=');
+        window.panels.insert(entry.left(split), entry.mid(split + 1) == QLatin1String("shown"));
+    }
+    window.page = store.value(QStringLiteral("window/page")).toString();
+    window.recentCommands = store.value(QStringLiteral("window/recentCommands")).toStringList();
     window.zoom = std::clamp(store.value(QStringLiteral("window/zoom"), 1.0).toDouble(), 0.8, 2.0);
     window.appearance = static_cast<Appearance>(
         std::clamp(store.value(QStringLiteral("window/appearance"), 0).toInt(), 0, 2));
@@ -43,8 +48,15 @@ void savePreferences(const Preferences& preferences) {
                     QStringLiteral("phidelity"));
     const WindowState& window = preferences.window;
     store.setValue(QStringLiteral("window/geometry"), window.geometry);
-    store.setValue(QStringLiteral("window/conversations"), window.conversationsShown);
-    store.setValue(QStringLiteral("window/settings"), window.settingsShown);
+    store.setValue(QStringLiteral("window/panelLayout"), window.panelLayout);
+    QStringList panels;
+    for (auto panel = window.panels.begin(); panel != window.panels.end(); ++panel) {
+        panels.append(QStringLiteral("%1=%2").arg(
+            panel.key(), panel.value() ? QStringLiteral("shown") : QStringLiteral("hidden")));
+    }
+    store.setValue(QStringLiteral("window/panels"), panels);
+    store.setValue(QStringLiteral("window/page"), window.page);
+    store.setValue(QStringLiteral("window/recentCommands"), window.recentCommands);
     store.setValue(QStringLiteral("window/zoom"), window.zoom);
     store.setValue(QStringLiteral("window/appearance"), static_cast<int>(window.appearance));
     store.setValue(QStringLiteral("chat/settings"),

@@ -209,6 +209,14 @@ void CalmStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
             drawFocusRing(*option, *painter);
         }
         return;
+    case PE_IndicatorDockWidgetResizeHandle: {
+        const QRect rect = option->rect;
+        const bool upright = rect.height() > rect.width();
+        painter->fillRect(upright ? QRect(rect.center().x(), rect.y(), 1, rect.height())
+                                  : QRect(rect.x(), rect.center().y(), rect.width(), 1),
+                          shadesOf(option->palette).line);
+        return;
+    }
     case PE_PanelMenu:
         QProxyStyle::drawPrimitive(element, option, painter, widget);
         painter->save();
@@ -311,6 +319,8 @@ int CalmStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
     switch (metric) {
     case PM_ScrollBarExtent:
         return 12;
+    case PM_DockWidgetSeparatorExtent:
+        return 5; // to be caught by the pointer; what is seen is a line
     case PM_SmallIconSize:
     case PM_ButtonIconSize:
         // Icons grow with the text beside them.

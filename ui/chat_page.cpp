@@ -10,7 +10,6 @@
 #include "ui/context_bar.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
-#include "ui/notice_bar.h"
 #include "ui/prompt_strip.h"
 #include "ui/theme.h"
 #include "ui/welcome_page.h"
@@ -25,10 +24,9 @@ constexpr int kComposerUnits = 172;
 } // namespace
 
 ChatPage::ChatPage(QWidget* parent)
-    : QWidget(parent), m_messages(new MessageModel(this)), m_notice(new NoticeBar),
-      m_pages(new QStackedWidget), m_welcome(new WelcomePage), m_view(new MessageView),
-      m_composerRow(new QWidget), m_contextBar(new ContextBar), m_promptStrip(new PromptStrip),
-      m_composer(new Composer) {
+    : WorkbenchPage(parent), m_messages(new MessageModel(this)), m_pages(new QStackedWidget),
+      m_welcome(new WelcomePage), m_view(new MessageView), m_composerRow(new QWidget),
+      m_contextBar(new ContextBar), m_promptStrip(new PromptStrip), m_composer(new Composer) {
     setObjectName(QStringLiteral("chatPage"));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
@@ -44,14 +42,9 @@ ChatPage::ChatPage(QWidget* parent)
     writing->addWidget(m_composer);
     composerRow->addLayout(writing, 1000);
     composerRow->addStretch(1);
-    auto* noticeRow = new QHBoxLayout;
-    noticeRow->addStretch(1);
-    noticeRow->addWidget(m_notice, 1000);
-    noticeRow->addStretch(1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addLayout(noticeRow);
     layout->addWidget(m_pages, 1);
     layout->addWidget(m_composerRow);
     for (const auto signal :
@@ -68,6 +61,23 @@ void ChatPage::choosePage() {
                                                           : m_view);
 }
 
+void ChatPage::setHeading(const QString& heading) {
+    m_heading = heading;
+    emit headingChanged();
+}
+
+void ChatPage::activated() {
+    m_composer->focusInput();
+}
+
+bool ChatPage::escape() {
+    if (!m_composer->isEditing()) {
+        return false;
+    }
+    m_composer->endEditing();
+    return true;
+}
+
 void ChatPage::applyLook() {
     const int unit = gridUnit(this);
     m_composerRow->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 3 * unit);
@@ -75,12 +85,10 @@ void ChatPage::applyLook() {
     m_composer->setMaximumWidth(kComposerUnits * unit);
     m_contextBar->setMaximumWidth(kComposerUnits * unit);
     m_promptStrip->setMaximumWidth(kComposerUnits * unit);
-    m_notice->setMaximumWidth(kComposerUnits * unit);
-    layout()->itemAt(0)->layout()->setContentsMargins(4 * unit, unit, 4 * unit, unit);
 }
 
 void ChatPage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
+    WorkbenchPage::changeEvent(event);
     if (event->type() == QEvent::FontChange) {
         applyLook();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QWidget>
+#include "ui/workbench_page.h"
 
 class QStackedWidget;
 
@@ -11,13 +11,12 @@ class Composer;
 class ContextBar;
 class MessageModel;
 class MessageView;
-class NoticeBar;
 class PromptStrip;
 class WelcomePage;
 
-/// A conversation: notices over its messages (or the welcome page while there are none), and the
-/// composer under them.
-class ChatPage : public QWidget {
+/// A conversation: its messages (or the welcome page while there are none), and the composer under
+/// them.
+class ChatPage : public WorkbenchPage {
     Q_OBJECT
 
 public:
@@ -28,8 +27,16 @@ public:
     [[nodiscard]] Composer* composer() const { return m_composer; }
     [[nodiscard]] ContextBar* contextBar() const { return m_contextBar; }
     [[nodiscard]] PromptStrip* promptStrip() const { return m_promptStrip; }
-    [[nodiscard]] NoticeBar* notice() const { return m_notice; }
     [[nodiscard]] WelcomePage* welcome() const { return m_welcome; }
+
+    [[nodiscard]] QString title() const override { return tr("Chat"); }
+    [[nodiscard]] QString symbol() const override { return QStringLiteral("chat"); }
+    /// The title of the conversation.
+    [[nodiscard]] QString heading() const override { return m_heading; }
+    void setHeading(const QString& heading);
+    void activated() override;
+    /// Ends the editing of a message.
+    bool escape() override;
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -39,7 +46,7 @@ private:
     void applyLook();
 
     MessageModel* m_messages;
-    NoticeBar* m_notice;
+    QString m_heading;
     QStackedWidget* m_pages;
     WelcomePage* m_welcome;
     MessageView* m_view;

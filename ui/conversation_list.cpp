@@ -251,7 +251,7 @@ void ConversationList::applyLook() {
     m_list->setPalette(palette);
     m_undoText->setFont(scaledFont(font(), 0.92));
     m_trash->setFont(scaledFont(font(), 0.92));
-    setFixedWidth(60 * unit);
+    setMinimumWidth(60 * unit);
 }
 
 void ConversationList::changeEvent(QEvent* event) {

@@ -3,19 +3,17 @@
 
 #include <algorithm>
 
+#include <QAbstractButton>
 #include <QAction>
-#include <QActionGroup>
 #include <QCloseEvent>
 #include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QLocale>
 #include <QMimeData>
 #include <QScreen>
-#include <QToolButton>
-#include <QVBoxLayout>
+#include <QStackedWidget>
 
 #include "ui/chat_page.h"
 #include "ui/composer.h"
@@ -27,6 +25,8 @@
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/notice_bar.h"
+#include "ui/page_switch.h"
+#include "ui/panel_docks.h"
 #include "ui/prompt_strip.h"
 #include "ui/settings_panel.h"
 #include "ui/status_line.h"
@@ -42,21 +42,14 @@ QString draggedPath(const QMimeData* data) {
     return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
 }
 
-QFrame* separator(QFrame::Shape shape) {
-    auto* line = new QFrame;
-    line->setObjectName(QStringLiteral("separator"));
-    line->setFrameShape(shape);
-    line->setFrameShadow(QFrame::Plain);
-    line->setLineWidth(1);
-    return line;
-}
-
 } // namespace
 
 MainWindow::MainWindow(QWidget* parent)
     : QMainWindow(parent), m_page(new ChatPage), m_conversations(new ConversationList),
       m_settings(new SettingsPanel), m_status(new StatusLine), m_dropHint(new DropHint(this)),
-      m_header(new QWidget), m_title(new ElidedLabel) {
+      m_bench(new QMainWindow), m_docks(new PanelDocks(m_bench)), m_header(new QWidget),
+      m_switch(new PageSwitch(m_header)), m_title(new ElidedLabel), m_notice(new NoticeBar),
+      m_noticeRow(new QWidget), m_stack(new QStackedWidget) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Phidelity"));
     setWindowIcon(programIcon());
@@ -65,7 +58,7 @@ MainWindow::MainWindow(QWidget* parent)
     // With room left for the frame that the desktop draws round it.
     resize(QSize(1180, 760).boundedTo(screen()->availableSize() - QSize(16, 40)));
     buildMenus();
-    buildPage();
+    buildShell();
     connectPage();
     applyLook();
     updateActions();
@@ -73,60 +66,6 @@ MainWindow::MainWindow(QWidget* parent)
 }
 
 MainWindow::~MainWindow() = default;
-
-void MainWindow::buildPage() {
-    m_header->setObjectName(QStringLiteral("header"));
-    m_header->setAutoFillBackground(true);
-    m_header->setBackgroundRole(QPalette::Base);
-    m_title->setObjectName(QStringLiteral("conversationTitle"));
-    auto* header = new QHBoxLayout(m_header);
-    header->addWidget(addHeaderButton(m_showConversations, QStringLiteral("sidebar")));
-    header->addWidget(m_title, 1);
-    header->addWidget(addHeaderButton(m_showSettings, QStringLiteral("panel")));
-
-    auto* middle = new QWidget;
-    auto* down = new QVBoxLayout(middle);
-    down->setContentsMargins(0, 0, 0, 0);
-    down->setSpacing(0);
-    down->addWidget(m_header);
-    down->addWidget(m_page, 1);
-
-    auto* central = new QWidget;
-    auto* across = new QHBoxLayout;
-    across->setSpacing(0);
-    QFrame* left = separator(QFrame::VLine);
-    QFrame* right = separator(QFrame::VLine);
-    left->setObjectName(QStringLiteral("leftSeparator"));
-    right->setObjectName(QStringLiteral("rightSeparator"));
-    across->addWidget(m_conversations);
-    across->addWidget(left);
-    across->addWidget(middle, 1);
-    across->addWidget(right);
-    across->addWidget(m_settings);
-    auto* all = new QVBoxLayout(central);
-    all->setContentsMargins(0, 0, 0, 0);
-    all->setSpacing(0);
-    all->addLayout(across, 1);
-    all->addWidget(separator(QFrame::HLine));
-    all->addWidget(m_status);
-    setCentralWidget(central);
-}
-
-QToolButton* MainWindow::addHeaderButton(QAction* action, const QString& symbol) {
-    auto* button = new QToolButton;
-    // The button takes everything anew from the action whenever that changes.
-    action->setIcon(icon(symbol));
-    action->setIconVisibleInMenu(false);
-    button->setDefaultAction(action);
-    button->setObjectName(action->objectName() + QStringLiteral("Button"));
-    button->setAccessibleName(action->text().remove(u'&'));
-    button->setToolTip(tr("%1 (%2)").arg(action->text().remove(u'&'),
-                                         action->shortcut().toString(QKeySequence::NativeText)));
-    button->setToolButtonStyle(Qt::ToolButtonIconOnly);
-    button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::TabFocus);
-    return button;
-}
 
 void MainWindow::connectPage() {
     MessageView* view = m_page->view();
@@ -200,9 +139,7 @@ void MainWindow::setConversations(const QList<ConversationInfo>& conversations,
     const auto shown =
         std::find_if(conversations.begin(), conversations.end(),
                      [&](const ConversationInfo& info) { return info.id == current; });
-    const QString title = shown == conversations.end() ? tr("New conversation") : shown->title;
-    m_title->setText(title);
-    setWindowTitle(title);
+    m_page->setHeading(shown == conversations.end() ? tr("New conversation") : shown->title);
 }
 
 void MainWindow::showModel(const ModelOpened& model) {
@@ -230,19 +167,19 @@ void MainWindow::showNoModel() {
 }
 
 void MainWindow::showNotice(const QString& sentence, const QString& detail) {
-    m_page->notice()->showNotice(sentence, detail);
+    m_notice->showNotice(sentence, detail);
 }
 
 void MainWindow::offerContext(int context) {
-    QAbstractButton* button = m_page->notice()->offer(
-        tr("Open with a context of %1 tokens").arg(QLocale().toString(context)));
+    QAbstractButton* button =
+        m_notice->offer(tr("Open with a context of %1 tokens").arg(QLocale().toString(context)));
     button->setObjectName(QStringLiteral("offerContext"));
     connect(button, &QAbstractButton::clicked, this,
             [this, context] { emit contextChosen(context); });
 }
 
 void MainWindow::offerSharing(int layersOnDevice, int layers) {
-    QAbstractButton* button = m_page->notice()->offer(
+    QAbstractButton* button = m_notice->offer(
         tr("Run %n of its %1 layers on the processor", nullptr, layers - layersOnDevice)
             .arg(layers));
     button->setObjectName(QStringLiteral("offerSharing"));
@@ -250,7 +187,7 @@ void MainWindow::offerSharing(int layersOnDevice, int layers) {
 }
 
 void MainWindow::offerRetry() {
-    QAbstractButton* button = m_page->notice()->offer(tr("Try again"));
+    QAbstractButton* button = m_notice->offer(tr("Try again"));
     button->setObjectName(QStringLiteral("offerRetry"));
     connect(button, &QAbstractButton::clicked, this, [this] {
         clearNotice();
@@ -283,52 +220,10 @@ void MainWindow::chooseDevice() {
 }
 
 void MainWindow::clearNotice() {
-    m_page->notice()->dismiss();
+    m_notice->dismiss();
 }
 
 // ---- Window
-
-void MainWindow::setState(const WindowState& state) {
-    if (!state.geometry.isEmpty()) {
-        restoreGeometry(state.geometry);
-    }
-    m_wantConversations = state.conversationsShown;
-    m_wantSettings = state.settingsShown;
-    m_zoom = state.zoom;
-    for (QAction* action : m_appearances->actions()) {
-        action->setChecked(action->data().toInt() == static_cast<int>(state.appearance));
-    }
-    fitPanels();
-}
-
-WindowState MainWindow::state() const {
-    WindowState state;
-    state.geometry = saveGeometry();
-    state.conversationsShown = m_wantConversations;
-    state.settingsShown = m_wantSettings;
-    state.zoom = m_zoom;
-    if (const QAction* chosen = m_appearances->checkedAction()) {
-        state.appearance = static_cast<Appearance>(chosen->data().toInt());
-    }
-    return state;
-}
-
-void MainWindow::fitPanels() {
-    const int unit = gridUnit(this);
-    const int page = 120 * unit;
-    const int settings = m_settings->width();
-    const int conversations = m_conversations->width();
-    const bool showSettings = m_wantSettings && (m_settingsForced || width() >= page + settings);
-    const int left = width() - (showSettings ? settings : 0);
-    const bool showConversations =
-        m_wantConversations && (m_conversationsForced || left >= page + conversations);
-    m_showSettings->setChecked(showSettings);
-    m_showConversations->setChecked(showConversations);
-    m_settings->setVisible(showSettings);
-    m_conversations->setVisible(showConversations);
-    findChild<QWidget*>(QStringLiteral("rightSeparator"))->setVisible(showSettings);
-    findChild<QWidget*>(QStringLiteral("leftSeparator"))->setVisible(showConversations);
-}
 
 void MainWindow::setZoom(double factor) {
     m_zoom = std::clamp(factor, 0.8, 2.0);
@@ -360,34 +255,6 @@ void MainWindow::editMessage(int row) {
     m_page->composer()->beginEditing(row, shownText(message), message.speaker);
 }
 
-void MainWindow::escape() {
-    if (m_page->composer()->isEditing()) {
-        m_page->composer()->endEditing();
-    } else if (m_busy) {
-        emit stopRequested();
-    } else if (m_opening) {
-        emit cancelOpeningRequested();
-    } else {
-        clearNotice();
-    }
-}
-
-void MainWindow::applyLook() {
-    const int unit = gridUnit(this);
-    m_header->layout()->setContentsMargins(2 * unit, unit + unit / 2, 2 * unit, unit + unit / 2);
-    QFont title = font();
-    title.setWeight(QFont::DemiBold);
-    m_title->setFont(title);
-    QPalette line = palette();
-    line.setColor(QPalette::WindowText, shadesOf(palette()).line);
-    const QList<QFrame*> frames =
-        findChildren<QFrame*>(QRegularExpression(QStringLiteral("eparator$")));
-    for (QFrame* frame : frames) {
-        frame->setPalette(line);
-    }
-    fitPanels();
-}
-
 void MainWindow::changeEvent(QEvent* event) {
     QMainWindow::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
@@ -399,9 +266,9 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
     m_dropHint->setGeometry(rect());
     if (event->oldSize().isValid() && event->oldSize().width() != width()) {
-        m_conversationsForced = m_settingsForced = false;
+        m_docks->forgetForced();
     }
-    fitPanels();
+    m_docks->fit();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

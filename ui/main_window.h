@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QMap>
+#include <QStringList>
 
 #include "chat/conversation.h"
 #include "chat/generation_settings.h"
@@ -13,30 +15,40 @@
 
 class QAction;
 class QActionGroup;
+class QMenu;
+class QStackedWidget;
 class QToolButton;
 
 namespace phidelity {
 
 class ChatPage;
+class CommandPalette;
 class ConversationList;
 class DeviceDialog;
 class DropHint;
 class ElidedLabel;
+class NoticeBar;
+class PageSwitch;
+class PanelDocks;
 class PromptView;
 class SettingsPanel;
 class StatusLine;
+class WorkbenchPage;
 
 /// What of the window is remembered from one start to the next.
 struct WindowState {
     QByteArray geometry;
-    bool conversationsShown = true;
-    bool settingsShown = true;
+    QByteArray panelLayout;     ///< where the side panels stand
+    QMap<QString, bool> panels; ///< which of them are wanted
+    QString page;               ///< the one that was shown
+    QStringList recentCommands; ///< of the command palette
     double zoom = 1.0;
     Appearance appearance = Appearance::System;
 };
 
-/// The window: menus, conversations, chat page, settings, status. It shows the values that its
-/// slots are given and tells what the user wants by its signals; it decides nothing.
+/// The window: menus, pages with a switch between them, panels at their sides, status. It shows the
+/// values that its slots are given and tells what the user wants by its signals; it decides
+/// nothing.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
@@ -49,6 +61,22 @@ public:
     [[nodiscard]] SettingsPanel* settings() const { return m_settings; }
     [[nodiscard]] ConversationList* conversations() const { return m_conversations; }
 
+    /// Takes a page; it comes behind those that are there, in the switch (Ctrl+1, Ctrl+2, ...), and
+    /// gets a menu with its actions. The first one, "chat", is the window's own.
+    void addPage(WorkbenchPage* page, const QString& key);
+    /// Nothing where there is no such page.
+    void showPage(const QString& key);
+    [[nodiscard]] QString shownPage() const;
+    /// Takes a panel that docks at a side of the page, floats and hides. `toggle` shows and hides
+    /// it and comes into the View menu; one that is not checked is hidden at a first start.
+    /// `pages`: keys of those beside which the panel stands; none = all. Its width is at least the
+    /// minimum width of the panel.
+    void addPanel(QWidget* panel, const QString& key, const QString& title, Qt::DockWidgetArea area,
+                  QAction* toggle, const QStringList& pages = {});
+    /// As by hand.
+    void showPanel(const QString& key);
+
+    /// After pages and panels were added, or before.
     void setState(const WindowState& state);
     [[nodiscard]] WindowState state() const;
 
@@ -83,6 +111,7 @@ public slots:
     void showDevices(const phidelity::DevicesListed& list);
 
 signals:
+    void pageShown(const QString& key);
     void submitted(const QString& text);
     void stopRequested();
     void regenerateRequested(int row);
@@ -130,15 +159,29 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    void buildPage();
+    struct Page {
+        QString key;
+        WorkbenchPage* page;
+        QAction* choose; ///< shows it
+        QAction* menu;
+    };
+
+    void buildShell();
     void buildMenus();
     void buildFileMenu();
     void buildEditMenu();
     void buildViewMenu();
+    void buildAppearances(QMenu* menu);
+    void buildChatActions();
     void buildHelpMenu();
     void connectPage();
-    QAction* addAction(class QMenu* menu, const char* name, const QString& text,
+    QAction* addAction(QMenu* menu, const char* name, const QString& text,
                        const QKeySequence& shortcut);
+    /// An action of the chat page, for its menu.
+    QAction* addChatAction(const char* name, const QString& text, const QKeySequence& shortcut);
+    void addChatLine();
+    [[nodiscard]] WorkbenchPage* currentPage() const;
+    void showHeading();
     QToolButton* addHeaderButton(QAction* action, const QString& symbol);
     void updateActions();
     void chooseFile();
@@ -146,9 +189,9 @@ private:
     void chooseDevice();
     void openPrompt();
     void setZoom(double factor);
-    void fitPanels();
     void applyLook();
     void escape();
+    void searchConversations();
     void editMessage(int row);
     void showShortcuts();
     void showAbout();
@@ -158,8 +201,22 @@ private:
     SettingsPanel* m_settings;
     StatusLine* m_status;
     DropHint* m_dropHint;
+    QMainWindow* m_bench; ///< the panels round the pages
+    PanelDocks* m_docks;
     QWidget* m_header;
+    PageSwitch* m_switch;
     ElidedLabel* m_title;
+    NoticeBar* m_notice;
+    QWidget* m_noticeRow;
+    QStackedWidget* m_stack;
+    QList<Page> m_pages;
+    QString m_wantedPage; ///< remembered, and not there yet
+    CommandPalette* m_palette = nullptr;
+    QMenu* m_viewMenu = nullptr;
+    QMenu* m_helpMenu = nullptr;
+    QActionGroup* m_pageChoice = nullptr;
+    QAction* m_pageLine = nullptr;   ///< in the View menu; before it come the pages
+    QAction* m_panelsBack = nullptr; ///< likewise the panels
     QAction* m_showConversations = nullptr;
     QAction* m_showSettings = nullptr;
     QAction* m_stop = nullptr;
@@ -177,10 +234,6 @@ private:
     bool m_busy = false;
     bool m_opening = false;
     double m_zoom = 1.0;
-    bool m_wantConversations = true;
-    bool m_wantSettings = true;
-    bool m_conversationsForced = false; ///< opened by hand in a narrow window
-    bool m_settingsForced = false;
 };
 
 } // namespace phidelity

@@ -12,13 +12,14 @@
 #include <QShortcut>
 
 #include "ui/chat_page.h"
+#include "ui/command_palette.h"
 #include "ui/composer.h"
-#include "ui/conversation_list.h"
 #include "ui/help_dialogs.h"
 #include "ui/icon.h"
 #include "ui/main_window.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
+#include "ui/panel_docks.h"
 
 namespace phidelity {
 
@@ -34,18 +35,11 @@ void MainWindow::buildMenus() {
     buildFileMenu();
     buildEditMenu();
     buildViewMenu();
+    buildChatActions();
     buildHelpMenu();
+    m_palette = new CommandPalette(this, menuBar());
     auto* escapeKey = new QShortcut(QKeySequence(Qt::Key_Escape), this);
     connect(escapeKey, &QShortcut::activated, this, &MainWindow::escape);
-    auto* searchKey = new QShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), this);
-    connect(searchKey, &QShortcut::activated, this, [this] {
-        if (!m_conversations->isVisible()) {
-            m_showConversations->trigger();
-        }
-        m_conversations->focusSearch();
-    });
-    auto* composerKey = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_L), this);
-    connect(composerKey, &QShortcut::activated, this, [this] { m_page->composer()->focusInput(); });
 }
 
 void MainWindow::buildFileMenu() {
@@ -54,6 +48,7 @@ void MainWindow::buildFileMenu() {
     fresh->setIcon(icon(QStringLiteral("new")));
     connect(fresh, &QAction::triggered, this, [this] {
         m_page->composer()->tellDraft();
+        showPage(QStringLiteral("chat"));
         emit newConversationRequested();
     });
     menu->addSeparator();
@@ -118,28 +113,61 @@ void MainWindow::buildEditMenu() {
     addEdit("actionSelectAll", tr("Select &All"), QKeySequence::SelectAll,
             [](auto* edit) { edit->selectAll(); });
     menu->addSeparator();
-    QAction* copyCode = addAction(menu, "actionCopyCode", tr("Copy Last Co&de"),
-                                  QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
-    connect(copyCode, &QAction::triggered, m_page->view(), &MessageView::copyLastCode);
-    m_regenerate = addAction(menu, "actionRegenerate", tr("&Write Last Reply Again"),
-                             QKeySequence(Qt::CTRL | Qt::Key_R));
+    QAction* search = addAction(menu, "actionSearch", tr("&Find in All Conversations"),
+                                QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F));
+    connect(search, &QAction::triggered, this, &MainWindow::searchConversations);
+}
+
+QAction* MainWindow::addChatAction(const char* name, const QString& text,
+                                   const QKeySequence& shortcut) {
+    auto* action = new QAction(text, m_page);
+    action->setObjectName(QLatin1String(name));
+    action->setShortcut(shortcut);
+    m_page->addAction(action);
+    return action;
+}
+
+void MainWindow::addChatLine() {
+    auto* line = new QAction(m_page);
+    line->setSeparator(true);
+    m_page->addAction(line);
+}
+
+void MainWindow::buildChatActions() {
+    QAction* write = addChatAction("actionCompose", tr("Go to the &Box to Write In"),
+                                   QKeySequence(Qt::CTRL | Qt::Key_L));
+    connect(write, &QAction::triggered, this, [this] { m_page->composer()->focusInput(); });
+    addChatLine();
+    m_regenerate = addChatAction("actionRegenerate", tr("&Write Last Reply Again"),
+                                 QKeySequence(Qt::CTRL | Qt::Key_R));
     m_regenerate->setIcon(icon(QStringLiteral("regenerate")));
     connect(m_regenerate, &QAction::triggered, this,
             [this] { emit regenerateRequested(m_page->messages()->rowCount() - 1); });
-    m_replay = addAction(menu, "actionReplay", tr("Repla&y Last Reply"), {});
+    m_replay = addChatAction("actionReplay", tr("Repla&y Last Reply"), {});
     m_replay->setVisible(false);
     connect(m_replay, &QAction::triggered, this,
             [this] { emit replayRequested(m_page->messages()->rowCount() - 1); });
-    m_continue = addAction(menu, "actionContinue", tr("Contin&ue Last Reply"),
-                           QKeySequence(Qt::CTRL | Qt::Key_Return));
+    m_continue = addChatAction("actionContinue", tr("Contin&ue Last Reply"),
+                               QKeySequence(Qt::CTRL | Qt::Key_Return));
     connect(m_continue, &QAction::triggered, this, &MainWindow::continueRequested);
-    m_toggleCut = addAction(menu, "actionToggleCut", tr("Show or &Hide What Was Cut"),
-                            QKeySequence(Qt::CTRL | Qt::Key_E));
+    m_toggleCut = addChatAction("actionToggleCut", tr("Show or &Hide What Was Cut"),
+                                QKeySequence(Qt::CTRL | Qt::Key_E));
     connect(m_toggleCut, &QAction::triggered, m_page->view(), &MessageView::toggleCut);
-    m_stop = addAction(menu, "actionStop", tr("&Stop the Reply"), {});
+    m_stop = addChatAction("actionStop", tr("&Stop the Reply"), {});
     m_stop->setIcon(icon(QStringLiteral("stop")));
     m_stop->setEnabled(false);
     connect(m_stop, &QAction::triggered, this, &MainWindow::stopRequested);
+    addChatLine();
+    QAction* copyCode = addChatAction("actionCopyCode", tr("Copy Last Co&de"),
+                                      QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
+    connect(copyCode, &QAction::triggered, m_page->view(), &MessageView::copyLastCode);
+    addChatLine();
+    QAction* prompt = addChatAction("actionPrompt", tr("&Prompt…"),
+                                    QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    connect(prompt, &QAction::triggered, this, &MainWindow::openPrompt);
+    QAction* whole = addChatAction("actionSendWhole", tr("Send the Wh&ole Conversation"), {});
+    whole->setToolTip(tr("Also what was left out to make room"));
+    connect(whole, &QAction::triggered, this, &MainWindow::sendWholeRequested);
 }
 
 void MainWindow::setReplayOffered(bool offered) {
@@ -148,33 +176,26 @@ void MainWindow::setReplayOffered(bool offered) {
 }
 
 void MainWindow::buildViewMenu() {
-    QMenu* menu = menuBar()->addMenu(tr("&View"));
-    m_showConversations =
-        addAction(menu, "actionConversations", tr("&Conversations"), QKeySequence(Qt::Key_F9));
-    m_showSettings =
-        addAction(menu, "actionSettings", tr("&Settings"), QKeySequence(Qt::CTRL | Qt::Key_Comma));
+    QMenu* menu = m_viewMenu = menuBar()->addMenu(tr("&View"));
+    menu->setObjectName(QStringLiteral("viewMenu"));
+    QAction* commands = addAction(menu, "actionCommands", tr("Find a C&ommand…"),
+                                  QKeySequence(Qt::CTRL | Qt::Key_K));
+    connect(commands, &QAction::triggered, this, [this] { m_palette->open(); });
+    menu->addSeparator();
+    m_pageChoice = new QActionGroup(this);
+    m_pageLine = menu->addSeparator();
+    m_showConversations = new QAction(tr("&Conversations"), this);
+    m_showConversations->setObjectName(QStringLiteral("actionConversations"));
+    m_showConversations->setShortcut(QKeySequence(Qt::Key_F9));
+    m_showSettings = new QAction(tr("&Settings"), this);
+    m_showSettings->setObjectName(QStringLiteral("actionSettings"));
+    m_showSettings->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Comma));
     for (QAction* action : {m_showConversations, m_showSettings}) {
         action->setCheckable(true);
         action->setChecked(true);
     }
-    // What is asked for by hand is shown even where the window is too narrow to offer it itself.
-    connect(m_showConversations, &QAction::triggered, this, [this](bool shown) {
-        m_wantConversations = m_conversationsForced = shown;
-        m_settingsForced = false;
-        fitPanels();
-    });
-    connect(m_showSettings, &QAction::triggered, this, [this](bool shown) {
-        m_wantSettings = m_settingsForced = shown;
-        m_conversationsForced = false;
-        fitPanels();
-    });
-    menu->addSeparator();
-    QAction* prompt = addAction(menu, "actionPrompt", tr("&Prompt…"),
-                                QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
-    connect(prompt, &QAction::triggered, this, &MainWindow::openPrompt);
-    QAction* whole = addAction(menu, "actionSendWhole", tr("Send the &Whole Conversation"), {});
-    whole->setToolTip(tr("Also what was left out to make room"));
-    connect(whole, &QAction::triggered, this, &MainWindow::sendWholeRequested);
+    m_panelsBack = addAction(menu, "actionPanelsBack", tr("&Put All Panels Back"), {});
+    connect(m_panelsBack, &QAction::triggered, this, [this] { m_docks->reset(); });
     menu->addSeparator();
     QAction* larger = addAction(menu, "actionZoomIn", tr("Zoom &In"), QKeySequence::ZoomIn);
     larger->setShortcuts(
@@ -187,6 +208,18 @@ void MainWindow::buildViewMenu() {
         addAction(menu, "actionZoomReset", tr("&Normal Size"), QKeySequence(Qt::CTRL | Qt::Key_0));
     connect(reset, &QAction::triggered, this, [this] { setZoom(1.0); });
     menu->addSeparator();
+    buildAppearances(menu);
+    menu->addSeparator();
+    QAction* full =
+        addAction(menu, "actionFullScreen", tr("&Full Screen"), QKeySequence(Qt::Key_F11));
+    full->setCheckable(true);
+    connect(full, &QAction::triggered, this, [this](bool on) {
+        setWindowState(on ? windowState() | Qt::WindowFullScreen
+                          : windowState() & ~Qt::WindowFullScreen);
+    });
+}
+
+void MainWindow::buildAppearances(QMenu* menu) {
     m_appearances = new QActionGroup(this);
     const std::pair<Appearance, QString> looks[] = {{Appearance::System, tr("Follow the &System")},
                                                     {Appearance::Light, tr("&Light")},
@@ -202,18 +235,10 @@ void MainWindow::buildViewMenu() {
     connect(m_appearances, &QActionGroup::triggered, this, [this](const QAction* action) {
         emit appearanceChosen(static_cast<Appearance>(action->data().toInt()));
     });
-    menu->addSeparator();
-    QAction* full =
-        addAction(menu, "actionFullScreen", tr("&Full Screen"), QKeySequence(Qt::Key_F11));
-    full->setCheckable(true);
-    connect(full, &QAction::triggered, this, [this](bool on) {
-        setWindowState(on ? windowState() | Qt::WindowFullScreen
-                          : windowState() & ~Qt::WindowFullScreen);
-    });
 }
 
 void MainWindow::buildHelpMenu() {
-    QMenu* menu = menuBar()->addMenu(tr("&Help"));
+    QMenu* menu = m_helpMenu = menuBar()->addMenu(tr("&Help"));
     QAction* shortcuts =
         addAction(menu, "actionShortcuts", tr("&Keyboard Shortcuts"), QKeySequence(Qt::Key_F1));
     connect(shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);

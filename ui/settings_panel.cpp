@@ -308,7 +308,7 @@ void SettingsPanel::applyLook() {
     for (QLabel* heading : headings) {
         heading->setFont(bold);
     }
-    setFixedWidth(std::max(60 * gridUnit(this), 36 * fontMetrics().averageCharWidth()));
+    setMinimumWidth(std::max(60 * gridUnit(this), 36 * fontMetrics().averageCharWidth()));
 }
 
 void SettingsPanel::changeEvent(QEvent* event) {

@@ -376,6 +376,13 @@ const QList<std::pair<QString, Act>> kStates{
          end.found = {2187, QStringLiteral(" whole"), -0.9213F};
          dialog->showEnd(end);
      }},
+    {QStringLiteral("palette"),
+     [](Scene& scene) {
+         greet(scene);
+         scene.window.findChild<QAction*>(QStringLiteral("actionCommands"))->trigger();
+         auto* field = scene.window.findChild<QLineEdit*>(QStringLiteral("commandSearch"));
+         QTest::keyClicks(field, QStringLiteral("con"));
+     }},
     {QStringLiteral("context"),
      [](Scene& scene) {
          GenerationSettings settings = scene.controller.settings();

@@ -235,12 +235,12 @@ private slots:
         QVERIFY(panel->isVisible());
         trigger("actionSettings");
         QVERIFY(!panel->isVisible());
-        QVERIFY(!m_window->state().settingsShown);
+        QVERIFY(!m_window->state().panels.value(QStringLiteral("settings")));
         trigger("actionSettings");
         m_window->resize(640, 480);
         settle();
         QVERIFY(!panel->isVisible());
-        QVERIFY(m_window->state().settingsShown);
+        QVERIFY(m_window->state().panels.value(QStringLiteral("settings")));
         trigger("actionSettings");
         QVERIFY(panel->isVisible());
         auto* button = find<QToolButton>("actionSettingsButton");
@@ -261,7 +261,8 @@ private slots:
         preferences.settings.temperature = 1.25;
         preferences.format = FormatId::Raw;
         preferences.window.zoom = 1.3;
-        preferences.window.settingsShown = false;
+        preferences.window.panels = {{QStringLiteral("conversations"), true},
+                                     {QStringLiteral("settings"), false}};
         preferences.window.appearance = Appearance::Dark;
         QSettings::setPath(
             QSettings::IniFormat, QSettings::UserScope,
@@ -274,7 +275,7 @@ private slots:
         QCOMPARE(loaded.settings, preferences.settings);
         QCOMPARE(loaded.format, FormatId::Raw);
         QCOMPARE(loaded.window.zoom, 1.3);
-        QVERIFY(!loaded.window.settingsShown);
+        QCOMPARE(loaded.window.panels, preferences.window.panels);
         QCOMPARE(loaded.window.appearance, Appearance::Dark);
         preferences.device = {QStringLiteral("auto"), {}, true};
         savePreferences(preferences);
