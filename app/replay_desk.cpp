@@ -49,10 +49,11 @@ void ReplayDesk::onRecordsLoaded(const RecordsLoaded& records) {
                   "imported or written by an older version."));
         return;
     }
-    // The last one's prompt holds what the ones before it wrote.
     ReplayRequest request;
     request.id = m_running = nextRequestId();
-    request.record = records.records.last().record;
+    for (const KeptRecord& one : records.records) {
+        request.parts.append(one.record);
+    }
     request.stop = m_stop = newStop();
     emit requested(request);
 }

@@ -36,6 +36,8 @@ QString verdictText(ReplayVerdict verdict) {
         return ReplayDialog::tr("Not the same");
     case ReplayVerdict::Refused:
         return ReplayDialog::tr("Not run");
+    case ReplayVerdict::Partly:
+        return ReplayDialog::tr("Only partly run");
     case ReplayVerdict::Stopped:
         return ReplayDialog::tr("Stopped");
     case ReplayVerdict::Failed:

@@ -19,8 +19,7 @@ class ThinBar;
 /// To connect: on MainWindow::replayRequested(row) find the record of that reply, make a
 /// ReplayRequest with a stop flag of its own, show a dialog, send the request to Engine::replay;
 /// connect Engine::replayProgress and Engine::replayEnded of that id to showProgress and showEnd,
-/// and stopRequested to setting the flag. A reply that was continued has several records: the last
-/// one's prompt holds what the others wrote, so it is replayed, or all, one after the other.
+/// and stopRequested to setting the flag.
 class ReplayDialog : public QDialog {
     Q_OBJECT
 

@@ -6,16 +6,12 @@
 #include <vector>
 
 #include <QDateTime>
-#include <QFile>
-#include <QJsonDocument>
-#include <QSaveFile>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "chat/prompt_format.h"
 #include "engine/model_hash.h"
 #include "engine/model_source.h"
-#include "engine/recording.h"
 #include "engine/sampler_settings.h"
 #include "inference/model/generator.h"
 #include "inference/sample/settings_json.h"
@@ -26,6 +22,7 @@
 #include "numbers.h"
 #include "options.h"
 #include "output.h"
+#include "record_file.h"
 #include "sampler_options.h"
 #include "verbs.h"
 
@@ -105,9 +102,24 @@ Json tokensJson(const Tokenizer& tokenizer, const FinishedGeneration& record) {
     return tokens;
 }
 
-Result<Json> recordJson(const OpenedModel& opened, const FinishedGeneration& record) {
+/// Which tokens were computed where.
+Json partsJson(const std::vector<ReplyPart>& parts) {
+    Json list = Json::array();
+    std::size_t from = 1;
+    for (const ReplyPart& part : parts) {
+        list.push_back({{"from_token", from},
+                        {"tokens", part.generation.tokens.size()},
+                        {"device", part.origin.device.toStdString()},
+                        {"device_name", part.origin.deviceName.toStdString()}});
+        from += part.generation.tokens.size();
+    }
+    return list;
+}
+
+Result<Json> replyJson(const OpenedModel& opened, const LastingReply& reply) {
     // Hashing reads the whole file, so it waits until the text is there.
     PHIDELITY_TRY(const std::string hash, opened.model->checkpoint().sha256());
+    const FinishedGeneration& record = reply.whole;
     const Timings& timings = record.timings;
     return Json{{"text", record.text},
                 {"tokens", tokensJson(opened.model->tokenizer(), record)},
@@ -117,6 +129,7 @@ Result<Json> recordJson(const OpenedModel& opened, const FinishedGeneration& rec
                 {"sampler", Json::parse(toJson(record.sampler))},
                 {"device", opened.model->device().id},
                 {"device_name", opened.model->device().name},
+                {"parts", partsJson(reply.parts)},
                 {"layers", opened.model->shape().layers},
                 {"gpu_layers", layersOnGpu(*opened.model)},
                 {"model", opened.model->checkpoint().name()},
@@ -132,25 +145,15 @@ Result<Json> recordJson(const OpenedModel& opened, const FinishedGeneration& rec
 
 /// Writes what `replay` needs. WriteFailed.
 Result<void> writeRecord(const GenerateOptions& options, const Model& model,
-                         const GenerationRequest& request, const FinishedGeneration& generation,
+                         const GenerationRequest& request, const LastingReply& reply,
                          qint64 startedMs) {
-    GenerationRecord record = originOf(model);
-    PHIDELITY_TRY(record.modelSha256, sha256Of(model.checkpoint()));
-    record.settings = fromSamplerSettings(request.sampler);
-    record.settings.maxTokens = static_cast<int>(request.maxTokens);
-    for (const std::string& stop : request.stops) {
-        record.stops.append(QString::fromStdString(stop));
+    PHIDELITY_TRY(const QString hash, sha256Of(model.checkpoint()));
+    QList<GenerationRecord> parts = recordsOf(reply, request);
+    for (GenerationRecord& record : parts) {
+        record.modelSha256 = hash;
+        record.startedMs = startedMs;
     }
-    record.alternativesAsked = static_cast<int>(request.alternatives);
-    record.startedMs = startedMs;
-    addGeneration(generation, record);
-    QSaveFile file(QFile::decodeName(options.record.c_str()));
-    const QByteArray bytes = QJsonDocument(toJson(record)).toJson();
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-        return fail(ErrorCode::WriteFailed,
-                    options.record + ": " + file.errorString().toStdString());
-    }
-    return {};
+    return writeRecordedReply(options.record, parts);
 }
 
 /// Writes text as it comes, without the space that the model puts before an answer.
@@ -209,21 +212,21 @@ Result<void> generateVerb(const GenerateOptions& options) {
             stream.push(event.text);
         }
     };
-    auto record = generateToTheEnd(lasting.opened, request, lasting.openDevice, &interruptFlag(),
-                                   listener, warn);
+    auto reply = generateToTheEnd(lasting.opened, request, lasting.openDevice, &interruptFlag(),
+                                  listener, warn);
     if (!options.json) {
         PHIDELITY_CHECK(stream.finish());
     }
-    if (!record) {
-        return tl::unexpected<Error>(std::move(record).error());
+    if (!reply) {
+        return tl::unexpected<Error>(std::move(reply).error());
     }
     if (!options.record.empty()) {
-        PHIDELITY_CHECK(writeRecord(options, *lasting.opened.model, request, *record, startedMs));
+        PHIDELITY_CHECK(writeRecord(options, *lasting.opened.model, request, *reply, startedMs));
     }
     if (!options.json) {
         return {};
     }
-    PHIDELITY_TRY(const Json json, recordJson(lasting.opened, *record));
+    PHIDELITY_TRY(const Json json, replyJson(lasting.opened, *reply));
     return output.write(jsonText(json));
 }
 

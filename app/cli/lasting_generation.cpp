@@ -5,7 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "engine/recording.h"
 #include "engine/recovery.h"
+#include "engine/sampler_settings.h"
 
 namespace phidelity {
 
@@ -60,22 +62,25 @@ Result<OpenedModel> loadToLast(const OpenModelRequest& request,
     return onCpu;
 }
 
-Result<FinishedGeneration>
-generateToTheEnd(OpenedModel& opened, const GenerationRequest& request,
-                 const BackendFactory& openDevice, const StopFlag* stop,
-                 const std::function<void(const GenerationEvent&)>& listener,
-                 const std::function<void(const std::string&)>& say) {
+Result<LastingReply> generateToTheEnd(OpenedModel& opened, const GenerationRequest& request,
+                                      const BackendFactory& openDevice, const StopFlag* stop,
+                                      const std::function<void(const GenerationEvent&)>& listener,
+                                      const std::function<void(const std::string&)>& say) {
     GenerationRequest rest = request;
     std::optional<FinishedGeneration> before;
+    std::vector<ReplyPart> parts;
     while (true) {
         auto run = generate(*opened.model, *opened.cache, rest, stop, listener);
         std::optional<Error> failure = run ? run->failure : std::optional(run.error());
         if (run) {
             rest = restOf(rest, *run);
+            if (parts.empty() || !run->tokens.empty()) {
+                parts.push_back({originOf(*opened.model), *run});
+            }
             before = before ? joined(std::move(*before), std::move(*run)) : std::move(*run);
         }
         if (!failure) {
-            return std::move(*before);
+            return LastingReply{std::move(*before), std::move(parts)};
         }
         if (!isDeviceFailure(*failure) || opened.isOnCpu()) {
             return tl::unexpected<Error>(std::move(*failure));
@@ -87,6 +92,22 @@ generateToTheEnd(OpenedModel& opened, const GenerationRequest& request,
         }
         opened = std::move(*recovery.opened);
     }
+}
+
+QList<GenerationRecord> recordsOf(const LastingReply& reply, const GenerationRequest& request) {
+    QList<GenerationRecord> records;
+    for (const ReplyPart& part : reply.parts) {
+        GenerationRecord record = part.origin;
+        record.settings = fromSamplerSettings(request.sampler);
+        record.settings.maxTokens = static_cast<int>(request.maxTokens);
+        for (const std::string& stop : request.stops) {
+            record.stops.append(QString::fromStdString(stop));
+        }
+        record.alternativesAsked = static_cast<int>(request.alternatives);
+        addGeneration(part.generation, record);
+        records.append(std::move(record));
+    }
+    return records;
 }
 
 } // namespace phidelity

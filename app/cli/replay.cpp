@@ -5,10 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include <QStringList>
 #include <nlohmann/json.hpp>
 
 #include "chat/generation_record.h"
@@ -20,6 +17,7 @@
 #include "numbers.h"
 #include "options.h"
 #include "output.h"
+#include "record_file.h"
 #include "terminal_text.h"
 #include "verbs.h"
 
@@ -39,58 +37,6 @@ struct ReplayOptions {
 };
 
 constexpr std::uint32_t kMostPositions = 1'000'000;
-
-Result<QByteArray> readAll(const std::string& path) {
-    if (path == "-") {
-        PHIDELITY_TRY(const std::string text, readStandardInput());
-        return QByteArray::fromStdString(text);
-    }
-    QFile file(QFile::decodeName(path.c_str()));
-    if (!file.exists()) {
-        return fail(ErrorCode::BadArgument, path + ": there is no such file");
-    }
-    if (!file.open(QIODevice::ReadOnly)) {
-        return fail(ErrorCode::FileUnreadable, path + ": " + file.errorString().toStdString());
-    }
-    return file.readAll();
-}
-
-/// Every record in a file, in order: it is one itself, or a transcript in whose messages they
-/// stand.
-void findRecords(const QJsonValue& value, std::vector<GenerationRecord>& found) {
-    if (value.isArray()) {
-        const QJsonArray array = value.toArray();
-        for (const QJsonValue& item : array) {
-            findRecords(item, found);
-        }
-        return;
-    }
-    const QJsonObject object = value.toObject();
-    const bool isRecord = object.value(QLatin1String("prompt")).isArray() &&
-                          object.value(QLatin1String("tokens")).isArray() &&
-                          object.value(QLatin1String("settings")).isObject();
-    if (isRecord) {
-        found.push_back(recordFromJson(object));
-        return;
-    }
-    for (const QJsonValue& member : object) {
-        findRecords(member, found);
-    }
-}
-
-Result<std::vector<GenerationRecord>> readRecords(const std::string& path) {
-    PHIDELITY_TRY(const QByteArray bytes, readAll(path));
-    const QJsonDocument document = QJsonDocument::fromJson(bytes);
-    std::vector<GenerationRecord> records;
-    findRecords(document.isArray() ? QJsonValue(document.array()) : QJsonValue(document.object()),
-                records);
-    if (records.empty()) {
-        return fail(ErrorCode::BadArgument,
-                    path + ": expected the record of a reply, or a transcript as JSON with "
-                           "settings and probabilities; found none");
-    }
-    return records;
-}
 
 /// The model on the device that a record names, or on the one that was asked for; loaded again only
 /// where the next record names another.
@@ -138,6 +84,8 @@ std::string_view verdictName(ReplayVerdict verdict) {
         return "differs";
     case ReplayVerdict::Refused:
         return "refused";
+    case ReplayVerdict::Partly:
+        return "partly";
     case ReplayVerdict::Stopped:
         return "stopped";
     case ReplayVerdict::Failed:
@@ -176,28 +124,42 @@ std::string endText(const ReplayEnded& end, std::size_t index, std::size_t count
     if (end.verdict == ReplayVerdict::Identical) {
         text += "Identical. ";
     }
-    text += oneLine(end.sentence.toStdString()) + '\n';
-    if (!end.caution.isEmpty()) {
-        text += oneLine(end.caution.toStdString()) + '\n';
+    for (const QString& words : {end.sentence, end.caution}) {
+        const QStringList lines = words.split(u'\n', Qt::SkipEmptyParts);
+        for (const QString& line : lines) {
+            text += oneLine(line.toStdString()) + '\n';
+        }
     }
     return text;
 }
 
+/// Each part on its own device, up to one that stopped.
+Result<ReplayEnded> replayReply(Loader& loader, const RecordedReply& recorded) {
+    const RecordedReply reply = partsToReplay(recorded);
+    QList<ReplayEnded> ends;
+    for (const GenerationRecord& part : reply) {
+        PHIDELITY_TRY(Model* const model, loader.modelFor(part));
+        ends.append(replayRecord(*model, loader.sha256(), part, &interruptFlag()));
+        if (ends.last().verdict == ReplayVerdict::Stopped) {
+            break;
+        }
+    }
+    return endOfParts(reply, ends);
+}
+
 Result<int> replayVerb(const ReplayOptions& options) {
-    PHIDELITY_TRY(const std::vector<GenerationRecord> records, readRecords(options.file));
+    PHIDELITY_TRY(const std::vector<RecordedReply> replies, readRecordedReplies(options.file));
     Output output;
     Json all = Json::array();
     std::size_t identical = 0;
     Loader loader(options);
-    for (std::size_t index = 0; index < records.size(); ++index) {
-        PHIDELITY_TRY(Model* const model, loader.modelFor(records[index]));
-        const ReplayEnded end =
-            replayRecord(*model, loader.sha256(), records[index], &interruptFlag());
+    for (std::size_t index = 0; index < replies.size(); ++index) {
+        PHIDELITY_TRY(const ReplayEnded end, replayReply(loader, replies[index]));
         identical += end.verdict == ReplayVerdict::Identical ? 1 : 0;
         if (options.json) {
             all.push_back(endJson(end));
         } else {
-            PHIDELITY_CHECK(output.write(endText(end, index, records.size())));
+            PHIDELITY_CHECK(output.write(endText(end, index, replies.size())));
         }
         if (interruptFlag().load()) {
             break;
@@ -205,12 +167,12 @@ Result<int> replayVerb(const ReplayOptions& options) {
     }
     if (options.json) {
         PHIDELITY_CHECK(output.write(
-            jsonText({{"identical", identical == records.size()}, {"replies", std::move(all)}})));
-    } else if (records.size() > 1) {
+            jsonText({{"identical", identical == replies.size()}, {"replies", std::move(all)}})));
+    } else if (replies.size() > 1) {
         PHIDELITY_CHECK(output.write(std::to_string(identical) + " of " +
-                                     std::to_string(records.size()) + " replies are identical.\n"));
+                                     std::to_string(replies.size()) + " replies are identical.\n"));
     }
-    return identical == records.size() ? 0 : 1;
+    return identical == replies.size() ? 0 : 1;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -201,15 +202,24 @@ void Engine::replay(const ReplayRequest& request) {
 
 ReplayEnded Engine::replayNow(const ReplayRequest& request, const SharedStop& stop) {
     ReplayEnded end;
-    end.total = static_cast<int>(request.record.tokens.size());
+    const QList<GenerationRecord> parts = partsToReplay(request.parts);
+    int total = 0;
+    for (const GenerationRecord& part : parts) {
+        end.total += static_cast<int>(part.tokens.size());
+        total += static_cast<int>(part.prompt.size() + part.tokens.size());
+    }
+    end.verdict = ReplayVerdict::Refused;
+    if (parts.isEmpty()) {
+        end.sentence = tr("There is no record of this reply.");
+        return end;
+    }
     if (!m_state->opened) {
-        end.verdict = ReplayVerdict::Refused;
         end.sentence = tr("No model is open: open the one that wrote the reply, %1.")
-                           .arg(request.record.modelName);
+                           .arg(parts.last().modelName);
         return end;
     }
     QString sha256;
-    if (!request.record.modelSha256.isEmpty()) {
+    if (std::ranges::any_of(parts, [](const auto& part) { return !part.modelSha256.isEmpty(); })) {
         emit replayProgress({request.id, 0, 0});
         const auto hash = sha256Of(*m_state->opened->checkpoint, stop.get());
         if (!hash) {
@@ -221,19 +231,28 @@ ReplayEnded Engine::replayNow(const ReplayRequest& request, const SharedStop& st
         sha256 = *hash;
     }
     QElapsedTimer sinceProgress;
-    const auto progress = [&](std::size_t done, std::size_t total) {
+    int before = 0;
+    const auto progress = [&](std::size_t done, std::size_t) {
         if (!sinceProgress.isValid() || sinceProgress.elapsed() >= kProgressMs) {
-            emit replayProgress({request.id, static_cast<int>(done), static_cast<int>(total)});
+            emit replayProgress({request.id, before + static_cast<int>(done), total});
             sinceProgress.start();
         }
     };
-    std::optional<Error> error;
-    end =
-        replayRecord(*m_state->opened->model, sha256, request.record, stop.get(), progress, &error);
-    if (error && isDeviceFailure(*error) && !m_state->opened->isOnCpu()) {
-        recover(*error);
+    QList<ReplayEnded> ends;
+    for (const GenerationRecord& part : parts) {
+        std::optional<Error> error;
+        ends.append(
+            replayRecord(*m_state->opened->model, sha256, part, stop.get(), progress, &error));
+        if (error && isDeviceFailure(*error) && !m_state->opened->isOnCpu()) {
+            recover(*error);
+            break;
+        }
+        if (ends.last().verdict == ReplayVerdict::Stopped) {
+            break;
+        }
+        before += static_cast<int>(part.prompt.size() + part.tokens.size());
     }
-    return end;
+    return endOfParts(parts, ends);
 }
 
 void Engine::openNow(const OpenModelRequest& asked) {

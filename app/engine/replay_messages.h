@@ -13,7 +13,7 @@ namespace phidelity {
 /// out the same.
 struct ReplayRequest {
     RequestId id = 0;
-    GenerationRecord record;
+    QList<GenerationRecord> parts; ///< in order; several of a reply that was continued
     SharedStop stop;
 };
 
@@ -27,6 +27,7 @@ enum class ReplayVerdict {
     Identical, ///< every token, probability and alternative, to the bit
     Differs,
     Refused, ///< nothing was run
+    Partly,  ///< identical as far as it was run, some parts were refused
     Stopped,
     Failed, ///< by an error
 };
@@ -38,7 +39,8 @@ struct ReplayCandidate {
     float logprob = 0;
 };
 
-/// Answers a ReplayRequest, always.
+/// Answers a ReplayRequest, always. Of a reply in parts it tells all together, and what differs of
+/// the first part that does.
 struct ReplayEnded {
     RequestId id = 0;
     ReplayVerdict verdict = ReplayVerdict::Failed;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "engine/replay_report.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include <QCoreApplication>
+#include <QStringList>
 
 #include "engine/error_text.h"
 #include "engine/recording.h"
@@ -75,6 +78,43 @@ QString refusal(const Error& error) {
                : describeError(error);
 }
 
+QString allTheSame(int tokens, qsizetype parts) {
+    if (tokens == 1) {
+        return translated("The token and its probability came out the same, to the bit.");
+    }
+    if (parts == 1) {
+        return translated("All %1 tokens and their probabilities came out the same, to the bit.")
+            .arg(tokens);
+    }
+    return translated("All %1 tokens and their probabilities came out the same, to the bit, in "
+                      "each of the %2 parts that the reply was written in.")
+        .arg(QString::number(tokens), QString::number(parts));
+}
+
+/// What counts most of the parts.
+ReplayVerdict verdictOfParts(const QList<ReplayEnded>& ends) {
+    const auto count = [&](ReplayVerdict verdict) {
+        return std::ranges::count(ends, verdict, &ReplayEnded::verdict);
+    };
+    for (const ReplayVerdict verdict :
+         {ReplayVerdict::Differs, ReplayVerdict::Failed, ReplayVerdict::Stopped}) {
+        if (count(verdict) > 0) {
+            return verdict;
+        }
+    }
+    const auto refused = count(ReplayVerdict::Refused);
+    return refused == 0             ? ReplayVerdict::Identical
+           : refused == ends.size() ? ReplayVerdict::Refused
+                                    : ReplayVerdict::Partly;
+}
+
+/// Which part it is, and where it was written.
+QString partName(const GenerationRecord& part, qsizetype index, qsizetype count, int before) {
+    return translated("Part %1 of %2 (tokens %3 to %4, written on %5):")
+        .arg(QString::number(index + 1), QString::number(count), QString::number(before + 1),
+             QString::number(before + part.tokens.size()), part.device);
+}
+
 QString shortened(const QString& hash) {
     return hash.left(12) + u'…';
 }
@@ -129,13 +169,47 @@ ReplayEnded replayRecord(Model& model, const QString& modelSha256, const Generat
         end.sentence = differenceSentence(*difference, end);
     } else {
         end.verdict = ReplayVerdict::Identical;
-        end.sentence = end.total == 1 ? translated("The token and its probability came out the "
-                                                   "same, to the bit.")
-                                      : translated("All %1 tokens and their probabilities came "
-                                                   "out the same, to the bit.")
-                                            .arg(end.total);
+        end.sentence = allTheSame(end.total, 1);
     }
     return end;
+}
+
+QList<GenerationRecord> partsToReplay(const QList<GenerationRecord>& parts) {
+    QList<GenerationRecord> whole = parts;
+    whole.removeIf([](const GenerationRecord& part) { return part.tokens.isEmpty(); });
+    return whole.isEmpty() ? parts.mid(parts.size() - 1) : whole;
+}
+
+ReplayEnded endOfParts(const QList<GenerationRecord>& parts, const QList<ReplayEnded>& ends) {
+    if (parts.size() == 1 && ends.size() == 1) {
+        return ends.first();
+    }
+    ReplayEnded all;
+    all.verdict = verdictOfParts(ends);
+    QStringList sentences;
+    QStringList cautions;
+    for (qsizetype index = 0; index < parts.size(); ++index) {
+        const GenerationRecord& part = parts[index];
+        const ReplayEnded end = ends.value(index);
+        const int before =
+            std::exchange(all.total, all.total + static_cast<int>(part.tokens.size()));
+        if (end.verdict == ReplayVerdict::Differs && all.firstDifference < 0) {
+            all.firstDifference = before + end.firstDifference;
+            all.expected = end.expected;
+            all.found = end.found;
+            all.logitGap = end.logitGap;
+        }
+        all.same += end.same;
+        sentences.append(partName(part, index, parts.size(), before) + u' ' +
+                         (index < ends.size() ? end.sentence : translated("Not run.")));
+        if (!end.caution.isEmpty() && !cautions.contains(end.caution)) {
+            cautions.append(end.caution);
+        }
+    }
+    all.sentence = all.verdict == ReplayVerdict::Identical ? allTheSame(all.total, parts.size())
+                                                           : sentences.join(u'\n');
+    all.caution = cautions.join(u'\n');
+    return all;
 }
 
 } // namespace phidelity

@@ -6,6 +6,7 @@
 
 #include "driver_shim.h"
 #include "engine/model_source.h"
+#include "engine/replay_report.h"
 #include "lasting_generation.h"
 #include "vulkan_rig.h"
 
@@ -35,15 +36,21 @@ class LastingGenerationTest : public QObject {
             [this](const std::string& sentence) { m_said.push_back(sentence); });
     }
 
-    /// A reply of 40 tokens; `atToken` is called when that many were heard.
-    Result<FinishedGeneration> reply(OpenedModel& opened, int token = 0,
-                                     const std::function<void()>& atToken = {}) {
+    static GenerationRequest requestFor(const OpenedModel& opened) {
         GenerationRequest request;
         request.prompt = opened.model->tokenizer().encode("Once upon a time");
         request.sampler.temperature = 0.8F;
         request.sampler.topK = 40;
         request.sampler.seed = 7;
         request.maxTokens = 40;
+        request.alternatives = 2;
+        return request;
+    }
+
+    /// A reply of 40 tokens; `atToken` is called when that many were heard.
+    Result<LastingReply> reply(OpenedModel& opened, int token = 0,
+                               const std::function<void()>& atToken = {}) {
+        const GenerationRequest request = requestFor(opened);
         int heard = 0;
         m_said.clear();
         return generateToTheEnd(
@@ -86,11 +93,12 @@ private slots:
         QCOMPARE(m_said.size(), std::size_t{1});
         QVERIFY2(m_said[0].find("started again") != std::string::npos, m_said[0].c_str());
         QVERIFY(!opened->isOnCpu());
-        QCOMPARE(found->finish, expected->finish);
-        QCOMPARE(idsOf(*found), idsOf(*expected)); // the same draws from nearly the same logits
-        QCOMPARE(found->text, expected->text);
-        QCOMPARE(found->prompt, expected->prompt);
-        QCOMPARE(found->timings.generatedTokens, expected->timings.generatedTokens);
+        const FinishedGeneration& whole = found->whole;
+        QCOMPARE(whole.finish, expected->whole.finish);
+        QCOMPARE(idsOf(whole), idsOf(expected->whole)); // the same draws, nearly the same logits
+        QCOMPARE(whole.text, expected->whole.text);
+        QCOMPARE(whole.prompt, expected->whole.prompt);
+        QCOMPARE(whole.timings.generatedTokens, expected->whole.timings.generatedTokens);
     }
 
     void aSecondFailureMovesTheReplyToTheCpu() {
@@ -105,9 +113,51 @@ private slots:
         QVERIFY(!m_said.empty());
         QVERIFY2(m_said.back().find("CPU has taken over") != std::string::npos,
                  m_said.back().c_str());
-        QVERIFY(found->finish != FinishReason::Interrupted);
-        QCOMPARE(found->tokens.size(), std::size_t{found->timings.generatedTokens});
-        QVERIFY(found->tokens.size() > 5);
+        const FinishedGeneration& whole = found->whole;
+        QVERIFY(whole.finish != FinishReason::Interrupted);
+        QCOMPARE(whole.tokens.size(), std::size_t{whole.timings.generatedTokens});
+        QVERIFY(whole.tokens.size() > 5);
+    }
+
+    /// On one device or two: what was recorded runs again part by part, each on its own.
+    void aReplyThatChangedItsDeviceIsRecordedInParts_data() {
+        QTest::addColumn<bool>("toCpu");
+        QTest::newRow("the same device started anew") << false;
+        QTest::newRow("the CPU") << true;
+    }
+    void aReplyThatChangedItsDeviceIsRecordedInParts() {
+        QFETCH(bool, toCpu);
+        auto opened = open("vulkan");
+        QVERIFY(opened);
+        const auto undisturbed = reply(*opened);
+        QVERIFY(undisturbed);
+        QCOMPARE(undisturbed->parts.size(), std::size_t{1});
+        const auto found = reply(*opened, 5, [&] {
+            const std::uint64_t next = DriverShim::get().calls()["vkQueueSubmit"] + 1;
+            DriverShim::get().add({"vkQueueSubmit", next, VK_ERROR_DEVICE_LOST,
+                                   toCpu ? Strikes::FromThenOn : Strikes::Once});
+        });
+        QVERIFY(found);
+        QCOMPARE(opened->isOnCpu(), toCpu);
+        const QList<GenerationRecord> parts = recordsOf(*found, requestFor(*opened));
+        QCOMPARE(parts.size(), 2);
+        QVERIFY(parts[0].device.startsWith(QLatin1String("vulkan")));
+        QCOMPARE(parts[1].device == QLatin1String("cpu"), toCpu);
+        QCOMPARE(parts[0].reason, QString("interrupted"));
+        QCOMPARE(parts[1].randomPosition, qint64{parts[0].tokens.size()});
+        QCOMPARE(parts[1].prompt, parts[0].prompt + parts[0].tokens);
+        QCOMPARE(parts[0].tokens.size() + parts[1].tokens.size(),
+                 static_cast<qsizetype>(found->whole.tokens.size()));
+
+        DriverShim::get().reset();
+        for (const GenerationRecord& part : parts) {
+            const std::string device =
+                part.device.startsWith(QLatin1String("vulkan")) ? "vulkan" : "cpu";
+            auto again = open(device.c_str());
+            QVERIFY(again);
+            const ReplayEnded end = replayRecord(*again->model, {}, part);
+            QVERIFY2(end.verdict == ReplayVerdict::Identical, qPrintable(end.sentence));
+        }
     }
 
     void aFailureBeforeTheFirstTokenIsNoEndEither() {

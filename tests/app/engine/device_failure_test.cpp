@@ -2,6 +2,7 @@
 // The real engine thread and the real Vulkan backend, with a driver that fails when it is told to.
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include <QTest>
 
@@ -173,6 +174,51 @@ private slots:
         QCOMPARE(m_ended.last().generatedTokens, 6);
         QVERIFY(DriverShim::get().calls() == calls);
         QVERIFY(DriverShim::get().leftBehind().empty());
+    }
+
+    /// What was written before and after has a record each, and one replay runs both.
+    void aReplyThatGoesOnOnTheCpuIsReplayedInParts() {
+        open();
+        DriverShim::get().failNext("vkCreateCommandPool", VK_ERROR_DEVICE_LOST,
+                                   Strikes::FromThenOn);
+        generateWithFault("vkQueueSubmit", VK_ERROR_DEVICE_LOST);
+        const GenerationEnded first = m_ended.last();
+        QVERIFY(first.record.device.startsWith(QLatin1String("vulkan")));
+        QCOMPARE(first.record.reason, QString("interrupted"));
+        QCOMPARE(first.record.tokens.size(), first.generatedTokens);
+
+        GenerateRequest request = requestOf(3, 6);
+        request.prompt += first.text;
+        request.continues = first.record;
+        QMetaObject::invokeMethod(&m_thread->engine(),
+                                  [this, request] { m_thread->engine().generate(request); });
+        QTRY_COMPARE_WITH_TIMEOUT(m_ended.size(), 2, kWaitMs);
+        const GenerationRecord second = m_ended.last().record;
+        QCOMPARE(second.device, QString("cpu"));
+        QCOMPARE(second.prompt, first.record.prompt + first.record.tokens);
+        QCOMPARE(second.randomPosition, qint64{first.record.tokens.size()});
+
+        std::optional<ReplayEnded> end;
+        connect(&m_thread->engine(), &Engine::replayEnded, m_listener.get(),
+                [&](const ReplayEnded& one) { end = one; });
+        QMetaObject::invokeMethod(&m_thread->engine(), [&] {
+            m_thread->engine().replay({4, {first.record, second}, {}});
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(end, kWaitMs);
+        const auto count = first.record.tokens.size();
+        QCOMPARE(end->total, count + 6);
+        // The GPU's numbers are not the CPU's, and that is said; those of the CPU are its own.
+        QVERIFY2(
+            end->sentence.contains(QStringLiteral("Part 1 of 2 (tokens 1 to %1, written on %2)")
+                                       .arg(count)
+                                       .arg(first.record.device)) &&
+                end->sentence.contains(
+                    QStringLiteral("Part 2 of 2 (tokens %1 to %2, written on cpu): All 6 "
+                                   "tokens and their probabilities came out the same")
+                        .arg(count + 1)
+                        .arg(count + 6)),
+            qPrintable(end->sentence));
+        QVERIFY2(end->caution.contains(m_gpu), qPrintable(end->caution));
     }
 
     void aDeviceThatDoesNotStartAgainLeavesTheWorkToTheCpu() {

@@ -73,9 +73,12 @@ public:
         return answered ? m_ended : std::nullopt;
     }
     ReplayEnded again(const GenerationRecord& record, const SharedStop& stop = {}) {
+        return again(QList{record}, stop);
+    }
+    ReplayEnded again(const QList<GenerationRecord>& parts, const SharedStop& stop = {}) {
         m_replayed.reset();
         progress.clear();
-        emit replay({++m_id, record, stop});
+        emit replay({++m_id, parts, stop});
         return QTest::qWaitFor([this] { return m_replayed.has_value(); }, kWaitMs) &&
                        m_replayed->id == m_id
                    ? *m_replayed
@@ -389,6 +392,50 @@ private slots:
         QCOMPARE(first->record.tokens + second->record.tokens, whole->record.tokens);
         QCOMPARE(first->record.logprobs + second->record.logprobs, whole->record.logprobs);
         QCOMPARE(desk.again(second->record).verdict, ReplayVerdict::Identical);
+
+        // And both of them together, as the window has it run.
+        const QList<GenerationRecord> parts{first->record, GenerationRecord(), second->record};
+        const ReplayEnded end = desk.again(parts);
+        QVERIFY2(end.verdict == ReplayVerdict::Identical, qPrintable(end.sentence));
+        QCOMPARE(end.same, 24);
+        QCOMPARE(end.total, 24);
+        QCOMPARE(desk.progress.last().total, static_cast<int>(first->record.prompt.size() + 10 +
+                                                              second->record.prompt.size() + 14));
+    }
+
+    void ofAReplyInPartsTheOnesThatDifferAreTold() {
+        Desk desk;
+        QVERIFY(desk.openOn("cpu"));
+        const auto reply = desk.reply(shortRequest());
+        QVERIFY(reply);
+        const GenerationRecord record = reply->record;
+        GenerationRecord changed = record;
+        changed.tokens[9] = record.tokens[9] + 1;
+        changed.device = "vulkan:0";
+        GenerationRecord foreign = record;
+        foreign.modelSha256 = QString(64, u'0');
+
+        ReplayEnded end = desk.again(QList{record, changed, record});
+        QCOMPARE(end.verdict, ReplayVerdict::Differs);
+        QCOMPARE(end.firstDifference, 24 + 9);
+        QCOMPARE(end.found.id, record.tokens[9]);
+        QCOMPARE(end.same, 24 + 9 + 24);
+        QVERIFY2(end.sentence.contains("Part 2 of 3 (tokens 25 to 48, written on vulkan:0): It "
+                                       "differs from token 10 of 24") &&
+                     end.sentence.contains("Part 3 of 3 (tokens 49 to 72, written on cpu): All"),
+                 qPrintable(end.sentence));
+        QVERIFY(end.caution.contains("another device"));
+
+        end = desk.again(QList{foreign, record});
+        QCOMPARE(end.verdict, ReplayVerdict::Partly);
+        QCOMPARE(end.same, 24);
+        QVERIFY2(end.sentence.contains("another model") && end.sentence.contains("came out the"),
+                 qPrintable(end.sentence));
+        QCOMPARE(desk.again(QList{foreign, foreign}).verdict, ReplayVerdict::Refused);
+
+        const auto stop = std::make_shared<std::atomic<bool>>(true);
+        QCOMPARE(desk.again(QList{record, record}, stop).verdict, ReplayVerdict::Stopped);
+        QCOMPARE(desk.again(QList<GenerationRecord>()).verdict, ReplayVerdict::Refused);
     }
 
     void aRecordSaysWhatItWasMadeWith() {
