@@ -43,9 +43,9 @@ void fill(ChatStore& store) {
         for (NodeId node = 1; node <= kMessages; ++node) {
             MessageNode one = node % 2 ? userNode(node, textOf(number, node))
                                        : replyNode(node, textOf(number, node));
-            changes.append(PutMessage{id, one});
+            changes.emplaceBack(PutMessage{id, one});
             if (node % 2 == 0) {
-                changes.append(PutRecord{id, node, 0, {}});
+                changes.emplaceBack(PutRecord{id, node, 0, {}});
             }
         }
         STORE_OK(store.save(changes));
