@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/page_switch.h"
 
+#include <algorithm>
+
 #include <QAction>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -27,15 +29,29 @@ void PageSwitch::add(QAction* action) {
         tr("%1 (%2)").arg(name, action->shortcut().toString(QKeySequence::NativeText)));
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setFocusPolicy(Qt::TabFocus);
+    button->installEventFilter(this);
     m_row->addWidget(button);
+    // Pages come later than what stands behind them.
+    setTabOrder(m_buttons.isEmpty() ? this : static_cast<QWidget*>(m_buttons.last()), button);
     m_buttons.append(button);
     setVisible(m_buttons.size() > 1);
     fit();
 }
 
 bool PageSwitch::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::Resize || event->type() == QEvent::FontChange) {
+    if (watched == parentWidget() &&
+        (event->type() == QEvent::Resize || event->type() == QEvent::FontChange)) {
         fit();
+    } else if (event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        const auto at = m_buttons.indexOf(static_cast<QToolButton*>(watched));
+        if (at >= 0 && (key == Qt::Key_Left || key == Qt::Key_Right)) {
+            const bool mirrored = layoutDirection() == Qt::RightToLeft;
+            const auto next = at + ((key == Qt::Key_Left) != mirrored ? -1 : 1);
+            m_buttons.at(std::clamp<qsizetype>(next, 0, m_buttons.size() - 1))
+                ->setFocus(Qt::TabFocusReason);
+            return true;
+        }
     }
     return QWidget::eventFilter(watched, event);
 }
@@ -49,24 +65,6 @@ void PageSwitch::fit() {
     const bool names = whole * 2 <= parentWidget()->width();
     for (QToolButton* button : std::as_const(m_buttons)) {
         button->setToolButtonStyle(names ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
-    }
-}
-
-void PageSwitch::keyPressEvent(QKeyEvent* event) {
-    const bool back = event->key() == Qt::Key_Left;
-    if (!back && event->key() != Qt::Key_Right) {
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    for (int at = 0; at < m_buttons.size(); ++at) {
-        if (m_buttons.at(at)->hasFocus()) {
-            const bool mirrored = layoutDirection() == Qt::RightToLeft;
-            const auto next = at + (back != mirrored ? -1 : 1);
-            if (next >= 0 && next < m_buttons.size()) {
-                m_buttons.at(next)->setFocus(Qt::TabFocusReason);
-            }
-            return;
-        }
     }
 }
 

@@ -117,8 +117,9 @@ int PanelDocks::extentOf(Qt::DockWidgetArea area) const {
 
 void PanelDocks::fit() {
     const int unit = gridUnit(m_host);
-    int width = m_host->width() - kPageWidth * unit;
-    int height = m_host->height() - kPageHeight * unit;
+    // Of the window, which has its new size before the host has.
+    int width = m_host->window()->width() - kPageWidth * unit;
+    int height = m_host->window()->height() - kPageHeight * unit;
     Qt::DockWidgetAreas shown = m_forced;
     for (const Qt::DockWidgetArea area : {Qt::RightDockWidgetArea, Qt::LeftDockWidgetArea,
                                           Qt::BottomDockWidgetArea, Qt::TopDockWidgetArea}) {

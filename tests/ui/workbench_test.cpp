@@ -169,6 +169,17 @@ private slots:
         QCOMPARE(m_window->shownPage(), QStringLiteral("chat"));
     }
 
+    void panelsAreThereAtOnceWhereThereIsRoom() {
+        MainWindow fresh;
+        fresh.resize(1280, 800);
+        fresh.show();
+        settle();
+        QVERIFY(fresh.findChild<QWidget*>(QStringLiteral("settingsPanel"))->isVisible());
+        QVERIFY(fresh.findChild<QWidget*>(QStringLiteral("conversationList"))->isVisible());
+        fresh.resize(640, 480);
+        QVERIFY(!fresh.findChild<QWidget*>(QStringLiteral("settingsPanel"))->isVisible());
+    }
+
     void aPanelFloatsAndComesBack() {
         m_window->resize(1200, 700);
         settle();
