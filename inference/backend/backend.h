@@ -268,6 +268,9 @@ public:
     /// The most rows that it can ever take, where maxRows() follows what is measured on the way: a
     /// step that was taken once can be taken again.
     [[nodiscard]] virtual std::uint32_t mostRows() const { return maxRows(); }
+    /// Up to so many sequences may take a step together, a row each, and every row comes to the bits
+    /// that it comes to alone.
+    [[nodiscard]] virtual std::uint32_t rowsAsAlone() const { return 1; }
 
     /// Starts a step; one that was begun and never submitted is forgotten. Rows, tables and
     /// positions are checked by the caller; what `step` points to stays as it is until submit.

@@ -61,6 +61,9 @@ public:
     [[nodiscard]] std::uint32_t maxRows() const override {
         return std::min(m_device->maxRows(), m_cpu->maxRows());
     }
+    [[nodiscard]] std::uint32_t rowsAsAlone() const override {
+        return std::min(m_device->rowsAsAlone(), m_cpu->rowsAsAlone());
+    }
 
     Result<void> begin(const Step& step) override;
     void embed(Activation x, MatrixId table) override;

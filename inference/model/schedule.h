@@ -13,7 +13,9 @@ struct StepRun {
     /// Of each step's rows those that are still there, the first ones: fewer than `rows` where a
     /// sequence was cut in the middle of a step and went on from there.
     std::uint32_t kept = 1;
-    std::uint32_t beside = 1; ///< sequences in the step; more than 1: one row of each
+    /// Sequences in the step; more than 1: one row of each. 1 also where others were in it that
+    /// changed no bit (Backend::rowsAsAlone).
+    std::uint32_t beside = 1;
     std::uint32_t place = 0;  ///< of this sequence among them
 
     bool operator==(const StepRun&) const = default;

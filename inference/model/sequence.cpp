@@ -241,10 +241,11 @@ Result<std::span<const float>> Sequence::runTogether(std::span<Sequence* const> 
     if (!logits) {
         return undo(std::move(logits).error());
     }
-    for (std::size_t row = 0; row < sequences.size(); ++row) {
+    const auto count = static_cast<std::uint32_t>(sequences.size());
+    const bool asAlone = count <= parts.backend->rowsAsAlone();
+    for (std::uint32_t row = 0; row < count; ++row) {
         sequences[row]->m_tokens.push_back(tokens[row]);
-        sequences[row]->m_schedule.add({1, 1, 1, static_cast<std::uint32_t>(sequences.size()),
-                                        static_cast<std::uint32_t>(row)});
+        sequences[row]->m_schedule.add(asAlone ? StepRun{} : StepRun{1, 1, 1, count, row});
     }
     return **logits;
 }

@@ -23,6 +23,7 @@ public:
     [[nodiscard]] bool keepsView(MatrixId id) const override;
     Result<void> createCache(const AttentionShape& shape, std::uint32_t pages) override;
     [[nodiscard]] std::uint32_t maxRows() const override { return 512; }
+    [[nodiscard]] std::uint32_t rowsAsAlone() const override { return kernels::kSmallBatch; }
     Result<void> begin(const Step& step) override;
 
     Result<DeviceRates> measureRates() override;

@@ -17,6 +17,7 @@ public:
     Result<MatrixId> addMatrix(const TensorView& weights, MatrixUse use) override;
     [[nodiscard]] bool keepsView(MatrixId) const override { return true; }
     [[nodiscard]] std::uint32_t maxRows() const override { return 512; }
+    [[nodiscard]] std::uint32_t rowsAsAlone() const override { return maxRows(); }
 
     void embed(Activation x, MatrixId table) override;
     void project(Activation x, const Norm& norm, std::span<const Part> parts,

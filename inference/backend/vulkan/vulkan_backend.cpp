@@ -71,6 +71,11 @@ public:
     Result<void> copyPage(PageId from, PageId to) override { return m_memory.copyPage(from, to); }
     [[nodiscard]] std::uint32_t maxRows() const override { return m_rowLimit; }
     [[nodiscard]] std::uint32_t mostRows() const override { return StepMemory::kMostRows; }
+    [[nodiscard]] std::uint32_t rowsAsAlone() const override {
+        // The order of sums does not depend on the number of rows, but how a compiler of another
+        // driver joins multiplications and additions may.
+        return m_device->physical().isSoftware ? kFewRows : 1;
+    }
 
     Result<void> begin(const Step& step) override;
     void embed(Activation x, MatrixId table) override;

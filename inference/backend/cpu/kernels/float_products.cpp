@@ -17,16 +17,17 @@ HWY_BEFORE_NAMESPACE();
 namespace phidelity::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Distance in bytes at which each of four rows side by side is fetched ahead.
+/// Distance in bytes at which each of the rows side by side is fetched ahead.
 constexpr std::size_t kPrefetch = 1024;
 
-/// kCount stored rows times kRows inputs, all sums in registers, two for each pair where there is
-/// room so that additions need not wait for each other.
+/// kCount stored rows times kRows inputs, all sums in registers, two for each pair so that
+/// additions need not wait for each other. Always two, so that a row comes to the same bits beside
+/// any others.
 template <TensorType kType, std::uint32_t kCount, std::uint32_t kRows>
 HWY_INLINE void tile(const std::uint8_t* weights, std::size_t columns, const float* x,
                      std::size_t stride, float (*sums)[16]) {
     constexpr std::size_t bytes = kNumberBytes<kType>;
-    constexpr std::size_t chains = kCount * kRows <= 4 ? 2 : 1;
+    constexpr std::size_t chains = 2;
     constexpr std::size_t step = chains * kLanes;
     const TagF f;
     const std::size_t rowSize = columns * bytes;
@@ -73,10 +74,7 @@ HWY_INLINE void tile(const std::uint8_t* weights, std::size_t columns, const flo
     for (std::uint32_t o = 0; o < kCount; ++o) {
         HWY_UNROLL(4)
         for (std::uint32_t r = 0; r < kRows; ++r) {
-            VF sum = total[0][o][r];
-            if constexpr (chains == 2) {
-                sum = hn::Add(sum, total[1][o][r]);
-            }
+            const VF sum = hn::Add(total[0][o][r], total[1][o][r]);
             sums[r][o] = hn::GetLane(hn::SumOfLanes(f, sum));
         }
     }
@@ -85,12 +83,14 @@ HWY_INLINE void tile(const std::uint8_t* weights, std::size_t columns, const flo
 template <TensorType kType, std::uint32_t kRows>
 void productsOfRows(const std::uint8_t* weights, std::uint32_t count, std::size_t columns,
                     const float* x, std::size_t stride, float (*sums)[16]) {
+    // As many as the sums leave registers for.
+    constexpr std::uint32_t most = kRows == 1 ? 4 : 2;
     const std::size_t rowSize = columns * kNumberBytes<kType>;
     std::uint32_t o = 0;
     // sums[r] + o: the columns of a narrower view of the same rows
-    for (; o + 4 <= count; o += 4) {
-        tile<kType, 4, kRows>(weights + o * rowSize, columns, x, stride,
-                              reinterpret_cast<float(*)[16]>(&sums[0][o]));
+    for (; o + most <= count; o += most) {
+        tile<kType, most, kRows>(weights + o * rowSize, columns, x, stride,
+                                 reinterpret_cast<float(*)[16]>(&sums[0][o]));
     }
     for (; o < count; ++o) {
         tile<kType, 1, kRows>(weights + o * rowSize, columns, x, stride,
