@@ -22,7 +22,7 @@ struct GenerationRequest {
     std::vector<std::string>
         stops; ///< stop strings; matched across token borders, cut from the text
     std::uint32_t maxTokens = 256;  ///< 0 = until the context is full
-    std::uint32_t alternatives = 0; ///< candidates kept per token
+    std::uint32_t alternatives = 0; ///< candidates kept per token; more than 0: details, too
     SamplerState sampling; ///< to go on from where a prompt ends with what was drawn before
 };
 
@@ -39,9 +39,13 @@ enum class FinishReason {
 
 struct GeneratedToken {
     TokenId id = 0;
-    std::string bytes; ///< of this token; may be part of a character
-    float logprob = 0; ///< natural log, under the model
+    std::string bytes;          ///< of this token; may be part of a character
+    float logprob = 0;          ///< natural log, under the model
+    float chainProbability = 0; ///< under the distribution that the chain left
     std::vector<Candidate> alternatives;
+    // Details, where alternatives were asked for.
+    std::uint32_t rank = 0; ///< 0 = the most likely, equal ones by lower id
+    float entropy = 0;      ///< nats, of the model's whole distribution at this place
 };
 
 struct Timings {
@@ -73,7 +77,8 @@ struct FinishedGeneration {
 /// What a listener hears while a generation runs, on the generating thread.
 struct GenerationEvent {
     std::uint32_t promptDone = 0; ///< prompt tokens computed so far
-    /// A new token. Null during prefill, and for text that was held back when a run was stopped.
+    /// A new token, valid during the call. Null during prefill, and for text that was held back
+    /// when a run was stopped.
     const GeneratedToken* token = nullptr;
     std::string_view text; ///< text that is safe to show now; complete characters only
 };
@@ -91,5 +96,9 @@ generate(Model& model, PrefixCache& cache, const GenerationRequest& request,
 
 /// The sampler of a chain over the vocabulary of a model.
 [[nodiscard]] Sampler samplerFor(const Model& model, const SamplerSettings& settings);
+/// What a generation asks of the device for each token. With alternatives that is all logits, as
+/// the details of a token are made of them.
+[[nodiscard]] TopRequest wishFor(const Model& model, const Sampler& sampler,
+                                 std::uint32_t alternatives);
 
 } // namespace phidelity

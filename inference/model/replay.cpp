@@ -77,8 +77,8 @@ public:
     Run(Model& model, const ReplayTask& task, const StopFlag* stop,
         const std::function<void(std::size_t, std::size_t)>& progress)
         : m_model(model), m_task(task), m_stop(stop), m_progress(progress), m_sequence(model),
-          m_sampler(samplerFor(model, task.sampler)), m_wish{m_sampler.topNeeded(task.alternatives),
-                                                             model.tokenizer().size()} {}
+          m_sampler(samplerFor(model, task.sampler)),
+          m_wish(wishFor(model, m_sampler, task.alternatives)) {}
 
     Result<ReplayOutcome> run() {
         ReplayOutcome outcome;

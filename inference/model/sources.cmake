@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
+    ${CMAKE_CURRENT_LIST_DIR}/continuation.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_fit.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_share.cpp
     ${CMAKE_CURRENT_LIST_DIR}/forward.cpp
@@ -10,5 +11,7 @@ target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/page_pool.cpp
     ${CMAKE_CURRENT_LIST_DIR}/prefix_cache.cpp
     ${CMAKE_CURRENT_LIST_DIR}/replay.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/samples.cpp
     ${CMAKE_CURRENT_LIST_DIR}/schedule.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/scorer.cpp
     ${CMAKE_CURRENT_LIST_DIR}/sequence.cpp)

@@ -7,6 +7,7 @@
 
 #include "inference/sample/candidates.h"
 #include "inference/sample/exp_sum.h"
+#include "inference/sample/raw_distribution.h"
 #include "inference/sample/stages.h"
 
 namespace phidelity {
@@ -19,42 +20,20 @@ float logprobOf(float logit, double logTotal) {
     return static_cast<float>(static_cast<double>(logit) - logTotal);
 }
 
-/// The distribution as the model gave it, over all rows of the head.
+/// The chain's view of all logits.
 class AllKnown {
 public:
-    /// `best`: the largest logit below `vocabulary`.
-    AllKnown(std::span<const float> all, std::uint32_t vocabulary, float best)
-        : m_logits(all.first(vocabulary)), m_best(best) {
-        // Rows past the vocabulary are padding: they count where they are numbers.
-        float top = best;
-        for (const float logit : all.subspan(vocabulary)) {
-            top = std::isfinite(logit) ? std::max(top, logit) : top;
-        }
-        double sum = expSum(m_logits, top);
-        for (const float logit : all.subspan(vocabulary)) {
-            sum += static_cast<double>(expOfNegative(logit - top));
-        }
-        m_logTotal = static_cast<double>(top) + std::log(sum);
-    }
+    explicit AllKnown(const RawDistribution& all) : m_all(all) {}
 
-    [[nodiscard]] Candidates candidates() const { return Candidates(m_logits); }
-    [[nodiscard]] TokenId best() const {
-        const auto found = std::find(m_logits.begin(), m_logits.end(), m_best);
-        return static_cast<TokenId>(found - m_logits.begin());
-    }
-    [[nodiscard]] float logprob(TokenId id) const { return logprobOf(m_logits[id], m_logTotal); }
+    [[nodiscard]] Candidates candidates() const { return Candidates(m_all.logits()); }
+    [[nodiscard]] TokenId best() const { return m_all.best(); }
+    [[nodiscard]] float logprob(TokenId id) const { return m_all.logprob(id); }
     [[nodiscard]] std::vector<Candidate> mostLikely(std::uint32_t count) const {
-        std::vector<Candidate> top;
-        for (const std::uint32_t id : largestIndices(m_logits, count)) {
-            top.push_back({id, m_logits[id], logprob(id)});
-        }
-        return top;
+        return m_all.mostLikely(count);
     }
 
 private:
-    std::span<const float> m_logits;
-    float m_best;
-    double m_logTotal = 0;
+    const RawDistribution& m_all;
 };
 
 /// The same where a device has picked the largest logits.
@@ -177,11 +156,11 @@ Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenI
     if (hasNanOrInfinity(known)) {
         return fail(ErrorCode::NotFinite, "a logit is NaN or infinite");
     }
-    const float best = largestOf(known);
-    if (best == -kInfinity) {
+    if (largestOf(known) == -kInfinity) {
         return fail(ErrorCode::NotFinite, "every logit is -infinity");
     }
-    return drawOf(AllKnown(logits, m_vocabulary, best), history, state, alternatives, reports);
+    const RawDistribution all(logits, m_vocabulary);
+    return drawOf(AllKnown(all), history, state, alternatives, reports);
 }
 
 std::uint32_t Sampler::topNeeded(std::uint32_t alternatives) const {

@@ -4,6 +4,7 @@ set(sample_sources
     sample/dry.cpp
     sample/exp_sum.cpp
     sample/philox.cpp
+    sample/raw_distribution.cpp
     sample/sampler.cpp
     sample/sampler_settings.cpp
     sample/settings_json.cpp
