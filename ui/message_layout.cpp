@@ -91,6 +91,9 @@ void MessageLayout::lookChanged() {
     for (Item& item : m_items) {
         item.colorsAtEnd.reset();
     }
+    for (auto& [block, note] : m_notes) {
+        note.text.reset();
+    }
     forgetHeights();
 }
 
@@ -192,7 +195,7 @@ MessageLayout::Insets MessageLayout::insets(qsizetype index) const {
         inset.left += 3 * unit;
         inset.right = 3 * unit;
         inset.top = here.continues ? 0 : m_look->labelLine + 4 * unit;
-        inset.bottom = here.continued ? 0 : 3 * unit;
+        inset.bottom = here.continued ? 0 : 3 * unit + noteHeight(index);
     } else if (here.kind == Kind::Rule) {
         inset.top = inset.bottom = 2 * unit;
     } else if (here.kind == Kind::Table) {
@@ -350,6 +353,7 @@ bool MessageLayout::ensureBlock(qsizetype index) {
         return false;
     }
     layOut(index);
+    check(index);
     const Insets inset = insets(index);
     const int height = inset.above + inset.top + item.layout.height() + inset.bottom;
     const bool changed = height != item.height;

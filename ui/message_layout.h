@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -10,9 +11,11 @@
 #include <QStringList>
 #include <QTextLayout>
 
+#include "chat/arithmetic/arithmetic_check.h"
 #include "chat/markdown/block_splitter.h"
 #include "ui/block_layout.h"
 #include "ui/code_colors.h"
+#include "ui/code_note.h"
 #include "ui/message_look.h"
 
 class QPainter;
@@ -74,6 +77,7 @@ public:
     struct Marks {
         std::optional<Selection> selection;
         qsizetype hotCode = -1; ///< whose copy button is under the pointer
+        qsizetype hotRun = -1;  ///< whose run button
         LinkPlace focusedLink;  ///< which the keyboard acts on
         QStringList words;      ///< of a search
         BlockPosition currentHit{-1, 0};
@@ -113,6 +117,22 @@ public:
     [[nodiscard]] QList<qsizetype> codes() const;
     [[nodiscard]] QRect copyButton(qsizetype firstBlock) const;
 
+    /// Whether a piece of code has a run button: Python, in the window that offers it.
+    [[nodiscard]] bool canRun(qsizetype firstBlock) const;
+    [[nodiscard]] QRect runButton(qsizetype firstBlock) const;
+    [[nodiscard]] qsizetype runButtonAt(QPoint point) const;
+    /// What is shown under a piece of code; changes the height. It stays until the text is another.
+    void setCodeNote(qsizetype firstBlock, const CodeNote& note);
+    /// Null for none.
+    [[nodiscard]] const CodeNote* codeNote(qsizetype firstBlock) const;
+
+    /// Arithmetic in a block that was laid out: offsets in the block's text.
+    [[nodiscard]] QList<ArithmeticMark> checksOf(qsizetype block) const;
+    /// Where the first line of one of them is.
+    [[nodiscard]] QRect checkRect(qsizetype block, qsizetype number) const;
+    /// What the mark at a point says; empty for none.
+    [[nodiscard]] QString checkNoteAt(QPoint point) const;
+
     /// Blocks laid out since the program started, for tests of the cost of an update.
     [[nodiscard]] static quint64 blocksLaidOut();
 
@@ -122,7 +142,13 @@ private:
         int height = 0;
         bool measured = false;
         int scrolled = 0; ///< sideways, of the first block of a table
+        QList<ArithmeticMark> checks;
         std::optional<CodeColors::State> colorsAtEnd;
+    };
+    struct Note {
+        CodeNote note;
+        std::unique_ptr<RichText> text; ///< of its output, for `width`
+        int width = 0;
     };
     struct Insets {
         int above = 0; ///< empty, before the block
@@ -161,7 +187,12 @@ private:
     void forgetHeights();
     void syncItems(qsizetype unchanged);
     void updateTops() const;
-    void paintFrame(QPainter& painter, qsizetype index, const QRect& box, bool hot) const;
+    void paintFrame(QPainter& painter, qsizetype index, const QRect& box, const Marks& marks) const;
+    void check(qsizetype index);
+    void paintChecks(QPainter& painter, qsizetype index, QPoint origin) const;
+    [[nodiscard]] const RichText* noteText(qsizetype firstBlock) const;
+    [[nodiscard]] int noteHeight(qsizetype index) const;
+    void paintNote(QPainter& painter, qsizetype index, const QRect& box) const;
     void paintSideways(QPainter& painter, qsizetype index, QPoint origin) const;
     void paintContainers(QPainter& painter, qsizetype index, QPoint origin) const;
 
@@ -169,7 +200,8 @@ private:
     CodeFrame m_frame;
     BlockSplitter m_splitter;
     int m_width = 0;
-    std::vector<Item> m_items;            ///< one a block
+    std::vector<Item> m_items;                 ///< one a block
+    mutable std::map<qsizetype, Note> m_notes; ///< by the first block of their code
     std::unique_ptr<TableLayout> m_older; ///< of the last block before it changed: to take from
     mutable std::vector<int> m_tops;      ///< one a block and one for the end
     mutable size_t m_validTops = 0;       ///< leading entries of m_tops that hold

@@ -47,13 +47,14 @@ void MessageLayout::paint(QPainter& painter, QPoint origin, const QRect& clip, c
         const int left = containerLeft(index, block(index).containers.size());
         const QRect box(origin.x() + left, origin.y() + top + inset.above, m_width - left,
                         item.height - inset.above);
-        paintFrame(painter, index, box, marks.hotCode >= 0 && firstOfCode(index) == marks.hotCode);
+        paintFrame(painter, index, box, marks);
         const bool sideways = hiddenWidth(index) > 0;
         if (sideways) {
             painter.save();
             painter.setClipRect(box, Qt::IntersectClip);
         }
         item.layout.paint(painter, origin + textOrigin(index), clip, marksIn(index, marks), text);
+        paintChecks(painter, index, origin);
         if (sideways) {
             painter.restore();
             paintSideways(painter, index, origin);
@@ -126,7 +127,7 @@ void MessageLayout::paintContainers(QPainter& painter, qsizetype index, QPoint o
 }
 
 void MessageLayout::paintFrame(QPainter& painter, qsizetype index, const QRect& box,
-                               bool hot) const {
+                               const Marks& marks) const {
     const TextBlock& here = block(index);
     const Shades& shades = m_look->shades;
     const int unit = m_look->unit;
@@ -149,17 +150,24 @@ void MessageLayout::paintFrame(QPainter& painter, qsizetype index, const QRect& 
                               m_look->labelLine + 2 * unit);
             painter.drawText(strip, Qt::AlignLeft | Qt::AlignVCenter,
                              CodeColors::instance().title(here.language));
-            const QRect inside = copyButton(index);
-            const QRect button(box.right() + 1 - (m_width - inside.left()),
-                               box.top() + inside.top() - blockTop(index) - insets(index).above,
-                               inside.width(), inside.height());
-            if (hot) {
-                painter.setPen(Qt::NoPen);
-                painter.setBrush(mixed(shades.code, shades.text, 0.1));
-                painter.drawRoundedRect(button, unit, unit);
+            const auto paintButton = [&](const QRect& inside, const char* symbol, bool hot) {
+                const QRect button(box.right() + 1 - (m_width - inside.left()),
+                                   box.top() + inside.top() - blockTop(index) - insets(index).above,
+                                   inside.width(), inside.height());
+                if (hot) {
+                    painter.setPen(Qt::NoPen);
+                    painter.setBrush(mixed(shades.code, shades.text, 0.1));
+                    painter.drawRoundedRect(button, unit, unit);
+                }
+                icon(QString::fromLatin1(symbol))
+                    .paint(&painter, button.adjusted(unit, unit, -unit, -unit));
+            };
+            paintButton(copyButton(index), "copy", marks.hotCode == index);
+            if (canRun(index)) {
+                paintButton(runButton(index), "run", marks.hotRun == index);
             }
-            icon(QStringLiteral("copy")).paint(&painter, button.adjusted(unit, unit, -unit, -unit));
         }
+        paintNote(painter, index, box);
     } else if (here.kind == Kind::Rule) {
         painter.setBrush(shades.line);
         painter.drawRect(QRect(box.left(), box.center().y(), box.width(), 1));

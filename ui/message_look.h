@@ -21,9 +21,11 @@ struct MessageLook {
     QFont label; ///< authors, notes, languages
     QPalette palette;
     Shades shades;
-    QColor hit;        ///< behind the words of a search
-    QColor currentHit; ///< behind those that the user has gone to
-    int unit = 4;      ///< the grid
+    QColor hit;                   ///< behind the words of a search
+    QColor currentHit;            ///< behind those that the user has gone to
+    bool checksArithmetic = true; ///< statements of arithmetic in replies are marked
+    bool runsCode = false;        ///< Python code has a button to run it
+    int unit = 4;                 ///< the grid
     int textLine = 20;
     int codeLine = 18;
     int labelLine = 16;

@@ -261,6 +261,9 @@ MessageRow::Hit MessageRow::hit(QPoint point) const {
     if (const qsizetype code = m_body->copyButtonAt(local); code >= 0) {
         return {Part::CopyCode, code, {}};
     }
+    if (const qsizetype code = m_body->runButtonAt(local); code >= 0) {
+        return {Part::RunCode, code, {}};
+    }
     if (const MessageLayout::LinkPlace link = m_body->linkAt(local); link.block >= 0) {
         return {Part::Link, -1, link};
     }

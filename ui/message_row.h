@@ -35,7 +35,7 @@ public:
     bool ensure(int top, int bottom);
     void release();
 
-    enum class Part { None, Text, Link, CopyCode, CutToggle };
+    enum class Part { None, Text, Link, CopyCode, RunCode, CutToggle };
     struct Hit {
         Part part = Part::None;
         qsizetype code = -1;

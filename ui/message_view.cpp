@@ -212,6 +212,8 @@ void MessageView::measureColumn() {
 
 void MessageView::lookChanged() {
     m_look = MessageLook(this);
+    m_look.runsCode = m_runOffered;
+    m_look.checksArithmetic = m_arithmeticChecked;
     measureColumn();
     for (int row = 0; row < count(); ++row) {
         Item& item = m_items[static_cast<size_t>(row)];

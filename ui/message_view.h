@@ -51,6 +51,19 @@ public:
 
     /// Whether the menu of a reply offers to replay it; off at first.
     void setReplayOffered(bool offered) { m_replayOffered = offered; }
+    /// Whether Python code has a button that runs it; off at first.
+    void setRunOffered(bool offered);
+    /// Whether arithmetic in replies is marked; on at first. The marks are no part of the text.
+    void setArithmeticChecked(bool checked);
+    /// What is shown under a piece of code of a message (see runRequested).
+    void setCodeNote(int row, qsizetype code, const CodeNote& note);
+    /// Where the run button of the code number `number` (from 0) of a row is, in viewport
+    /// coordinates; empty for none.
+    [[nodiscard]] QRect runButtonRect(int row, int number);
+    /// The marks of a message, in the blocks that have been seen.
+    [[nodiscard]] QList<ArithmeticMark> checks(int row);
+    /// Where a mark is, in viewport coordinates.
+    [[nodiscard]] QRect checkRect(int row, qsizetype block, qsizetype number);
 
 public slots:
     void jumpToLatest();
@@ -80,6 +93,8 @@ signals:
     void placeChanged(double place);
     void regenerateRequested(int row);
     void replayRequested(int row);
+    /// To run the code that begins with this block of the message.
+    void runRequested(int row, qsizetype code, const QString& text);
     void continueRequested();
     void editRequested(int row);
     void branchRequested(int row);
@@ -147,6 +162,7 @@ private:
     [[nodiscard]] Position positionAt(QPoint viewportPoint);
     [[nodiscard]] std::optional<MessageLayout::Selection> selectionIn(int row) const;
     void updateHover(QPoint point);
+    void updateTip(int row, const MessageRow::Hit& hit, QPoint point);
     void fillMenu(QMenu& menu, int row, const MessageRow::Hit& hit);
     void showAddress(int row, MessageLayout::LinkPlace link);
     void hideAddress();
@@ -164,6 +180,8 @@ private:
     int m_columnWidth = 0;
     bool m_following = true;
     bool m_replayOffered = false;
+    bool m_runOffered = false;
+    bool m_arithmeticChecked = true;
     bool m_inRelayout = false;
     Anchor m_anchor;
     int m_scroll = 0; ///< what is shown, in content coordinates

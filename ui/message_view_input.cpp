@@ -14,6 +14,7 @@
 #include "ui/message_actions.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
+#include "ui/plain_tip.h"
 
 namespace phidelity {
 
@@ -121,6 +122,10 @@ void MessageView::mousePressEvent(QMouseEvent* event) {
         copyText(pressed.body().codeText(hit.code));
         return;
     }
+    if (hit.part == MessageRow::Part::RunCode) {
+        emit runRequested(row, hit.code, pressed.body().codeText(hit.code));
+        return;
+    }
     if (hit.part == MessageRow::Part::CutToggle) {
         pressed.setCutShown(!pressed.cutShown());
         heightChanged(row);
@@ -202,6 +207,7 @@ void MessageView::updateHover(QPoint point) {
             hit = rowAt(row).hit(toRow(row, point));
         }
     }
+    updateTip(row, hit, point);
     const bool same = row == m_hotRow && hit == m_hot;
     m_hotRow = row;
     m_hot = hit;
@@ -209,8 +215,8 @@ void MessageView::updateHover(QPoint point) {
         return;
     }
     using Part = MessageRow::Part;
-    const bool hand =
-        hit.part == Part::CopyCode || hit.part == Part::CutToggle || hit.part == Part::Link;
+    const bool hand = hit.part == Part::CopyCode || hit.part == Part::RunCode ||
+                      hit.part == Part::CutToggle || hit.part == Part::Link;
     if (hit.part == Part::Link) {
         showAddress(row, hit.link);
     } else {
@@ -219,9 +225,22 @@ void MessageView::updateHover(QPoint point) {
     viewport()->setCursor(hand                     ? Qt::PointingHandCursor
                           : hit.part == Part::Text ? Qt::IBeamCursor
                                                    : Qt::ArrowCursor);
-    viewport()->setToolTip(hit.part == Part::CopyCode ? tr("Copy this code") : QString());
     placeActions();
     viewport()->update();
+}
+
+void MessageView::updateTip(int row, const MessageRow::Hit& hit, QPoint point) {
+    using Part = MessageRow::Part;
+    QString tip = hit.part == Part::CopyCode  ? tr("Copy this code")
+                  : hit.part == Part::RunCode ? tr("Run this code in a sandbox")
+                                              : QString();
+    if (hit.part == Part::Text) {
+        const MessageRow& found = rowAt(row);
+        tip = plainTip(found.body().checkNoteAt(toRow(row, point) - found.bodyOrigin()));
+    }
+    if (viewport()->toolTip() != tip) {
+        viewport()->setToolTip(tip);
+    }
 }
 
 bool MessageView::viewportEvent(QEvent* event) {
@@ -275,6 +294,16 @@ void MessageView::fillMenu(QMenu& menu, int row, const MessageRow::Hit& hit) {
     if (row >= 0) {
         menu.addAction(tr("Copy Message"), this, [this, row] { copyMessage(row); });
         if (code >= 0) {
+            if (rowAt(row).body().canRun(code)) {
+                menu.addAction(tr("Run Code"), this, [this, row, code] {
+                    emit runRequested(row, code, rowAt(row).body().codeText(code));
+                });
+            }
+            if (const CodeNote* note = rowAt(row).body().codeNote(code);
+                note && !note->output.isEmpty()) {
+                menu.addAction(tr("Copy Output"), this,
+                               [this, output = note->output] { copyText(output); });
+            }
             menu.addAction(tr("Copy Code"), this,
                            [this, row, code] { copyText(rowAt(row).body().codeText(code)); });
         }

@@ -174,6 +174,9 @@ MessageLayout::Marks MessageView::marksIn(int row) const {
     if (row == m_hotRow && m_hot.part == MessageRow::Part::CopyCode) {
         marks.hotCode = m_hot.code;
     }
+    if (row == m_hotRow && m_hot.part == MessageRow::Part::RunCode) {
+        marks.hotRun = m_hot.code;
+    }
     if (row == m_focusRow && !addressOf(row, m_focusLink).isEmpty()) {
         marks.focusedLink = m_focusLink;
     }

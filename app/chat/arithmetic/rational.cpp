@@ -43,9 +43,12 @@ std::string Rational::toDecimal(int decimals) const {
         digits.insert(0, places + 1 - digits.size(), '0');
     }
     if (places > 0) {
-        digits.insert(digits.size() - places, ".");
+        digits.insert(digits.end() - decimals, '.');
     }
-    return isNegative() ? "-" + digits : digits;
+    if (isNegative()) {
+        digits.insert(digits.begin(), '-');
+    }
+    return digits;
 }
 
 Rational operator+(const Rational& a, const Rational& b) {
