@@ -72,6 +72,8 @@ struct GenerateRequest {
 // ---- From the engine
 // -----------------------------------------------------------------------------------------
 
+struct TokenTexts; // engine/token_messages.h
+
 struct ModelOpening {
     RequestId id = 0;
     double fraction = 0; ///< 0..1
@@ -90,6 +92,8 @@ struct ModelOpened {
     double loadMs = 0;
     bool embedded = false; ///< the demo model
     QString notice;        ///< a sentence that the user should read; mostly empty
+    /// What its tokens say, for those who show ids that were kept.
+    std::shared_ptr<const TokenTexts> texts{};
 };
 
 struct DeviceEntry {

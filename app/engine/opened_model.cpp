@@ -8,6 +8,7 @@
 #include <QFile>
 
 #include "engine/model_source.h"
+#include "engine/token_texts.h"
 #include "inference/model/device_share.h"
 
 namespace phidelity {
@@ -128,6 +129,7 @@ Result<OpenedModel> loadOn(std::string_view device, const OpenModelRequest& requ
     facts.parameters = static_cast<qint64>(size.parameters);
     facts.loadMs = milliseconds(timer);
     facts.embedded = request.path.isEmpty();
+    facts.texts = tokenTextsOf(opened.model->tokenizer());
     return opened;
 }
 

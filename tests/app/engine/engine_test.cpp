@@ -14,6 +14,7 @@
 
 #include "engine/engine_thread.h"
 #include "engine/model_source.h"
+#include "engine/token_messages.h"
 
 using namespace phidelity;
 
@@ -151,6 +152,17 @@ void EngineTest::opensTheEmbeddedModelAndSaysWhatItIs() {
     QVERIFY(model.parameters > 1'000'000);
     QVERIFY(model.weightBytes > 0);
     QVERIFY(model.loadMs > 0);
+    const auto tokenizer = openTokenizer({});
+    QVERIFY(model.texts && tokenizer);
+    QCOMPARE(model.texts->bytes.size(), qsizetype((*tokenizer)->size()));
+    const std::vector<TokenId> ids = (*tokenizer)->encode(" Hello");
+    QByteArray text;
+    for (const TokenId id : ids) {
+        text += model.texts->bytes.at(id);
+    }
+    QCOMPARE(text, QByteArray(" Hello"));
+    QVERIFY(model.texts->bytes.at((*tokenizer)->endOfText()).isEmpty());
+    QVERIFY(!model.texts->labels.at((*tokenizer)->endOfText()).isEmpty());
     QCOMPARE(m_listener->opening.last().fraction, 1.0);
 }
 
