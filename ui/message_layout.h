@@ -54,6 +54,7 @@ public:
     [[nodiscard]] int naturalWidth() const;
     [[nodiscard]] bool isEmpty() const { return m_splitter.blocks().isEmpty(); }
     [[nodiscard]] qsizetype blockCount() const { return m_splitter.blocks().size(); }
+    [[nodiscard]] const QList<TextBlock>& blocks() const { return m_splitter.blocks(); }
 
     [[nodiscard]] int blockTop(qsizetype block) const;
     /// The block at a height, clamped to the text.
@@ -81,12 +82,16 @@ public:
         LinkPlace focusedLink;  ///< which the keyboard acts on
         QStringList words;      ///< of a search
         BlockPosition currentHit{-1, 0};
+        std::optional<Selection> token;    ///< that is inspected
+        std::optional<Selection> hotToken; ///< that is pointed at
     };
     /// Paints the blocks that touch `clip`. They must have been laid out.
     void paint(QPainter& painter, QPoint origin, const QRect& clip, const Marks& marks,
                const QColor& text) const;
 
     [[nodiscard]] BlockPosition positionAt(QPoint point);
+    /// The character at a point; where there is none the nearest position.
+    [[nodiscard]] BlockPosition characterAt(QPoint point);
     [[nodiscard]] BlockPosition end() const;
     [[nodiscard]] Selection wordAt(BlockPosition position) const;
     /// The selected text as shown.

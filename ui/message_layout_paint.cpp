@@ -12,15 +12,18 @@ using Kind = TextBlock::Kind;
 
 TextMarks MessageLayout::marksIn(qsizetype index, const Marks& marks) const {
     const TextBlock& here = block(index);
+    const auto partOf = [&](const std::optional<Selection>& marked) -> TextBlock::Cell {
+        if (!marked || marked->from.block > index || marked->to.block < index) {
+            return {};
+        }
+        const qsizetype from = marked->from.block == index ? marked->from.offset : 0;
+        const qsizetype to = marked->to.block == index ? marked->to.offset : here.text.size();
+        return {from, std::max<qsizetype>(0, to - from)};
+    };
     TextMarks in;
-    if (marks.selection && marks.selection->from.block <= index &&
-        marks.selection->to.block >= index) {
-        const qsizetype from =
-            marks.selection->from.block == index ? marks.selection->from.offset : 0;
-        const qsizetype to =
-            marks.selection->to.block == index ? marks.selection->to.offset : here.text.size();
-        in.selected = {from, std::max<qsizetype>(0, to - from)};
-    }
+    in.selected = partOf(marks.selection);
+    in.token = partOf(marks.token);
+    in.hotToken = partOf(marks.hotToken);
     if (!marks.words.isEmpty()) {
         in.hits = findHits(here.text, marks.words);
         in.currentHit = marks.currentHit.block == index ? marks.currentHit.offset : -1;

@@ -26,6 +26,17 @@ BlockPosition MessageLayout::positionAt(QPoint point) {
     return {index, layout.positionAt(point - textOrigin(index))};
 }
 
+BlockPosition MessageLayout::characterAt(QPoint point) {
+    BlockPosition position = positionAt(point);
+    if (!isEmpty()) {
+        const QPoint inBlock = point - textOrigin(position.block);
+        const qsizetype found =
+            m_items[static_cast<size_t>(position.block)].layout.characterAt(inBlock);
+        position.offset = found < 0 ? position.offset : found;
+    }
+    return position;
+}
+
 BlockPosition MessageLayout::end() const {
     return isEmpty() ? BlockPosition{}
                      : BlockPosition{blockCount() - 1, m_splitter.blocks().last().text.size()};

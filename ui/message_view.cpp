@@ -107,6 +107,8 @@ void MessageView::rebuild() {
     m_validTops = 0;
     m_selectionStart = m_selectionEnd = {};
     m_hotRow = -1;
+    m_token = m_hotToken = {};
+    m_hovered = {};
     hideAddress();
     m_hitRow = -1;
     m_anchor = {};
@@ -136,6 +138,12 @@ void MessageView::rowsRemoved(int first, int last) {
         m_selectionStart = m_selectionEnd = {};
     }
     m_hotRow = -1;
+    m_hovered = {};
+    for (TokenMark* mark : {&m_token, &m_hotToken}) {
+        if (mark->row >= first) {
+            *mark = {};
+        }
+    }
     relayout();
     updateHover(m_hoverPoint);
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <QAbstractScrollArea>
@@ -49,6 +50,17 @@ public:
     /// it has not been laid out. Links are counted from 0 over those of the message that open.
     [[nodiscard]] QRect linkRect(int row, int number);
 
+    /// Whether the menu of a message offers to inspect its tokens; off at first.
+    void setInspectOffered(bool offered) { m_inspectOffered = offered; }
+    /// Whether textPointed and textHovered are wanted; off at first.
+    void setInspecting(bool inspecting);
+    /// Where a stretch of a message's text is shown, in viewport coordinates; empty where nothing
+    /// of it is.
+    [[nodiscard]] QRect textRect(int row, qsizetype from, qsizetype to);
+    /// Where the selection begins: a row and a character of its message's text; {-1, -1} = there is
+    /// none.
+    [[nodiscard]] std::pair<int, qsizetype> selectionBegin();
+
     /// Whether the menu of a reply offers to replay it; off at first.
     void setReplayOffered(bool offered) { m_replayOffered = offered; }
     /// Whether Python code has a button that runs it; off at first.
@@ -82,8 +94,18 @@ public slots:
     void setHits(const QString& text);
     /// Scrolls to one of the hits in a message (from 0, see hitCount) and marks it more strongly.
     void showHit(int row, int number);
+    /// Marks the characters of a message's text that a token is made of, and brings them into
+    /// sight; row -1: none.
+    void markToken(int row, qsizetype from, qsizetype to);
+    /// Likewise, more weakly and where it stands, what is pointed at elsewhere.
+    void markHotToken(int row, qsizetype from, qsizetype to);
 
 signals:
+    /// The tokens of this message, at this character of its text; -1 = at none in particular.
+    void inspectRequested(int row, qsizetype offset);
+    /// A character was clicked or is pointed at; {-1, -1}: none is.
+    void textPointed(int row, qsizetype offset);
+    void textHovered(int row, qsizetype offset);
     /// Text that was typed here, where none can be written.
     void typed(const QString& text);
     void followingChanged(bool following);
@@ -170,6 +192,17 @@ private:
     [[nodiscard]] QString addressOf(int row, MessageLayout::LinkPlace link) const;
     [[nodiscard]] MessageLayout::Marks marksIn(int row) const;
     void copyText(const QString& text) const;
+    struct TokenMark {
+        int row = -1;
+        qsizetype from = 0;
+        qsizetype to = 0;
+        bool operator==(const TokenMark&) const = default;
+    };
+    [[nodiscard]] qsizetype sourceOf(const Position& position);
+    [[nodiscard]] std::optional<MessageLayout::Selection> shownPart(const TokenMark& mark) const;
+    [[nodiscard]] Position characterAt(QPoint viewportPoint);
+    void tellHovered(QPoint point);
+    void inspectAt(const Position& position);
 
     MessageModel* m_model = nullptr;
     MessageLook m_look;
@@ -182,6 +215,12 @@ private:
     bool m_replayOffered = false;
     bool m_runOffered = false;
     bool m_arithmeticChecked = true;
+    bool m_inspectOffered = false;
+    bool m_inspecting = false;
+    TokenMark m_token;
+    TokenMark m_hotToken;
+    Position m_hovered;      ///< as textHovered said last
+    Position m_menuPosition; ///< where the menu was asked for
     bool m_inRelayout = false;
     Anchor m_anchor;
     int m_scroll = 0; ///< what is shown, in content coordinates

@@ -153,6 +153,7 @@ void MessageView::mouseMoveEvent(QMouseEvent* event) {
     const QPoint point = event->position().toPoint();
     if (!m_selecting) {
         updateHover(point);
+        tellHovered(point);
         return;
     }
     m_dragPoint = point;
@@ -180,6 +181,9 @@ void MessageView::mouseReleaseEvent(QMouseEvent* event) {
         }
     }
     m_pressed = {};
+    if (m_inspecting && m_selectionStart == m_selectionEnd && m_selectionStart.row >= 0) {
+        emit textPointed(m_selectionStart.row, sourceOf(characterAt(point)));
+    }
     if (QApplication::clipboard()->supportsSelection() && m_selectionStart != m_selectionEnd) {
         QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
     }
@@ -246,6 +250,7 @@ void MessageView::updateTip(int row, const MessageRow::Hit& hit, QPoint point) {
 bool MessageView::viewportEvent(QEvent* event) {
     if (event->type() == QEvent::Leave && !m_hoverActions->underMouse()) {
         updateHover({-1, -1});
+        tellHovered({-1, -1});
     }
     return QAbstractScrollArea::viewportEvent(event);
 }
@@ -313,6 +318,9 @@ void MessageView::fillMenu(QMenu& menu, int row, const MessageRow::Hit& hit) {
         }
     }
     menu.addAction(tr("Select All"), this, &MessageView::selectAll);
+    if (m_inspectOffered && row >= 0 && !m_model->at(row).text.isEmpty()) {
+        menu.addAction(tr("Inspect Tokens"), this, [this] { inspectAt(m_menuPosition); });
+    }
     if (row < 0 || row >= count() || isUnfinished(m_model->at(row))) {
         return;
     }
@@ -344,10 +352,13 @@ void MessageView::contextMenuEvent(QContextMenuEvent* event) {
     if (event->reason() == QContextMenuEvent::Keyboard) {
         row = m_focusLink.block >= 0 ? m_focusRow : count() - 1;
         hit.link = m_focusLink;
+        m_menuPosition = m_selectionStart.row >= 0 ? std::min(m_selectionStart, m_selectionEnd)
+                                                   : Position{row, {-1, 0}};
     } else if (count() > 0) {
         const QPoint point = viewport()->mapFromGlobal(event->globalPos());
         row = rowAtY(verticalScrollBar()->value() + point.y());
         hit = rowAt(row).hit(toRow(row, point));
+        m_menuPosition = characterAt(point);
     }
     QMenu menu(this);
     fillMenu(menu, row, hit);

@@ -180,6 +180,12 @@ MessageLayout::Marks MessageView::marksIn(int row) const {
     if (row == m_focusRow && !addressOf(row, m_focusLink).isEmpty()) {
         marks.focusedLink = m_focusLink;
     }
+    if (row == m_token.row) {
+        marks.token = shownPart(m_token);
+    }
+    if (row == m_hotToken.row) {
+        marks.hotToken = shownPart(m_hotToken);
+    }
     return marks;
 }
 

@@ -317,8 +317,30 @@ QList<QRectF> RichText::rectsOf(qsizetype from, qsizetype to) const {
     return rects;
 }
 
+/// A frame round the part of a token that stands here, over a ground.
+void RichText::paintToken(QPainter& painter, QPointF at, TextBlock::Cell token,
+                          const QBrush& ground) const {
+    const qsizetype from = std::max(token.start, m_stretch.start);
+    const qsizetype to = std::min(token.start + token.length, m_stretch.start + m_stretch.length);
+    if (from >= to) {
+        return;
+    }
+    painter.save();
+    painter.setBrush(ground);
+    painter.setPen(QPen(m_look->shades.accent, 1));
+    const QList<QRectF> rects = rectsOf(from, to);
+    for (const QRectF& rect : rects) {
+        painter.drawRoundedRect(rect.translated(at).adjusted(-0.5, 0.5, 0.5, -0.5), 3, 3);
+    }
+    painter.restore();
+}
+
 void RichText::paint(QPainter& painter, QPointF at, const QRectF& clip, const TextMarks& marks,
                      const QColor& color) const {
+    QColor ground = m_look->shades.accent;
+    ground.setAlphaF(0.22F);
+    paintToken(painter, at, marks.hotToken, Qt::NoBrush);
+    paintToken(painter, at, marks.token, ground);
     QList<QTextLayout::FormatRange> marked;
     const auto mark = [&](TextBlock::Cell stretch, const QBrush& back, const QBrush& front) {
         const qsizetype from = std::max(stretch.start, m_stretch.start);

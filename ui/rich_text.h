@@ -21,6 +21,8 @@ struct TextMarks {
     TextBlock::Cell selected;
     QList<TextBlock::Cell> hits; ///< of a search, in order
     qsizetype currentHit = -1;   ///< where the one begins that the user has gone to
+    TextBlock::Cell token;       ///< that is inspected
+    TextBlock::Cell hotToken;    ///< that is pointed at
 };
 
 /// A stretch of a block's text in lines: a paragraph, or a cell of a table. Formulas stand in the
@@ -61,6 +63,8 @@ public:
     [[nodiscard]] QList<QRectF> rectsOf(qsizetype from, qsizetype to) const;
 
 private:
+    void paintToken(QPainter& painter, QPointF at, TextBlock::Cell token,
+                    const QBrush& ground) const;
     struct Formula {
         TextFormula written;
         qsizetype shownAt = 0; ///< in the layout's text
