@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QByteArray>
 #include <QList>
+#include <QMetaType>
 
 #include "chat/conversation.h"
 
@@ -33,4 +35,14 @@ struct BranchSegment {
 /// Cost: the tokens of all versions.
 [[nodiscard]] QList<BranchSegment> mergeBranches(const QList<TriedPath>& paths);
 
+/// The tree of the versions of a reply, to be drawn. Plain value.
+struct BranchTree {
+    QList<BranchSegment> segments;
+    QList<QByteArray> texts; ///< of each segment; empty where the tokens' bytes are not known
+    QList<NodeId> versions;  ///< all of them, those without tokens too, oldest first
+    NodeId shown = 0;        ///< the one that is looked at
+};
+
 } // namespace phidelity
+
+Q_DECLARE_METATYPE(phidelity::BranchTree)
