@@ -6,6 +6,7 @@
 #include <QDateTime>
 
 #include "app/request_ids.h"
+#include "chat/reply_tokens.h"
 
 namespace phidelity {
 
@@ -257,6 +258,23 @@ void ChatController::branch(int row) {
     }
     fresh.info.createdMs = fresh.info.changedMs = now();
     show(m_library.adopt(std::move(fresh)).info.id);
+}
+
+void ChatController::branchReply(const ReplyBranch& branch) {
+    const MessageNode* from = current().find(branch.node);
+    if (!from || from->message.speaker != Speaker::Model || branch.tokens.isEmpty()) {
+        return;
+    }
+    if (isUnfinished(from->message)) {
+        stop();
+    }
+    Message reply = freshReply();
+    reply.format = from->message.format;
+    reply.text = QString::fromUtf8(branch.bytes.first(wholeCharacters(branch.bytes)));
+    addShown(from->parent, reply);
+    const NodeId node = current().leaf();
+    m_library.keeper().expectNoRecords(m_current, node);
+    startReply({m_current, node}, {node}, Begin::Fresh, branch);
 }
 
 void ChatController::newConversation() {

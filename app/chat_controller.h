@@ -14,6 +14,7 @@
 #include "chat/context_plan.h"
 #include "chat/conversation.h"
 #include "chat/generation_settings.h"
+#include "chat/reply_branch.h"
 #include "engine/messages.h"
 #include "engine/replay_messages.h"
 
@@ -44,6 +45,16 @@ public:
     [[nodiscard]] FormatId format() const { return m_format; }
     /// What of a conversation is sent.
     [[nodiscard]] ContextPlan planOf(const QString& conversation) const;
+    /// A reply, wherever it stands.
+    struct Place {
+        QString conversation;
+        NodeId node = 0; ///< 0 = none
+        bool operator==(const Place&) const = default;
+    };
+    /// The reply that the engine writes; none while nothing runs.
+    [[nodiscard]] Place writing() const { return m_running.place; }
+    /// Details of so many alternatives come with replies that begin from now on; 0 = none.
+    void setAlternatives(int alternatives) { m_alternatives = alternatives; }
     /// The one that is shown.
     [[nodiscard]] const Conversation& conversation() const { return *m_library.find(m_current); }
 
@@ -62,6 +73,9 @@ public slots:
     void showVersion(int row, int version);
     /// A new conversation that begins with the messages up to this row.
     void branch(int row);
+    /// Writes another version of a reply of the conversation that is shown, from a beginning on. A
+    /// reply that is being written there is stopped.
+    void branchReply(const phidelity::ReplyBranch& branch);
     void newConversation();
     /// Shows it as soon as it is loaded.
     void selectConversation(const QString& id);
@@ -92,6 +106,9 @@ public slots:
 signals:
     /// To the engine.
     void generateRequested(const phidelity::GenerateRequest& request);
+    /// A reply has ended and left this; its model's hash may follow.
+    void recordMade(const QString& conversation, phidelity::NodeId node,
+                    const phidelity::GenerationRecord& record);
 
     // To the window: the messages of the conversation that is shown.
     void messagesReset(const QList<phidelity::Message>& messages);
@@ -125,12 +142,6 @@ signals:
     void noticeCleared();
 
 private:
-    /// A reply, wherever it stands.
-    struct Place {
-        QString conversation;
-        NodeId node = 0; ///< 0 = none
-        bool operator==(const Place&) const = default;
-    };
     /// What was asked of the engine and has not ended.
     struct Running {
         RequestId id = 0; ///< 0 = nothing runs
@@ -138,6 +149,8 @@ private:
         SharedStop stop;
         QStringList stops;
         qsizetype before = 0; ///< length of the reply's text when it was asked for
+        QList<float> given;   ///< GenerationRecord::given
+        QByteArray tail;      ///< of a character that the beginning has left unfinished
     };
 
     /// A reply for which there was too little room.
@@ -157,7 +170,8 @@ private:
     NodeId addReply(NodeId parent);
     enum class Begin { Fresh, BehindItsText };
     void startReply(NodeId node, const QList<NodeId>& changed, Begin begin = Begin::Fresh);
-    void startReply(const Place& place, const QList<NodeId>& changed, Begin begin);
+    void startReply(const Place& place, const QList<NodeId>& changed, Begin begin,
+                    std::optional<ReplyBranch> branch = std::nullopt);
     void setPlan(const QString& conversation, const ContextPlan& plan);
     [[nodiscard]] int roomFor(const Place& place, const SentTurns& sent);
     [[nodiscard]] int wantedTokens() const;
@@ -191,6 +205,8 @@ private:
     StoreRequestId m_committing = 0; ///< and what has to be kept before
     StoreRequestId m_records = 0;    ///< and what is loaded of it before
     std::optional<GenerationRecord> m_continues; ///< the record that it goes on from
+    std::optional<ReplyBranch> m_branch;         ///< the beginning that it has
+    int m_alternatives = 0;
     QHash<RequestId, std::pair<Place, GenerationRecord>> m_unhashed; ///< without the model's hash
     /// The notice that was raised last tells of the reply that is shown.
     bool m_replyNotice = false;

@@ -6,6 +6,7 @@
 
 #include "app/chat_controller.h"
 #include "app/request_ids.h"
+#include "chat/reply_tokens.h"
 
 namespace phidelity {
 
@@ -37,6 +38,23 @@ MessageState stateOf(const GenerationEnded& end, const QStringList& stops) {
     return MessageState::Complete;
 }
 
+/// What a reply has written behind a beginning that ends in the middle of a character: the engine
+/// tells only what it has written itself, and half a character is none.
+QString writtenText(const GenerationEnded& end, const QByteArray& tail) {
+    if (tail.isEmpty() || end.details.isEmpty()) {
+        return end.text;
+    }
+    QByteArray bytes = tail;
+    for (const TokenDetail& token : end.details) {
+        bytes += token.bytes;
+    }
+    QString text = QString::fromUtf8(bytes);
+    if (!end.cut.isEmpty() && text.endsWith(end.cut)) {
+        text.chop(end.cut.size());
+    }
+    return text;
+}
+
 } // namespace
 
 // ---- What is asked of the engine
@@ -46,8 +64,10 @@ void ChatController::startReply(NodeId node, const QList<NodeId>& changed, Begin
     startReply({m_current, node}, changed, begin);
 }
 
-void ChatController::startReply(const Place& place, const QList<NodeId>& changed, Begin begin) {
+void ChatController::startReply(const Place& place, const QList<NodeId>& changed, Begin begin,
+                                std::optional<ReplyBranch> branch) {
     stopWaiting();
+    m_branch = std::move(branch);
     m_room = {};
     announceQuestion();
     m_waiting = place;
@@ -69,6 +89,7 @@ void ChatController::stopWaiting() {
     const Place place = std::exchange(m_waiting, {});
     m_committing = m_records = 0;
     m_continues.reset();
+    m_branch.reset();
     Conversation* conversation = m_library.find(place.conversation);
     if (conversation && place.node != 0) {
         Message message = conversation->find(place.node)->message;
@@ -107,6 +128,13 @@ void ChatController::ask(const Place& place) {
     request.settings = m_settings;
     request.stop = m_running.stop;
     request.continues = std::exchange(m_continues, std::nullopt);
+    request.alternatives = m_alternatives;
+    if (m_branch) {
+        request.promptTokens = m_branch->tokens;
+        m_running.given = m_branch->given;
+        m_running.tail = m_branch->bytes.mid(wholeCharacters(m_branch->bytes));
+        m_branch.reset();
+    }
     m_running.stops = request.stops;
     emit noticeCleared();
     emit activityCleared();
@@ -159,7 +187,7 @@ void ChatController::endReply(Conversation& conversation, const GenerationEnded&
     const NodeId node = m_running.place.node;
     Message message = conversation.find(node)->message;
     // Text arrived in pieces; the end tells the whole of what this request wrote.
-    message.text = message.text.left(m_running.before) + end.text;
+    message.text = message.text.left(m_running.before) + writtenText(end, m_running.tail);
     message.state = stateOf(end, m_running.stops);
     message.cut = end.cut;
     message.problem = end.problem;
@@ -168,10 +196,13 @@ void ChatController::endReply(Conversation& conversation, const GenerationEnded&
     conversation.info.changedMs = QDateTime::currentMSecsSinceEpoch();
     m_library.commit(conversation.info.id, {node});
     if (!end.record.prompt.isEmpty()) {
-        m_library.keeper().addRecord(conversation.info.id, node, end.record);
-        if (end.record.modelSha256.isEmpty()) {
-            m_unhashed.insert(end.id, {m_running.place, end.record});
+        GenerationRecord record = end.record;
+        record.given = m_running.given;
+        m_library.keeper().addRecord(conversation.info.id, node, record);
+        if (record.modelSha256.isEmpty()) {
+            m_unhashed.insert(end.id, {m_running.place, record});
         }
+        emit recordMade(conversation.info.id, node, record);
     }
     emit seedUsed(end.seed);
     if (isShown(conversation)) {

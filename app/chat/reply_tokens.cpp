@@ -71,6 +71,19 @@ ReplyTokens replyTokens(const QList<GenerationRecord>& records) {
     return reply;
 }
 
+qsizetype wholeCharacters(const QByteArray& utf8) {
+    constexpr qsizetype kLongest = 4;
+    for (qsizetype back = 1; back <= std::min(kLongest, utf8.size()); ++back) {
+        const auto byte = static_cast<unsigned char>(utf8.at(utf8.size() - back));
+        if ((byte & 0xC0) == 0x80) {
+            continue;
+        }
+        const qsizetype wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+        return wanted > back ? utf8.size() - back : utf8.size();
+    }
+    return utf8.size();
+}
+
 qsizetype TokenSpans::tokenAt(qsizetype offset) const {
     if (offset < 0 || begins.isEmpty() || offset >= begins.last()) {
         return -1;

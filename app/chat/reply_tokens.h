@@ -34,6 +34,9 @@ struct TokenSpans {
     [[nodiscard]] qsizetype tokenAt(qsizetype offset) const;
 };
 
+/// How many bytes are left without the beginning of a character at the end that is not whole.
+[[nodiscard]] qsizetype wholeCharacters(const QByteArray& utf8);
+
 /// Lays tokens over a text that begins with the first of them. Tokens behind the end of the text
 /// are left out, but one without bytes (the end of the text itself) that stands just there. Empty
 /// where the tokens do not say what the text says. Linear.

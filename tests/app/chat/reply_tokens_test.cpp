@@ -90,6 +90,15 @@ private slots:
         QCOMPARE(spans.tokenAt(3), 3);
     }
 
+    void aCharacterThatIsNotWholeIsLeftForLater() {
+        QCOMPARE(wholeCharacters("abc"), 3);
+        QCOMPARE(wholeCharacters("ab\xC3"), 2);
+        QCOMPARE(wholeCharacters("ab\xC3\x9F"), 4);
+        QCOMPARE(wholeCharacters("ab\xF0\x9F\x98"), 2);
+        QCOMPARE(wholeCharacters("\xF0\x9F\x98\x80"), 4);
+        QCOMPARE(wholeCharacters(""), 0);
+    }
+
     void tokensBehindTheTextAreLeftOut() {
         QCOMPARE(spansOf({"one", "\n", "Al", "ice"}, QStringLiteral("one")).begins,
                  QList<qsizetype>({0, 3}));
