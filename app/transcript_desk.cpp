@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/transcript_desk.h"
 
-#include <memory>
-
 #include <QClipboard>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -11,6 +9,8 @@
 #include <QPageLayout>
 #include <QPrintDialog>
 #include <QPrinter>
+#include <QPrinterInfo>
+#include <QProgressDialog>
 #include <QThreadPool>
 
 #include "app/transcript/rich_writers.h"
@@ -57,7 +57,9 @@ ExportSubject subjectOf(const Transcript& transcript) {
 
 TranscriptDesk::TranscriptDesk(QWidget* window) : QObject(window), m_window(window) {}
 
-TranscriptDesk::~TranscriptDesk() = default;
+TranscriptDesk::~TranscriptDesk() {
+    m_stop.request_stop(); // or the program would end only after the last page
+}
 
 void TranscriptDesk::exportTranscript(const Transcript& transcript) {
     if (m_dialog) {
@@ -81,7 +83,9 @@ void TranscriptDesk::exportTranscript(const Transcript& transcript) {
 }
 
 void TranscriptDesk::printTranscript(const Transcript& transcript) {
-    print(transcript, {TranscriptFormat::Pdf, {}});
+    ExportChoice choice;
+    choice.format = TranscriptFormat::Pdf;
+    print(transcript, choice);
 }
 
 void TranscriptDesk::write(const Transcript& transcript, const ExportChoice& choice,
@@ -114,16 +118,49 @@ void TranscriptDesk::save(const Transcript& transcript, const ExportChoice& choi
     ++m_previews;
     m_dialog->setBusy();
     remember(path);
+    const QString name = QFileInfo(path).fileName();
     aside(
         this,
-        [transcript, choice, path] {
-            const QByteArray bytes = transcriptBytes(transcript, choice.options, choice.format);
-            return bytes.isEmpty() ? tr("The pages could not be painted.") : writeFile(path, bytes);
+        [transcript, choice, path, watch = watch(tr("Writing %1").arg(name))] {
+            const QByteArray bytes =
+                transcriptBytes(transcript, choice.options, choice.format, watch);
+            return !bytes.isEmpty()              ? writeFile(path, bytes)
+                   : watch.stop.stop_requested() ? QString()
+                                                 : tr("The pages could not be painted.");
         },
-        [this, path](const QString& problem) {
-            problem.isEmpty() ? finish(tr("Saved as %1").arg(QFileInfo(path).fileName()))
-                              : fail(problem);
+        [this, name, stop = m_stop.get_token()](const QString& problem) {
+            delete m_progress;
+            if (stop.stop_requested()) {
+                stopped(tr("Cancelled: nothing was written."));
+            } else if (problem.isEmpty()) {
+                finish(tr("Saved as %1").arg(name));
+            } else {
+                fail(problem);
+            }
         });
+}
+
+PageWatch TranscriptDesk::watch(const QString& title) {
+    constexpr int kPatienceMs = 500; // what is done by then need not be announced
+    m_stop = std::stop_source();
+    m_progress = new QProgressDialog(title, tr("Cancel"), 0, 100,
+                                     m_dialog ? static_cast<QWidget*>(m_dialog) : m_window);
+    m_progress->setObjectName(QStringLiteral("pageProgress"));
+    m_progress->setWindowTitle(title);
+    m_progress->setAutoReset(false);
+    m_progress->setMinimumDuration(kPatienceMs);
+    connect(m_progress, &QProgressDialog::canceled, this, [this] { m_stop.request_stop(); });
+    const auto told = [receiver = QPointer(m_progress)](int percent) {
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [receiver, percent] {
+                if (receiver) {
+                    receiver->setValue(percent);
+                }
+            },
+            Qt::QueuedConnection);
+    };
+    return {told, m_stop.get_token()};
 }
 
 void TranscriptDesk::copy(const Transcript& transcript, const ExportChoice& choice) {
@@ -143,22 +180,59 @@ void TranscriptDesk::copy(const Transcript& transcript, const ExportChoice& choi
 }
 
 void TranscriptDesk::print(const Transcript& transcript, const ExportChoice& choice) {
+    if (m_progress) {
+        fail(tr("Other pages are being painted. Wait for them, or cancel them."));
+        return;
+    }
     auto printer = std::make_shared<QPrinter>(QPrinter::HighResolution);
     printer->setDocName(titleOf(transcript.conversation));
     printer->setCreator(QStringLiteral("Phidelity"));
+    if (QPrinterInfo::defaultPrinter().isNull()) { // else the printer knows its paper
+        printer->setPageSize(QPageSize(sizeOf(choice.options.paper), QPageSize::Millimeter, {},
+                                       QPageSize::FuzzyMatch));
+    }
     printer->setPageMargins(QMarginsF(20, 18, 20, 14), QPageLayout::Millimeter);
     auto* dialog = new QPrintDialog(printer.get(), m_dialog ? m_dialog.data() : m_window);
     dialog->setObjectName(QStringLiteral("printDialog"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, qOverload<QPrinter*>(&QPrintDialog::accepted), this,
-            [this, transcript, choice, printer] {
-                // Pages are painted here, since printers belong to this thread.
-                paintPages(transcript, choice.options, *printer)
-                    ? finish(tr("Sent to the printer"))
-                    : fail(tr("The printer did not take the pages. Choose another one, or save a "
-                              "PDF."));
-            });
+            [this, transcript, choice, printer] { paintOn(printer, transcript, choice); });
     dialog->open();
+}
+
+void TranscriptDesk::paintOn(std::shared_ptr<QPrinter> printer, const Transcript& transcript,
+                             const ExportChoice& choice) {
+    if (m_dialog) {
+        ++m_previews;
+        m_dialog->setBusy();
+    }
+    aside(
+        this,
+        [printer = std::move(printer), transcript, choice, watch = watch(tr("Printing"))] {
+            return paintPages(transcript, choice.options, *printer, watch);
+        },
+        [this](Painted painted) {
+            delete m_progress;
+            switch (painted) {
+            case Painted::All:
+                finish(tr("Sent to the printer"));
+                break;
+            case Painted::Stopped:
+                stopped(tr("Cancelled: pages that were painted before may still be printed."));
+                break;
+            case Painted::Failed:
+                fail(tr("The printer did not take the pages. Choose another one, or save a PDF."));
+                break;
+            }
+        });
+}
+
+void TranscriptDesk::stopped(const QString& sentence) {
+    if (m_dialog) {
+        m_dialog->setIdle(sentence);
+    } else {
+        emit done(sentence);
+    }
 }
 
 void TranscriptDesk::finish(const QString& sentence) {

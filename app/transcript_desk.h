@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <stop_token>
 
 #include <QObject>
 #include <QPointer>
@@ -10,9 +12,12 @@
 #include "ui/export_dialog.h"
 
 class QPrinter;
+class QProgressDialog;
 class QWidget;
 
 namespace phidelity {
+
+struct PageWatch;
 
 /// What of the desk is remembered from one start to the next.
 struct TranscriptHabits {
@@ -21,8 +26,9 @@ struct TranscriptHabits {
 };
 
 /// Does what the window's menu offers for transcripts: export, print, import; with its dialogs.
-/// Files are written and read on other threads, so that the window goes on. Errors are sentences in
-/// the dialog, or by problem() where none is open. GUI thread.
+/// Files are written and read, and pages painted, on other threads, so that the window goes on;
+/// what lasts shows how far it is and can be cancelled, one at a time. Errors are sentences in the
+/// dialog, or by problem() where none is open. GUI thread.
 class TranscriptDesk : public QObject {
     Q_OBJECT
 
@@ -58,6 +64,10 @@ private:
     void save(const Transcript& transcript, const ExportChoice& choice, const QString& path);
     void copy(const Transcript& transcript, const ExportChoice& choice);
     void print(const Transcript& transcript, const ExportChoice& choice);
+    void paintOn(std::shared_ptr<QPrinter> printer, const Transcript& transcript,
+                 const ExportChoice& choice);
+    PageWatch watch(const QString& title);
+    void stopped(const QString& sentence);
     void finish(const QString& sentence);
     void fail(const QString& sentence);
     void remember(const QString& path);
@@ -65,7 +75,9 @@ private:
     QWidget* m_window;
     TranscriptHabits m_habits;
     QPointer<ExportDialog> m_dialog;
-    quint64 m_previews = 0; ///< how many were asked for; late ones are dropped
+    QPointer<QProgressDialog> m_progress; ///< there while pages are painted
+    std::stop_source m_stop;              ///< of those pages
+    quint64 m_previews = 0;               ///< how many were asked for; late ones are dropped
 };
 
 } // namespace phidelity

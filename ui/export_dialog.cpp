@@ -37,7 +37,9 @@ Widget* named(Widget* widget, const char* name, const QString& accessible = {}) 
 ExportDialog::ExportDialog(QWidget* window, const ExportSubject& subject)
     : QDialog(window), m_fileName(subject.fileName),
       m_formats(named(new QComboBox, "exportFormat", tr("Format"))),
-      m_hint(named(new QLabel, "exportHint")), m_shown(named(new QRadioButton, "exportShown")),
+      m_hint(named(new QLabel, "exportHint")), m_form(new QFormLayout),
+      m_papers(named(new QComboBox, "exportPaper", tr("Paper"))),
+      m_shown(named(new QRadioButton, "exportShown")),
       m_tree(named(new QRadioButton, "exportTree")),
       m_settings(named(new QCheckBox(tr("&Settings")), "exportSettings")),
       m_timings(named(new QCheckBox(tr("&Timings")), "exportTimings")),
@@ -48,35 +50,8 @@ ExportDialog::ExportDialog(QWidget* window, const ExportSubject& subject)
     setWindowTitle(tr("Export \u201C%1\u201D").arg(subject.title));
     setAttribute(Qt::WA_DeleteOnClose);
     const int unit = gridUnit(window);
-    buildFormats();
-    buildExtent(subject);
-    buildParts(subject);
+    QLayout* form = buildForm(subject);
 
-    auto* format = new QVBoxLayout;
-    format->setSpacing(unit);
-    format->addWidget(m_formats);
-    format->addWidget(m_hint);
-    auto* extent = new QVBoxLayout;
-    extent->setSpacing(unit);
-    extent->addWidget(m_shown);
-    extent->addWidget(m_tree);
-    auto* parts = new QHBoxLayout;
-    parts->setSpacing(3 * unit);
-    parts->addWidget(m_settings);
-    parts->addWidget(m_timings);
-    parts->addWidget(m_probabilities);
-    parts->addStretch(1);
-    auto* form = new QFormLayout;
-    form->setVerticalSpacing(3 * unit);
-    form->setHorizontalSpacing(4 * unit);
-    auto* formatLabel = new QLabel(tr("&Format:"));
-    formatLabel->setBuddy(m_formats);
-    form->addRow(formatLabel, format);
-    form->addRow(tr("What:"), extent);
-    form->addRow(tr("With:"), parts);
-
-    m_hint->setWordWrap(true);
-    setTextColor(m_hint, palette(), shadesOf(palette()).dimText);
     m_preview->setReadOnly(true);
     m_preview->setTabChangesFocus(true);
     m_preview->setLineWrapMode(QPlainTextEdit::NoWrap);
@@ -99,12 +74,52 @@ ExportDialog::ExportDialog(QWidget* window, const ExportSubject& subject)
     resize(130 * unit, 120 * unit);
 }
 
+QLayout* ExportDialog::buildForm(const ExportSubject& subject) {
+    buildFormats();
+    buildPapers();
+    buildExtent(subject);
+    buildParts(subject);
+    const int unit = gridUnit(this);
+    m_hint->setWordWrap(true);
+    setTextColor(m_hint, palette(), shadesOf(palette()).dimText);
+    auto* format = new QVBoxLayout;
+    format->setSpacing(unit);
+    format->addWidget(m_formats);
+    format->addWidget(m_hint);
+    auto* extent = new QVBoxLayout;
+    extent->setSpacing(unit);
+    extent->addWidget(m_shown);
+    extent->addWidget(m_tree);
+    auto* parts = new QHBoxLayout;
+    parts->setSpacing(3 * unit);
+    parts->addWidget(m_settings);
+    parts->addWidget(m_timings);
+    parts->addWidget(m_probabilities);
+    parts->addStretch(1);
+    m_form->setVerticalSpacing(3 * unit);
+    m_form->setHorizontalSpacing(4 * unit);
+    auto* formatLabel = new QLabel(tr("&Format:"));
+    formatLabel->setBuddy(m_formats);
+    m_form->addRow(formatLabel, format);
+    m_form->addRow(tr("P&aper:"), m_papers);
+    m_form->addRow(tr("What:"), extent);
+    m_form->addRow(tr("With:"), parts);
+    return m_form;
+}
+
 void ExportDialog::buildFormats() {
     for (const TranscriptFormat format : kTranscriptFormats) {
         m_formats->addItem(QStringLiteral("%1 (.%2)").arg(titleOf(format), suffixOf(format)),
                            static_cast<int>(format));
     }
     connect(m_formats, &QComboBox::currentIndexChanged, this, &ExportDialog::choiceChanged);
+}
+
+void ExportDialog::buildPapers() {
+    for (const Paper paper : kPapers) {
+        m_papers->addItem(titleOf(paper), static_cast<int>(paper));
+    }
+    connect(m_papers, &QComboBox::currentIndexChanged, this, &ExportDialog::choiceChanged);
 }
 
 void ExportDialog::buildExtent(const ExportSubject& subject) {
@@ -150,6 +165,7 @@ QWidget* ExportDialog::buildButtons() {
 void ExportDialog::setLast(const QString& folder, const ExportChoice& choice) {
     m_folder = folder;
     m_formats->setCurrentIndex(std::max(0, m_formats->findData(static_cast<int>(choice.format))));
+    m_papers->setCurrentIndex(m_papers->findData(static_cast<int>(choice.options.paper)));
     m_tree->setChecked(m_tree->isEnabled() && choice.options.extent == TranscriptExtent::Tree);
     const auto check = [&choice](QCheckBox* box, TranscriptPart part) {
         box->setChecked(box->isEnabled() && choice.options.parts.testFlag(part));
@@ -162,6 +178,7 @@ void ExportDialog::setLast(const QString& folder, const ExportChoice& choice) {
 ExportChoice ExportDialog::choice() const {
     ExportChoice choice;
     choice.format = static_cast<TranscriptFormat>(m_formats->currentData().toInt());
+    choice.options.paper = static_cast<Paper>(m_papers->currentData().toInt());
     choice.options.extent = m_tree->isChecked() ? TranscriptExtent::Tree : TranscriptExtent::Branch;
     choice.options.parts.setFlag(TranscriptPart::Settings, m_settings->isChecked());
     choice.options.parts.setFlag(TranscriptPart::Timings, m_timings->isChecked());
@@ -173,6 +190,7 @@ void ExportDialog::choiceChanged() {
     const ExportChoice now = choice();
     m_hint->setText(hintOf(now.format));
     m_formats->setAccessibleDescription(hintOf(now.format));
+    m_form->setRowVisible(m_papers, hasPages(now.format));
     m_copy->setEnabled(isText(now.format));
     m_problem->hide();
     if (isVisible()) {
@@ -208,7 +226,11 @@ void ExportDialog::showProblem(const QString& sentence) {
     m_problem->setText(sentence);
     m_problem->setAccessibleName(sentence);
     m_problem->show();
-    m_size->clear();
+    setIdle({});
+}
+
+void ExportDialog::setIdle(const QString& sentence) {
+    m_size->setText(sentence);
     m_save->setEnabled(true);
     m_print->setEnabled(true);
     m_copy->setEnabled(isText(choice().format));

@@ -8,6 +8,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QFormLayout;
 class QLabel;
 class QPlainTextEdit;
 class QPushButton;
@@ -28,11 +29,11 @@ struct ExportSubject {
 /// What the user chose to have written.
 struct ExportChoice {
     TranscriptFormat format = TranscriptFormat::Markdown;
-    TranscriptOptions options;
+    TranscriptOptions options{TranscriptExtent::Branch, 0, {}, localPaper()};
 
     friend bool operator==(const ExportChoice& a, const ExportChoice& b) {
         return a.format == b.format && a.options.extent == b.options.extent &&
-               a.options.parts == b.options.parts;
+               a.options.parts == b.options.parts && a.options.paper == b.options.paper;
     }
 };
 
@@ -56,6 +57,8 @@ public slots:
     void showNoPreview(const QString& sentence);
     /// It is being written: only Close can be pressed.
     void setBusy();
+    /// It is not being written any more, and why.
+    void setIdle(const QString& sentence);
     void showProblem(const QString& sentence);
 
 signals:
@@ -69,6 +72,8 @@ protected:
 
 private:
     void buildFormats();
+    void buildPapers();
+    QLayout* buildForm(const ExportSubject& subject);
     void buildExtent(const ExportSubject& subject);
     void buildParts(const ExportSubject& subject);
     QWidget* buildButtons();
@@ -79,6 +84,8 @@ private:
     QString m_folder;
     QComboBox* m_formats;
     QLabel* m_hint;
+    QFormLayout* m_form;
+    QComboBox* m_papers;
     QRadioButton* m_shown;
     QRadioButton* m_tree;
     QCheckBox* m_settings;

@@ -35,6 +35,7 @@ struct ExportOptions {
     std::string format;
     std::string output = "-";
     std::string with;
+    std::string paper;
     std::uint32_t branch = 0;
     bool tree = false;
     bool json = false;
@@ -75,6 +76,19 @@ Result<TranscriptParts> partsOf(const ExportOptions& options, TranscriptFormat f
         }
     }
     return parts;
+}
+
+Result<Paper> paperOf(const ExportOptions& options) {
+    if (options.paper.empty()) {
+        return localPaper();
+    }
+    bool known = false;
+    const Paper paper = paperOfKey(QString::fromStdString(options.paper), &known);
+    if (!known) {
+        return fail(ErrorCode::BadArgument,
+                    "--paper: expected a4, a5, letter or legal, found '" + options.paper + "'");
+    }
+    return paper;
 }
 
 Result<TranscriptOptions> extentOf(const ExportOptions& options, const Conversation& conversation) {
@@ -175,6 +189,7 @@ Result<void> exportTranscript(const ExportOptions& options) {
     }
     PHIDELITY_TRY(const TranscriptFormat format, formatOf(options));
     PHIDELITY_TRY(const TranscriptParts parts, partsOf(options, format));
+    PHIDELITY_TRY(const Paper paper, paperOf(options));
     if (options.output == "-" && !isText(format) && ::isatty(STDOUT_FILENO) == 1) {
         return fail(ErrorCode::BadArgument,
                     "--output: this format is no text for a terminal; name a file");
@@ -182,6 +197,7 @@ Result<void> exportTranscript(const ExportOptions& options) {
     const Transcript transcript = transcriptOf(options);
     PHIDELITY_TRY(TranscriptOptions wanted, extentOf(options, transcript.conversation));
     wanted.parts = parts;
+    wanted.paper = paper;
     PHIDELITY_TRY(const QByteArray bytes, bytesOf(transcript, wanted, format));
     Output output;
     if (options.output == "-") {
@@ -227,6 +243,8 @@ void addExport(CommandLine& line) {
     command.text("--with", options->with, "PARTS",
                  "What to add to the messages: settings, timings, probabilities (joined by "
                  "commas), all or none. Without it, all in JSON and none elsewhere.");
+    command.text("--paper", options->paper, "PAPER",
+                 "Of PDF and ODT: a4, a5, letter or legal; without it, what the locale uses.");
     addJsonOption(command, options->json);
     command.footer("Example: phidelity-cli export talk.json --output talk.pdf");
     command.run([options] { return exportTranscript(*options); });

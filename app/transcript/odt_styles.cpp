@@ -57,7 +57,7 @@ QString odtNamespaces() {
         "xmlns:xlink=\"http://www.w3.org/1999/xlink\" office:version=\"1.3\"");
 }
 
-QByteArray odtStyles(const QString& title) {
+QByteArray odtStyles(const QString& title, Paper paper) {
     QString styles =
         QStringLiteral(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<office:document-styles %1>\n"
@@ -104,7 +104,7 @@ QByteArray odtStyles(const QString& title) {
     styles += QStringLiteral(
                   "</office:styles>\n<office:automatic-styles>"
                   "<style:page-layout style:name=\"Page\"><style:page-layout-properties "
-                  "fo:page-width=\"21cm\" fo:page-height=\"29.7cm\" fo:margin-top=\"2cm\" "
+                  "fo:page-width=\"%2mm\" fo:page-height=\"%3mm\" fo:margin-top=\"2cm\" "
                   "fo:margin-bottom=\"1.5cm\" fo:margin-left=\"2.2cm\" fo:margin-right=\"2.2cm\"/>"
                   "<style:footer-style><style:header-footer-properties fo:min-height=\"0.8cm\" "
                   "fo:margin-top=\"0.4cm\"/></style:footer-style></style:page-layout>"
@@ -115,9 +115,11 @@ QByteArray odtStyles(const QString& title) {
                   "</office:automatic-styles>\n<office:master-styles><style:master-page "
                   "style:name=\"Standard\" style:page-layout-name=\"Page\"><style:footer><text:p "
                   "text:style-name=\"Foot\">%1 \u2013 <text:page-number "
-                  "text:select-page=\"current\">1</text:page-number></text:p></style:footer>"
+                  "text:select-page=\"current\">1</text:page-number> of "
+                  "<text:page-count>1</text:page-count></text:p></style:footer>"
                   "</style:master-page></office:master-styles>\n</office:document-styles>\n")
-                  .arg(title.toHtmlEscaped());
+                  .arg(title.toHtmlEscaped(), QString::number(sizeOf(paper).width()),
+                       QString::number(sizeOf(paper).height()));
     return styles.toUtf8();
 }
 

@@ -30,7 +30,7 @@ public:
         m_zip.add("mimetype", "application/vnd.oasis.opendocument.text", ZipWriter::Method::Stored);
         const QString title = titleOf(m_transcript.conversation);
         m_zip.add("content.xml", content(title));
-        m_zip.add("styles.xml", odtStyles(title));
+        m_zip.add("styles.xml", odtStyles(title, m_options.paper));
         m_zip.add("meta.xml",
                   QStringLiteral("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                                  "<office:document-meta %1 "

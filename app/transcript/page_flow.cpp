@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QFontMetricsF>
 #include <QPageLayout>
@@ -18,27 +19,46 @@ constexpr qreal kPointsAnInch = 72;
 
 } // namespace
 
-PageFlow::PageFlow(QPagedPaintDevice& device, const QString& title)
-    : m_device(device), m_title(title), m_fonts(device.logicalDpiY() / kPointsAnInch) {
-    m_good = m_painter.begin(&device);
+PageFlow::PageFlow(const QPagedPaintDevice& device, const QString& title)
+    : m_title(title), m_fonts(device.logicalDpiY() / kPointsAnInch) {
     const QRect page = device.pageLayout().paintRectPixels(device.logicalDpiY());
     m_width = page.width();
     m_bottom = page.height() - points(kFootHeight);
-    m_good = m_good && m_width > points(kPointsAnInch) && m_bottom > points(kPointsAnInch);
+    m_good = m_width > points(kPointsAnInch) && m_bottom > points(kPointsAnInch);
+}
+
+PageFlow::PageFlow(QPagedPaintDevice& device, const QString& title, int pages)
+    : PageFlow(std::as_const(device), title) {
+    m_device = &device;
+    m_pages = pages;
+    m_good = m_good && m_painter.begin(&device);
 }
 
 PageFlow::~PageFlow() {
-    if (m_painter.isActive()) {
-        paintFoot();
+    paintFoot();
+}
+
+void PageFlow::paintLine(const PageText& text, int line, QPointF place) {
+    if (paints()) {
+        text.paintLine(m_painter, m_colorGlyphs, line, place);
+    }
+}
+
+void PageFlow::fill(const QRectF& area, QColor color) {
+    if (paints()) {
+        m_painter.fillRect(area, color);
     }
 }
 
 void PageFlow::paintFoot() {
+    if (!paints()) {
+        return;
+    }
     m_painter.save();
     m_painter.setFont(m_fonts.small);
     m_painter.setPen(QColor(kFoot));
     const QRectF foot(0, m_bottom, m_width, points(kFootHeight));
-    const QString number = QString::number(m_page);
+    const QString number = QStringLiteral("%1 of %2").arg(m_page).arg(m_pages);
     const QFontMetricsF metrics(m_fonts.small);
     const qreal room = m_width - metrics.horizontalAdvance(number) - points(12);
     m_painter.drawText(foot, Qt::AlignLeft | Qt::AlignBottom | Qt::TextSingleLine,
@@ -49,7 +69,7 @@ void PageFlow::paintFoot() {
 
 void PageFlow::newPage() {
     paintFoot();
-    m_good = m_device.newPage() && m_good;
+    m_good = m_good && (!m_device || m_device->newPage());
     ++m_page;
     m_y = 0;
 }
@@ -63,7 +83,7 @@ void PageFlow::need(qreal height) {
 void PageFlow::paintBands(const PagePlace& place, qreal from, qreal to, bool first, qreal gap) {
     for (const PageBand& band : place.bands) {
         const qreal top = first && band.joins ? from - gap : from;
-        m_painter.fillRect(QRectF(band.x, top, band.width, to - top), band.color);
+        fill(QRectF(band.x, top, band.width, to - top), band.color);
     }
 }
 
@@ -100,10 +120,10 @@ void PageFlow::put(const PageText& text, const PagePlace& place) {
             if (line == 0 && !m_marker.isEmpty()) {
                 PageText marker = PageText::ofLine(m_marker, m_fonts.body, QColor(kFoot));
                 marker.setLines(points(40), Qt::AlignRight | Qt::AlignAbsolute);
-                marker.paintLine(m_painter, 0, {m_markerRight - points(40), lineTop});
+                paintLine(marker, 0, {m_markerRight - points(40), lineTop});
                 m_marker.clear();
             }
-            text.paintLine(m_painter, line, {place.x, lineTop});
+            paintLine(text, line, {place.x, lineTop});
             lineTop += text.lineHeight(line);
         }
         m_y = end;
@@ -117,7 +137,7 @@ void PageFlow::put(const PageText& text, const PagePlace& place) {
 void PageFlow::putRule(qreal gap) {
     need(2 * gap);
     m_y += gap;
-    m_painter.fillRect(QRectF(0, m_y, m_width, points(0.6)), QColor(kLine));
+    fill(QRectF(0, m_y, m_width, points(0.6)), QColor(kLine));
     m_y += points(0.6);
 }
 
@@ -127,7 +147,7 @@ void PageFlow::putMarker(const QString& marker, qreal right) {
 }
 
 void PageFlow::putBeside(const PageText& text) {
-    text.paintLine(m_painter, 0, {0, m_y - text.lineHeight(0)});
+    paintLine(text, 0, {0, m_y - text.lineHeight(0)});
 }
 
 } // namespace phidelity

@@ -5,6 +5,7 @@
 #include <QPagedPaintDevice>
 #include <QPainter>
 
+#include "app/transcript/color_glyphs.h"
 #include "app/transcript/page_text.h"
 
 namespace phidelity {
@@ -29,13 +30,17 @@ struct PagePlace {
 /// Puts texts below each other, page by page, each page with the title and its number at the foot.
 class PageFlow {
 public:
-    /// `device` is painted on until this ends.
-    PageFlow(QPagedPaintDevice& device, const QString& title);
+    /// Lays pages out for `device` and paints nothing: to count them.
+    PageFlow(const QPagedPaintDevice& device, const QString& title);
+    /// Paints on `device` until this ends. `pages`: how many there will be.
+    PageFlow(QPagedPaintDevice& device, const QString& title, int pages);
     ~PageFlow();
+    Q_DISABLE_COPY_MOVE(PageFlow)
 
     [[nodiscard]] bool isGood() const { return m_good; }
     [[nodiscard]] const PageFonts& fonts() const { return m_fonts; }
     [[nodiscard]] qreal width() const { return m_width; }
+    [[nodiscard]] int page() const { return m_page; } ///< the one at hand, from 1
     [[nodiscard]] qreal points(qreal count) const { return count * m_fonts.point; }
 
     /// Lines of a text, which may go over to further pages, two at least on each.
@@ -55,16 +60,21 @@ public:
 private:
     enum class RowKind { Header, Body };
 
+    [[nodiscard]] bool paints() const { return m_painter.isActive(); }
     void newPage();
     void paintFoot();
+    void paintLine(const PageText& text, int line, QPointF place);
+    void fill(const QRectF& area, QColor color);
     void paintBands(const PagePlace& place, qreal from, qreal to, bool first, qreal gap);
     void putRow(const QList<PageText*>& row, const QList<qreal>& widths, const PagePlace& place,
                 RowKind kind);
 
-    QPagedPaintDevice& m_device;
+    QPagedPaintDevice* m_device = nullptr; ///< null while pages are counted
     QString m_title;
     PageFonts m_fonts;
     QPainter m_painter;
+    ColorGlyphs m_colorGlyphs;
+    int m_pages = 0;
     bool m_good = false;
     qreal m_width = 0;
     qreal m_bottom = 0;

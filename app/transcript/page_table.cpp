@@ -75,20 +75,22 @@ void PageFlow::putRow(const QList<PageText*>& row, const QList<qreal>& widths,
         const QRectF frame(place.x, top, x - place.x, bottom - top);
         paintBands(place, top, bottom, false, 0);
         if (kind == RowKind::Header) {
-            m_painter.fillRect(frame, QColor(kHeader));
+            fill(frame, QColor(kHeader));
         }
-        m_painter.save();
-        m_painter.setPen(QPen(QColor(kLine), points(0.5)));
-        m_painter.drawRect(frame);
-        for (qsizetype column = 1; column < row.size(); ++column) {
-            const qreal line = drawn.at(column).x;
-            m_painter.drawLine(QPointF(line, top), QPointF(line, bottom));
+        if (paints()) {
+            m_painter.save();
+            m_painter.setPen(QPen(QColor(kLine), points(0.5)));
+            m_painter.drawRect(frame);
+            for (qsizetype column = 1; column < row.size(); ++column) {
+                const qreal line = drawn.at(column).x;
+                m_painter.drawLine(QPointF(line, top), QPointF(line, bottom));
+            }
+            m_painter.restore();
         }
-        m_painter.restore();
         for (qsizetype column = 0; column < row.size(); ++column) {
             qreal y = top + pad;
             for (int line = drawn.at(column).from; line < drawn.at(column).to; ++line) {
-                row.at(column)->paintLine(m_painter, line, {drawn.at(column).x + pad, y});
+                paintLine(*row.at(column), line, {drawn.at(column).x + pad, y});
                 y += row.at(column)->lineHeight(line);
             }
         }

@@ -50,6 +50,7 @@ void PageText::append(const QString& text, const QTextCharFormat& format) {
     range.format = format;
     m_formats.append(range);
     m_text += text;
+    m_mayHaveColor = m_mayHaveColor || ColorGlyphs::mayBeIn(text);
 }
 
 void PageText::addFormula(const TextFormula& formula, const PageFonts& fonts, const QFont& font) {
@@ -223,10 +224,15 @@ qreal PageText::height() const {
     return sum;
 }
 
-void PageText::paintLine(QPainter& painter, int index, QPointF place) const {
+void PageText::paintLine(QPainter& painter, ColorGlyphs& colorGlyphs, int index,
+                         QPointF place) const {
     const Line& line = m_lines.at(index);
     const QTextLine text = m_layout->lineAt(index);
-    text.draw(&painter, {place.x(), place.y() + line.ascent - text.ascent()});
+    const QPointF corner(place.x(), place.y() + line.ascent - text.ascent());
+    text.draw(&painter, corner);
+    if (m_mayHaveColor) {
+        colorGlyphs.paint(painter, text, corner);
+    }
     for (const int number : line.formulas) {
         const Formula& formula = m_formulas.at(number);
         qreal x = std::min(text.cursorToX(formula.at), text.cursorToX(formula.at + 1));

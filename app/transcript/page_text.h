@@ -7,6 +7,7 @@
 #include <QTextLayout>
 
 #include "app/transcript/code_runs.h"
+#include "app/transcript/color_glyphs.h"
 #include "app/transcript/message_blocks.h"
 #include "ui/math/math_box.h"
 
@@ -24,7 +25,7 @@ struct PageFonts {
 };
 
 /// A text that is set in lines of a width, with formulas among its words. Heights and positions in
-/// the units of the device. Thread of the GUI, as QFont.
+/// the units of the device. Any thread, one at a time; needs a QGuiApplication.
 class PageText {
 public:
     PageText() = default;
@@ -44,7 +45,7 @@ public:
     [[nodiscard]] qreal lineHeight(int line) const { return m_lines.at(line).height; }
     [[nodiscard]] qreal height() const;
     /// Paints one line with its top left corner at `place`.
-    void paintLine(QPainter& painter, int line, QPointF place) const;
+    void paintLine(QPainter& painter, ColorGlyphs& colorGlyphs, int line, QPointF place) const;
 
 private:
     struct Formula {
@@ -72,6 +73,7 @@ private:
     QList<Line> m_lines;
     qreal m_width = 0;
     qreal m_leading = 1.2;
+    bool m_mayHaveColor = false;
 };
 
 } // namespace phidelity

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <memory>
+#include <utility>
 #include <vector>
 
 #include <QBuffer>
@@ -28,12 +28,14 @@ constexpr qreal kItemStep = 17;
 
 class PageWriter {
 public:
-    PageWriter(const Transcript& transcript, const TranscriptOptions& options,
-               QPagedPaintDevice& device)
-        : m_transcript(transcript), m_options(options),
-          m_flow(device, titleOf(transcript.conversation)) {}
+    /// `flow`: fresh; counts or paints. Must outlive this.
+    PageWriter(const Transcript& transcript, const TranscriptOptions& options, PageFlow& flow)
+        : m_transcript(transcript), m_options(options), m_flow(flow) {}
 
-    bool write() {
+    /// `rowDone` hears of each message and says whether to go on. False: it did not, or the device
+    /// took no more.
+    template <class RowDone>
+    bool write(RowDone rowDone) {
         if (!m_flow.isGood()) {
             return false;
         }
@@ -52,6 +54,9 @@ public:
             int row = strand.firstRow;
             for (const NodeId id : strand.ids) {
                 putMessage(*conversation.find(id), row++);
+                if (!m_flow.isGood() || !rowDone()) {
+                    return false;
+                }
             }
         }
         return m_flow.isGood();
@@ -223,20 +228,61 @@ private:
 
     const Transcript& m_transcript;
     const TranscriptOptions m_options;
-    PageFlow m_flow;
+    PageFlow& m_flow;
     CodeKinds m_code;
     bool m_user = false;
 };
 
+/// Tells the percents of two passes over as many messages.
+class TwoPasses {
+public:
+    TwoPasses(const PageWatch& watch, qsizetype messages) : m_watch(watch), m_steps(2 * messages) {}
+
+    /// Whether to go on.
+    bool step() {
+        ++m_done;
+        const int percent = static_cast<int>(100 * m_done / m_steps);
+        if (m_watch.progress && percent != m_told) {
+            m_watch.progress(percent);
+        }
+        m_told = percent;
+        return !m_watch.stop.stop_requested();
+    }
+
+private:
+    const PageWatch& m_watch;
+    qsizetype m_steps;
+    qsizetype m_done = 0;
+    int m_told = 0;
+};
+
 } // namespace
 
-bool paintPages(const Transcript& transcript, const TranscriptOptions& options,
-                QPagedPaintDevice& device) {
-    return PageWriter(transcript, options, device).write();
+Painted paintPages(const Transcript& transcript, const TranscriptOptions& options,
+                   QPagedPaintDevice& device, const PageWatch& watch) {
+    qsizetype messages = 0;
+    const QList<TranscriptStrand> strands = strandsOf(transcript.conversation, options);
+    for (const TranscriptStrand& strand : strands) {
+        messages += strand.ids.size();
+    }
+    TwoPasses passes(watch, messages);
+    const auto pass = [&](PageFlow& flow) {
+        return PageWriter(transcript, options, flow).write([&passes] { return passes.step(); });
+    };
+    const QString title = titleOf(transcript.conversation);
+    PageFlow counted(std::as_const(device), title);
+    bool all = pass(counted);
+    if (all) {
+        PageFlow painted(device, title, counted.page());
+        all = pass(painted);
+    }
+    return all ? Painted::All : watch.stop.stop_requested() ? Painted::Stopped : Painted::Failed;
 }
 
-QByteArray toPdf(const Transcript& transcript, const TranscriptOptions& options) {
+QByteArray toPdf(const Transcript& transcript, const TranscriptOptions& options,
+                 const PageWatch& watch) {
     constexpr int kResolution = 1200;
+    const QPageSize paper(sizeOf(options.paper), QPageSize::Millimeter, {}, QPageSize::FuzzyMatch);
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
@@ -245,9 +291,9 @@ QByteArray toPdf(const Transcript& transcript, const TranscriptOptions& options)
         pdf.setTitle(titleOf(transcript.conversation));
         pdf.setCreator(QStringLiteral("Phidelity"));
         pdf.setResolution(kResolution);
-        pdf.setPageLayout(QPageLayout(QPageSize(QPageSize::A4), QPageLayout::Portrait,
-                                      QMarginsF(20, 18, 20, 14), QPageLayout::Millimeter));
-        if (!paintPages(transcript, options, pdf)) {
+        pdf.setPageLayout(QPageLayout(paper, QPageLayout::Portrait, QMarginsF(20, 18, 20, 14),
+                                      QPageLayout::Millimeter));
+        if (paintPages(transcript, options, pdf, watch) != Painted::All) {
             return {};
         }
     }

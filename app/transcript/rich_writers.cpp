@@ -7,14 +7,14 @@
 namespace phidelity {
 
 QByteArray transcriptBytes(const Transcript& transcript, const TranscriptOptions& options,
-                           TranscriptFormat format) {
+                           TranscriptFormat format, const PageWatch& watch) {
     switch (format) {
     case TranscriptFormat::Markdown:
         return toMarkdown(transcript, options);
     case TranscriptFormat::Html:
         return toHtml(transcript, options);
     case TranscriptFormat::Pdf:
-        return toPdf(transcript, options);
+        return toPdf(transcript, options, watch);
     case TranscriptFormat::Odt:
         return toOdt(transcript, options);
     case TranscriptFormat::Text:

@@ -5,16 +5,21 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QElapsedTimer>
 #include <QFileDialog>
 #include <QLabel>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QPrintDialog>
+#include <QPrinter>
+#include <QProgressDialog>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include "app/transcript/rich_writers.h"
 #include "app/transcript_desk.h"
@@ -52,10 +57,14 @@ private slots:
     void whatWasChosenIsRemembered();
     void withoutRecordsOrBranchesThereIsNothingToChoose();
     void everythingCanBeReachedByKeysAndHasAName();
+    void paperIsAskedForWhereThereArePages();
+    void printingLeavesTheWindowAlive();
+    void printingCanBeCancelled();
     void importingTellsWhatWasReadAndLeftOut();
     void aDamagedFileIsAProblemAndNothingIsImported();
 
 private:
+    void printTo(const QString& path, int messages);
     ExportDialog* open(const Transcript& transcript);
     void choose(TranscriptFormat format);
 
@@ -204,6 +213,63 @@ void TranscriptDeskTest::everythingCanBeReachedByKeysAndHasAName() {
           "exportPreview", "exportSave", "exportCopy", "exportPrint"}) {
         QVERIFY2(met.contains(m_dialog->findChild<QWidget*>(QLatin1String(name))), name);
     }
+}
+
+void TranscriptDeskTest::paperIsAskedForWhereThereArePages() {
+    open(smallTranscript());
+    auto* papers = child<QComboBox>(m_dialog, "exportPaper");
+    QVERIFY(!papers->isVisible());
+    choose(TranscriptFormat::Pdf);
+    QVERIFY(papers->isVisible());
+    QCOMPARE(m_dialog->choice().options.paper, localPaper());
+    papers->setFocus();
+    QTest::keyClicks(papers, "Legal");
+    QCOMPARE(m_dialog->choice().options.paper, Paper::Legal);
+}
+
+/// Prints through the desktop's dialog, as far as a machine without printers has one.
+void TranscriptDeskTest::printTo(const QString& path, int messages) {
+    m_desk->printTranscript(
+        transcriptOf(QStringList(messages, QStringLiteral("$x^2$ and some words ").repeated(30))));
+    auto* dialog = child<QPrintDialog>(m_window.get(), "printDialog");
+    QVERIFY(dialog);
+    dialog->printer()->setOutputFormat(QPrinter::PdfFormat);
+    dialog->printer()->setOutputFileName(path);
+    emit dialog->accepted(dialog->printer());
+    dialog->close();
+}
+
+void TranscriptDeskTest::printingLeavesTheWindowAlive() {
+    QSignalSpy done(m_desk.get(), &TranscriptDesk::done);
+    qint64 longest = 0;
+    QElapsedTimer since;
+    QTimer heart;
+    connect(&heart, &QTimer::timeout, this, [&] { longest = std::max(longest, since.restart()); });
+    heart.start(5);
+    QElapsedTimer whole;
+    const QString path = m_folder.filePath(QStringLiteral("print.pdf"));
+    printTo(path, 3000);
+    since.start();
+    whole.start();
+    QTRY_COMPARE_WITH_TIMEOUT(done.size(), 1, 120'000);
+    QCOMPARE(done.first().first().toString(), QStringLiteral("Sent to the printer"));
+    QVERIFY(contentOf(path).startsWith("%PDF-"));
+    qInfo("%lld ms, longest pause of the window %lld ms", whole.elapsed(), longest);
+    QVERIFY(longest < whole.elapsed() / 4); // painting in the window's thread is one long pause
+}
+
+void TranscriptDeskTest::printingCanBeCancelled() {
+    QSignalSpy done(m_desk.get(), &TranscriptDesk::done);
+    printTo(m_folder.filePath(QStringLiteral("cancelled.pdf")), 10'000);
+    auto* progress = child<QProgressDialog>(m_window.get(), "pageProgress");
+    QVERIFY(progress);
+    QTRY_VERIFY(progress->isVisible() && progress->value() > 0);
+    m_desk->printTranscript(smallTranscript()); // one at a time
+    QVERIFY(!child<QPrintDialog>(m_window.get(), "printDialog") ||
+            !child<QPrintDialog>(m_window.get(), "printDialog")->isVisible());
+    QTest::mouseClick(progress->findChild<QPushButton*>(), Qt::LeftButton);
+    QTRY_COMPARE(done.size(), 1);
+    QVERIFY(done.first().first().toString().startsWith(QLatin1String("Cancelled")));
 }
 
 void TranscriptDeskTest::importingTellsWhatWasReadAndLeftOut() {

@@ -9,6 +9,7 @@
 
 #include "chat/conversation.h"
 #include "chat/generation_record.h"
+#include "chat/transcript/paper.h"
 
 namespace phidelity {
 
@@ -41,6 +42,7 @@ struct TranscriptOptions {
     TranscriptExtent extent = TranscriptExtent::Branch;
     NodeId leaf = 0; ///< of a branch: its last message; 0 = the one that is shown
     TranscriptParts parts;
+    Paper paper = Paper::A4; ///< of formats that have pages
 };
 
 /// A run of messages that follow each other. A tree is written as strands, one behind the other:

@@ -69,6 +69,10 @@ bool isText(TranscriptFormat format) {
     return format != TranscriptFormat::Pdf && format != TranscriptFormat::Odt;
 }
 
+bool hasPages(TranscriptFormat format) {
+    return format == TranscriptFormat::Pdf || format == TranscriptFormat::Odt;
+}
+
 QString writeFile(const QString& path, const QByteArray& bytes) {
     const auto failed = [&path](const QString& why) {
         return QStringLiteral("%1 could not be written: %2. Choose another place or free some "

@@ -25,6 +25,9 @@ inline constexpr TranscriptFormat kTranscriptFormats[] = {
 /// Whether it is text that a clipboard or a terminal can take.
 [[nodiscard]] bool isText(TranscriptFormat format);
 
+/// Whether it is laid out for a paper.
+[[nodiscard]] bool hasPages(TranscriptFormat format);
+
 /// Writes a file whole or not at all: what was there stays until the new one is on the disk.
 /// Returns what failed as a sentence, empty for nothing.
 [[nodiscard]] QString writeFile(const QString& path, const QByteArray& bytes);

@@ -197,6 +197,7 @@ void TranscriptsTest::wrongUsageIsCodeTwo_data() {
     QTest::newRow("no format") << QStringList{"export", "talk.json"};
     QTest::newRow("format") << QStringList{"export", "talk.json", "--format", "doc"};
     QTest::newRow("suffix") << QStringList{"export", "talk.json", "-o", "x.doc"};
+    QTest::newRow("paper") << QStringList{"export", "talk.json", "-o", "x.pdf", "--paper", "x"};
     QTest::newRow("parts") << QStringList{"export", "talk.json", "-o", "x.md", "--with", "colours"};
     QTest::newRow("both") << QStringList{"export", "talk.json", "-o", "x.md",
                                          "--tree", "--branch",  "1"};

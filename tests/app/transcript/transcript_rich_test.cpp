@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include <QCryptographicHash>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QFontDatabase>
+#include <QImage>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QStandardPaths>
@@ -13,6 +17,7 @@
 #include "app/transcript/code_runs.h"
 #include "app/transcript/math_ml.h"
 #include "app/transcript/message_blocks.h"
+#include "app/transcript/odt_styles.h"
 #include "app/transcript/rich_writers.h"
 #include "transcript_samples.h"
 
@@ -129,6 +134,10 @@ private slots:
     void pdfHoldsEveryWord();
     void pdfOfHostileTextsEnds();
     void pdfNumbersItsPages();
+    void pagesAreAsLargeAsTheChosenPaper_data();
+    void pagesAreAsLargeAsTheChosenPaper();
+    void emojiAreInColour();
+    void pdfTellsHowFarItIsAndStops();
 };
 
 void TranscriptRichTest::htmlShowsBlocksAsElements() {
@@ -364,12 +373,81 @@ void TranscriptRichTest::pdfNumbersItsPages() {
     for (qsizetype page = 0; page < pages.size(); ++page) {
         const QString foot = pages.at(page).trimmed().section(u'\n', -1);
         QVERIFY2(foot.startsWith(QLatin1String("Hostile")) &&
-                     foot.endsWith(u' ' + QString::number(page + 1)),
+                     foot.endsWith(QStringLiteral(" %1 of %2").arg(page + 1).arg(pages.size())),
                  qPrintable(foot));
     }
     for (int at = 0; at < 60; ++at) {
         QVERIFY(text.contains(QStringLiteral("Message %1\n").arg(at)));
     }
+}
+
+void TranscriptRichTest::pagesAreAsLargeAsTheChosenPaper_data() {
+    QTest::addColumn<Paper>("paper");
+    QTest::addColumn<QByteArray>("points");
+    QTest::newRow("A4") << Paper::A4 << QByteArray("595 x 842 pts");
+    QTest::newRow("A5") << Paper::A5 << QByteArray("420 x 595 pts");
+    QTest::newRow("Letter") << Paper::Letter << QByteArray("612 x 792 pts");
+    QTest::newRow("Legal") << Paper::Legal << QByteArray("612 x 1008 pts");
+}
+
+void TranscriptRichTest::pagesAreAsLargeAsTheChosenPaper() {
+    QFETCH(const Paper, paper);
+    QFETCH(const QByteArray, points);
+    TranscriptOptions options;
+    options.paper = paper;
+    const QByteArray width = "fo:page-width=\"" + QByteArray::number(sizeOf(paper).width()) + "mm";
+    QVERIFY(odtStyles(QStringLiteral("%2"), paper).contains(width));
+    const QString reader = tool("pdfinfo");
+    if (reader.isEmpty()) {
+        QSKIP("pdfinfo (poppler-utils) is not installed");
+    }
+    bool ok = false;
+    const QByteArray told =
+        printed(reader, {"%"}, QStringLiteral("x.pdf"), toPdf(smallTranscript(), options), &ok);
+    QVERIFY2(told.contains(points), told.constData());
+}
+
+void TranscriptRichTest::emojiAreInColour() {
+    const QString painter = tool("pdftoppm");
+    if (painter.isEmpty()) {
+        QSKIP("pdftoppm (poppler-utils) is not installed");
+    }
+    if (!QFontDatabase::families().contains(QLatin1String("Noto Color Emoji"))) {
+        QSKIP("Noto Color Emoji (fonts-noto-color-emoji) is not installed");
+    }
+    const auto colored = [&painter](const QString& text) {
+        bool ok = false;
+        const QImage page =
+            QImage::fromData(printed(painter, {"-r", "200", "-png", "%"}, QStringLiteral("x.pdf"),
+                                     toPdf(transcriptOf({text}), kTree), &ok));
+        int count = 0;
+        for (int y = 0; y < page.height(); ++y) {
+            for (int x = 0; x < page.width(); ++x) {
+                constexpr int kVivid = 150;
+                count += page.pixelColor(x, y).hsvSaturation() > kVivid ? 1 : 0;
+            }
+        }
+        return count;
+    };
+    QCOMPARE(colored(QStringLiteral("no rocket")), 0);
+    QVERIFY(colored(QStringLiteral("a rocket: \U0001F680")) > 20);
+}
+
+void TranscriptRichTest::pdfTellsHowFarItIsAndStops() {
+    QList<int> told;
+    std::stop_source stop;
+    PageWatch watch{[&told](int percent) { told.append(percent); }, stop.get_token()};
+    const Transcript transcript = transcriptOf(QStringList(40, QStringLiteral("some words")));
+    QVERIFY(toPdf(transcript, kTree, watch).startsWith("%PDF-"));
+    QVERIFY(std::is_sorted(told.begin(), told.end()));
+    QCOMPARE(told.last(), 100);
+    told.clear();
+    watch.progress = [&](int percent) {
+        told.append(percent);
+        stop.request_stop();
+    };
+    QVERIFY(toPdf(transcript, kTree, watch).isEmpty());
+    QCOMPARE(told.size(), 1);
 }
 
 QTEST_MAIN(TranscriptRichTest)

@@ -60,6 +60,7 @@ QJsonArray cellsOf(const Transcript& transcript, const TranscriptOptions& option
 class TranscriptTextTest : public QObject {
     Q_OBJECT
 private slots:
+    void paperGoesByTheTerritory();
     void everyMessageOfATreeStandsInOneStrand();
     void plainTextReadsAsAConversation();
     void markdownReadsAsAConversation();
@@ -384,6 +385,24 @@ void TranscriptTextTest::fileNamesAreHarmless() {
         QVERIFY(!name.isEmpty() && name.size() <= 80 && !name.contains(u'/') &&
                 !name.startsWith(u'.') && !name.contains(u'\n') && !name.contains(QChar(0)));
     }
+}
+
+void TranscriptTextTest::paperGoesByTheTerritory() {
+    QCOMPARE(paperOf(QLocale::UnitedStates), Paper::Letter);
+    QCOMPARE(paperOf(QLocale::Germany), Paper::A4);
+    QCOMPARE(paperOf(QLocale::AnyTerritory), Paper::A4);
+    qputenv("LC_ALL", "de_DE.UTF-8");
+    QCOMPARE(localPaper(), Paper::A4);
+    qunsetenv("LC_ALL");
+    qputenv("LC_PAPER", "en_US.UTF-8");
+    QCOMPARE(localPaper(), Paper::Letter);
+    for (const Paper paper : kPapers) {
+        bool known = false;
+        QCOMPARE(paperOfKey(keyOf(paper).toUpper(), &known), paper);
+        QVERIFY(known);
+    }
+    bool known = true;
+    QVERIFY(paperOfKey(QStringLiteral("papyrus"), &known) == Paper::A4 && !known);
 }
 
 QTEST_GUILESS_MAIN(TranscriptTextTest)
