@@ -12,6 +12,7 @@
 #include "app/chat_controller.h"
 #include "app/preferences.h"
 #include "app/single_instance.h"
+#include "app/store_end.h"
 #include "app/wiring.h"
 #include "engine/build_id.h"
 #include "engine/engine_thread.h"
@@ -171,8 +172,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     engine.reset();
     QCoreApplication::sendPostedEvents(&controller);
     controller.library()->keeper().flush();
-    store.finish();
-    return code;
+    const int kept = endStore(store);
+    return code != 0 ? code : kept;
 }
 
 } // namespace

@@ -14,7 +14,6 @@
 #include <QThreadPool>
 
 #include "app/transcript/rich_writers.h"
-#include "ui/import_dialog.h"
 
 namespace phidelity {
 
@@ -275,10 +274,16 @@ void TranscriptDesk::importPath(const QString& path) {
                 emit problem(import.problem);
                 return;
             }
+            m_importDialog = new ImportDialog(m_window, QFileInfo(path).fileName(), import.report);
+            m_importDialog->open();
             emit imported(import.transcripts);
-            auto* dialog = new ImportDialog(m_window, QFileInfo(path).fileName(), import.report);
-            dialog->open();
         });
+}
+
+void TranscriptDesk::showImportState(ImportState state, const QString& reason) {
+    if (m_importDialog) {
+        m_importDialog->showState(state, reason);
+    }
 }
 
 } // namespace phidelity

@@ -10,6 +10,7 @@
 
 #include "chat/transcript/import.h"
 #include "ui/export_dialog.h"
+#include "ui/import_dialog.h"
 
 class QPrinter;
 class QProgressDialog;
@@ -48,9 +49,11 @@ public slots:
     /// Asks for a file and reads it.
     void importFile();
     void importPath(const QString& path);
+    /// What has become of the last import.
+    void showImportState(phidelity::ImportState state, const QString& reason);
 
 signals:
-    /// To be kept, all of them or none.
+    /// To be kept, all of them or none; showImportState is to be told how that goes.
     void imported(const QList<phidelity::Transcript>& transcripts);
     void habitsChanged();
     void problem(const QString& sentence);
@@ -75,6 +78,7 @@ private:
     QWidget* m_window;
     TranscriptHabits m_habits;
     QPointer<ExportDialog> m_dialog;
+    QPointer<ImportDialog> m_importDialog;
     QPointer<QProgressDialog> m_progress; ///< there while pages are painted
     std::stop_source m_stop;              ///< of those pages
     quint64 m_previews = 0;               ///< how many were asked for; late ones are dropped

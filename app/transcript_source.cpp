@@ -15,6 +15,19 @@ TranscriptSource::TranscriptSource(ChatController* controller, QObject* parent)
             onRecordsLoaded(none);
         }
     });
+    const Keeper* keeper = &controller->library()->keeper();
+    connect(keeper, &Keeper::saveRequested, this, [this](const SaveRequest& request) {
+        if (m_isTaking) {
+            m_unsaved.insert(request.id);
+        }
+    });
+    connect(keeper, &Keeper::failed, this, [this](const QString& sentence) {
+        // `settled` says of what, before anything else happens; of a failed reading nothing.
+        m_failure = sentence;
+        QMetaObject::invokeMethod(
+            this, [this] { m_failure.clear(); }, Qt::QueuedConnection);
+    });
+    connect(keeper, &Keeper::settled, this, &TranscriptSource::onSettled);
 }
 
 void TranscriptSource::want(Purpose purpose) {
@@ -43,6 +56,8 @@ void TranscriptSource::onRecordsLoaded(const RecordsLoaded& records) {
 void TranscriptSource::take(const QList<Transcript>& transcripts) {
     Library* library = m_controller->library();
     QString first;
+    m_unsaved.clear();
+    m_isTaking = true;
     for (const Transcript& transcript : transcripts) {
         const QString id = library->adopt(transcript.conversation).info.id;
         if (first.isEmpty()) {
@@ -56,8 +71,26 @@ void TranscriptSource::take(const QList<Transcript>& transcripts) {
             }
         }
     }
+    m_isTaking = false;
+    if (!library->keeper().isWritable()) {
+        emit takenStateChanged(ImportState::InWindowOnly, {});
+    }
     if (!first.isEmpty()) {
         m_controller->selectConversation(first);
+    }
+}
+
+void TranscriptSource::onSettled(StoreRequestId save) {
+    if (!m_unsaved.contains(save)) {
+        return;
+    }
+    if (!m_failure.isEmpty()) {
+        emit takenStateChanged(ImportState::Failed, m_failure);
+        return;
+    }
+    m_unsaved.remove(save);
+    if (m_unsaved.isEmpty()) {
+        emit takenStateChanged(ImportState::Saved, {});
     }
 }
 

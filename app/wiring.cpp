@@ -127,6 +127,7 @@ void connectTranscripts(MainWindow& window, TranscriptSource& source, Transcript
     });
     connect(&window, &MainWindow::importRequested, &desk, &D::importFile);
     connect(&desk, &D::imported, &source, &S::take);
+    connect(&source, &S::takenStateChanged, &desk, &D::showImportState);
     const auto tell = [&window](const QString& sentence) { window.showNotice(sentence, {}); };
     connect(&desk, &D::problem, &window, tell);
     connect(&source, &S::problem, &window, tell);

@@ -9,6 +9,13 @@
 
 namespace phidelity {
 
+/// Shared: after a timeout the worker may still come to it.
+struct StoreThread::Outcome {
+    QSemaphore ended;
+    std::atomic<bool> allKept = false;
+    bool isEnded = false; ///< acquired; of the thread that waits
+};
+
 StoreThread::StoreThread(const QString& folder)
     : m_thread(new QThread), m_worker(new StoreWorker(folder)) {
     registerStoreMessages();
@@ -18,7 +25,7 @@ StoreThread::StoreThread(const QString& folder)
 }
 
 StoreThread::~StoreThread() {
-    if (!m_isFinished) {
+    if (!m_outcome) {
         finish();
     }
 }
@@ -29,37 +36,40 @@ void StoreThread::start() {
 }
 
 StoreEnd StoreThread::finish(int ms) {
-    m_isFinished = true;
-    if (!m_thread->isRunning()) {
-        // Never started: the worker is still this thread's to delete.
-        delete m_worker;
-        delete m_thread;
-        return StoreEnd::AllKept;
+    if (m_end) {
+        return *m_end;
     }
-    struct Outcome {
-        QSemaphore ended;
-        std::atomic<bool> allKept = false;
-    };
     const QDeadlineTimer deadline(ms);
-    // Shared: after a timeout the worker may still come to it.
-    const auto outcome = std::make_shared<Outcome>();
-    StoreWorker* worker = m_worker;
-    QMetaObject::invokeMethod(
-        worker,
-        [worker, outcome] {
-            worker->finish([outcome](bool allKept) {
-                outcome->allKept = allKept;
-                outcome->ended.release();
-            });
-        },
-        Qt::QueuedConnection);
-    const bool ended = outcome->ended.tryAcquire(1, ms);
-    m_thread->quit();
-    if (!ended || !m_thread->wait(deadline)) {
+    if (!m_outcome) {
+        m_outcome = std::make_shared<Outcome>();
+        if (!m_thread->isRunning()) {
+            // Never started: the worker is still this thread's to delete.
+            delete m_worker;
+            delete m_thread;
+            m_end = StoreEnd::AllKept;
+            return *m_end;
+        }
+        StoreWorker* worker = m_worker;
+        QMetaObject::invokeMethod(
+            worker,
+            [worker, outcome = m_outcome] {
+                worker->finish([outcome](bool allKept) {
+                    outcome->allKept = allKept;
+                    outcome->ended.release();
+                });
+            },
+            Qt::QueuedConnection);
+    }
+    if (!m_outcome->isEnded) {
+        m_outcome->isEnded = m_outcome->ended.tryAcquire(1, ms);
+        m_thread->quit();
+    }
+    if (!m_outcome->isEnded || !m_thread->wait(deadline)) {
         return StoreEnd::TimedOut;
     }
     delete m_thread;
-    return outcome->allKept ? StoreEnd::AllKept : StoreEnd::NotKept;
+    m_end = m_outcome->allKept ? StoreEnd::AllKept : StoreEnd::NotKept;
+    return *m_end;
 }
 
 QString StoreThread::defaultFolder() {

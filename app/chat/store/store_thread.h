@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <QThread>
 
@@ -39,16 +40,20 @@ public:
     [[nodiscard]] StoreWorker& worker() { return *m_worker; }
     void start();
     /// Keeps what was sent before, closes the database and ends the thread; waits for that as long
-    /// as `ms`. To be called on the thread that sends, with no event loop needed.
+    /// as `ms`. To be called on the thread that sends, with no event loop needed. After TimedOut it
+    /// may be called again, to wait on.
     StoreEnd finish(int ms = kFinishMs);
 
     /// Where conversations are kept: PHIDELITY_DATA, or the user's data folder for this program.
     [[nodiscard]] static QString defaultFolder();
 
 private:
+    struct Outcome;
+
     QThread* m_thread;     ///< deleted when it has ended; left alone if the disk never answers
     StoreWorker* m_worker; ///< owned by the thread
-    bool m_isFinished = false;
+    std::shared_ptr<Outcome> m_outcome; ///< from the first finish() on
+    std::optional<StoreEnd> m_end;
 };
 
 } // namespace phidelity
