@@ -42,7 +42,7 @@ private:
     void readTextCommand(MathFace face, MathNode* group, QString* words);
     void addWords(MathFace face, MathNode* group, QString* words);
 
-    // math_parse.cpp: characters
+    // math_characters.cpp: characters and names, the nodes made of them, failure
     void skipSpaces();
     bool atEnd() const { return m_at >= m_text.size(); }
     QChar peek() const { return atEnd() ? QChar() : m_text.at(m_at); }
