@@ -50,7 +50,7 @@ qsizetype BlockSplitter::matchFrames(LineCursor& cursor) const {
             cursor.skipCharacters(1);
             cursor.skipColumns(1);
         } else if (cursor.isBlank()) {
-            const bool empty = m_state.leaf.open && m_state.leaf.placeholder &&
+            const bool empty = m_state.leaf.open && m_state.leaf.markerOnly &&
                                matched + 1 == m_state.frames.size();
             if (empty) {
                 break;
@@ -85,7 +85,7 @@ void BlockSplitter::takeMarkdownLine(const Line& line) {
             return;
         }
         const bool interrupts = leaf.open && leaf.kind == Kind::Paragraph &&
-                                matched == m_state.frames.size() && !leaf.placeholder;
+                                matched == m_state.frames.size() && !leaf.markerOnly;
         if (startContainer(cursor, line, &matched, interrupts)) {
             newItem = true;
             continue;
@@ -99,7 +99,7 @@ void BlockSplitter::takeMarkdownLine(const Line& line) {
         takeBlankLine(line, matched, newItem);
         return;
     }
-    const bool paragraph = leaf.open && leaf.kind == Kind::Paragraph && !leaf.placeholder;
+    const bool paragraph = leaf.open && leaf.kind == Kind::Paragraph && !leaf.markerOnly;
     if (cursor.indent() >= kCodeIndent && !paragraph) {
         closeFrames(matched);
         begin(Kind::Code, line.start);
@@ -250,7 +250,7 @@ void BlockSplitter::takeBlankLine(const Line& line, qsizetype matched, bool newI
         newItem && m_state.frames.last().shown.kind != TextContainer::Kind::Quote;
     if (needsMarker) {
         begin(Kind::Paragraph, line.start);
-        m_state.leaf.placeholder = true;
+        m_state.leaf.markerOnly = true;
     } else {
         m_state.leaf.open = false;
     }
@@ -268,7 +268,7 @@ void BlockSplitter::takeText(LineCursor& cursor, const Line& line, qsizetype mat
         }
         leaf.open = false;
     }
-    if (leaf.open && leaf.kind == Kind::Paragraph && (all || !leaf.placeholder)) {
+    if (leaf.open && leaf.kind == Kind::Paragraph && (all || !leaf.markerOnly)) {
         if (all && leaf.mathEnd.isEmpty() && turnIntoTable(rest, line)) {
             return;
         }

@@ -140,8 +140,8 @@ void BlockSplitter::pushFrame(const Frame& frame) {
 }
 
 TextBlock& BlockSplitter::begin(Kind kind, qsizetype sourceStart) {
-    const bool fillsPlaceholder = m_state.leaf.open && m_state.leaf.placeholder;
-    if (fillsPlaceholder) {
+    const bool joinsMarker = m_state.leaf.open && m_state.leaf.markerOnly;
+    if (joinsMarker) {
         m_blocks.removeLast();
     } else if (!m_lineBegan) {
         m_checkpoint = m_lineBefore;
@@ -202,7 +202,7 @@ void BlockSplitter::addLine(const QString& text, const Line& line) {
     ++leaf.lines;
     leaf.chars += text.size() + 1;
     leaf.lastLineAt = line.start;
-    leaf.placeholder = false;
+    leaf.markerOnly = false;
 }
 
 } // namespace phidelity

@@ -45,7 +45,7 @@ private:
     /// The block that takes further lines.
     struct Leaf {
         bool open = false;
-        bool placeholder = false; ///< the paragraph that shows the marker of an item without text
+        bool markerOnly = false; ///< the paragraph that shows the marker of an item without text
         TextBlock::Kind kind = TextBlock::Kind::Paragraph;
         int lines = 0;       ///< in the last block
         qsizetype chars = 0; ///< in the last block, as written
