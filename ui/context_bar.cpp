@@ -39,9 +39,10 @@ QString sentenceOf(const ContextQuestion& question) {
 } // namespace
 
 ContextBar::ContextBar(QWidget* parent)
-    : QFrame(parent), m_sentence(new QLabel), m_drop(addAnswer("contextDrop")),
-      m_summarise(addAnswer("contextSummarise")), m_squeeze(addAnswer("contextSqueeze")),
-      m_stop(addAnswer("contextStop")), m_always(new QCheckBox) {
+    : QFrame(parent), m_grid(new QGridLayout(this)), m_sentence(new QLabel),
+      m_drop(addAnswer("contextDrop")), m_summarise(addAnswer("contextSummarise")),
+      m_squeeze(addAnswer("contextSqueeze")), m_stop(addAnswer("contextStop")),
+      m_always(new QCheckBox) {
     setObjectName(QStringLiteral("contextQuestion"));
     setAccessibleName(tr("The context is nearly full"));
     m_sentence->setObjectName(QStringLiteral("contextSentence"));
@@ -51,13 +52,8 @@ ContextBar::ContextBar(QWidget* parent)
     m_always->setText(tr("&From now on the same in this conversation"));
     m_summarise->setText(tr("&Summarise Them…"));
     m_stop->setText(tr("Stop &Here"));
-    auto* layout = new QGridLayout(this);
-    layout->addWidget(m_sentence, 0, 0, 1, 2);
-    layout->addWidget(m_drop, 1, 0);
-    layout->addWidget(m_summarise, 1, 1);
-    layout->addWidget(m_squeeze, 2, 0);
-    layout->addWidget(m_stop, 2, 1);
-    layout->addWidget(m_always, 3, 0, 1, 2);
+    m_grid->addWidget(m_sentence, 0, 0, 1, 2);
+    m_grid->addWidget(m_always, 3, 0, 1, 2);
     connect(m_drop, &QPushButton::clicked, this, [this] { answer(ContextAnswer::Drop); });
     connect(m_squeeze, &QPushButton::clicked, this, [this] { answer(ContextAnswer::Squeeze); });
     connect(m_stop, &QPushButton::clicked, this, [this] { answer(ContextAnswer::Stop); });
@@ -81,13 +77,31 @@ void ContextBar::ask(const ContextQuestion& question) {
     m_drop->setText(tr("&Drop the Oldest %n Messages", nullptr, question.messages));
     m_drop->setToolTip(tr("They stay in the conversation, marked as not sent"));
     m_squeeze->setText(tr("&Reply Within %1 Tokens").arg(QLocale().toString(room)));
-    m_drop->setVisible(canDrop);
-    m_summarise->setVisible(canDrop);
-    m_squeeze->setVisible(room > 0);
+    QList<QPushButton*> offered{m_stop};
+    if (room > 0) {
+        offered.prepend(m_squeeze);
+    }
+    if (canDrop) {
+        offered = QList<QPushButton*>{m_drop, m_summarise} + offered;
+    }
+    offer(offered);
     m_always->setVisible(canDrop || room > 0);
     m_always->setChecked(false);
     setAccessibleDescription(m_sentence->text());
     show();
+}
+
+void ContextBar::offer(const QList<QPushButton*>& offered) {
+    for (QPushButton* button : {m_drop, m_summarise, m_squeeze, m_stop}) {
+        m_grid->removeWidget(button);
+        button->setVisible(offered.contains(button));
+    }
+    constexpr int kColumns = 2;
+    for (int at = 0; at < offered.size(); ++at) {
+        const bool alone = at % kColumns == 0 && at + 1 == offered.size();
+        m_grid->addWidget(offered.at(at), 1 + at / kColumns, at % kColumns, 1,
+                          alone ? kColumns : 1);
+    }
 }
 
 void ContextBar::answer(ContextAnswer answer, const QString& summary) {

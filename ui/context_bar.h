@@ -6,6 +6,7 @@
 #include "chat/context_plan.h"
 
 class QCheckBox;
+class QGridLayout;
 class QLabel;
 class QPushButton;
 
@@ -33,10 +34,12 @@ protected:
 
 private:
     QPushButton* addAnswer(const char* name);
+    void offer(const QList<QPushButton*>& offered);
     void answer(ContextAnswer answer, const QString& summary = {});
     void summarise();
     void applyLook();
 
+    QGridLayout* m_grid;
     QLabel* m_sentence;
     QPushButton* m_drop;
     QPushButton* m_summarise;
