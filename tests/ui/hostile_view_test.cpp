@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include "hostile_replies.h"
+#include "message_samples.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/theme.h"
@@ -18,14 +19,6 @@
 using namespace phidelity;
 
 namespace {
-
-Message reply(const QString& text) {
-    Message message;
-    message.speaker = Speaker::Model;
-    message.author = QStringLiteral("Phi-2");
-    message.text = text;
-    return message;
-}
 
 /// What runs under strace.
 int show(const QString& bait) {

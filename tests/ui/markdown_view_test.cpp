@@ -8,25 +8,13 @@
 #include <QTest>
 #include <QWheelEvent>
 
+#include "message_samples.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/search_hits.h"
 #include "ui/theme.h"
 
 using namespace phidelity;
-
-namespace {
-
-Message reply(const QString& text, MessageState state = MessageState::Complete) {
-    Message message;
-    message.speaker = Speaker::Model;
-    message.author = QStringLiteral("Phi-2");
-    message.text = text;
-    message.state = state;
-    return message;
-}
-
-} // namespace
 
 class MarkdownViewTest : public QObject {
     Q_OBJECT

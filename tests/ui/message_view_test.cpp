@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QWheelEvent>
 
+#include "message_samples.h"
 #include "ui/message_layout.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
@@ -20,15 +21,6 @@ namespace {
 Message user(const QString& text) {
     Message message;
     message.text = text;
-    return message;
-}
-
-Message reply(const QString& text, MessageState state = MessageState::Complete) {
-    Message message;
-    message.speaker = Speaker::Model;
-    message.author = QStringLiteral("Phi-2");
-    message.text = text;
-    message.state = state;
     return message;
 }
 

@@ -5,6 +5,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "message_samples.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/theme.h"
@@ -12,14 +13,6 @@
 using namespace phidelity;
 
 namespace {
-
-Message reply(const QString& text) {
-    Message message;
-    message.speaker = Speaker::Model;
-    message.author = QStringLiteral("Phi-2");
-    message.text = text;
-    return message;
-}
 
 const QString kSums = QStringLiteral(
     "So 12 * 7 = 84, and 12 * 8 = 95. In short `1/3 = 0.33`.\n\n$$\\frac{1}{2} + \\frac{1}{3} = "
