@@ -13,6 +13,9 @@
 namespace phidelity::vulkan {
 namespace {
 
+constexpr std::uint64_t kWaitLimitMs = 30'000;
+constexpr std::uint64_t kSoftwareWaitLimitMs = 600'000;
+
 constexpr std::uint32_t kNoType = ~0U;
 constexpr VkMemoryPropertyFlags kDevice = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
 constexpr VkMemoryPropertyFlags kHost =
@@ -111,7 +114,11 @@ Result<std::unique_ptr<Device>> Device::create(std::shared_ptr<Instance> instanc
 
 Device::Device(std::shared_ptr<Instance> instance, const PhysicalDevice& physical,
                const DeviceOptions& options)
-    : m_instance(std::move(instance)), m_physical(physical), m_options(options) {}
+    : m_instance(std::move(instance)), m_physical(physical), m_options(options) {
+    if (m_options.waitLimitMs == 0) {
+        m_options.waitLimitMs = physical.isSoftware ? kSoftwareWaitLimitMs : kWaitLimitMs;
+    }
+}
 
 Device::~Device() {
     if (m_device == VK_NULL_HANDLE) {

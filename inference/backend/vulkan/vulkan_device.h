@@ -61,8 +61,10 @@ struct DeviceOptions {
     /// Sees the table of device functions before the first is called and may replace entries: how
     /// tests let a driver fail.
     std::function<void(VolkDeviceTable&)> intercept;
-    /// A submission that takes longer is taken for one that never ends, ms.
-    std::uint64_t waitLimitMs = 30'000;
+    /// A submission that takes longer is taken for one that never ends, ms; 0: what suits the
+    /// device. Software drivers are given minutes: they compile a shader when it first runs, on the
+    /// cores that everything else of a busy machine wants, too.
+    std::uint64_t waitLimitMs = 0;
     Uploads uploads = Uploads::Auto;
     /// Bytes that may be taken for what the device alone reads, to try small ones; 0: what there
     /// is.

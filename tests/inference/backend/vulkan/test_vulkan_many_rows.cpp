@@ -49,8 +49,6 @@ VulkanOptions running(ManyRows kernels, std::uint64_t bindingLimit = 0) {
     options.reads = ReadPath::Buffers;
     options.manyRows = kernels;
     options.bindingLimit = bindingLimit;
-    // The software driver compiles shaders of matrix cores when they first run, for half a minute.
-    options.device.waitLimitMs = 400'000;
     return options;
 }
 

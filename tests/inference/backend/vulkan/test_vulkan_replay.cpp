@@ -32,8 +32,6 @@ private slots:
         VulkanOptions options;
         options.kernels = KernelsOf::Gpus;
         options.reads = ReadPath::Buffers;
-        // What suits a GPU is slow on a software driver, and slower on a busy machine.
-        options.device.waitLimitMs = 240'000;
         options.manyRows = manyRows;
         REQUIRE_VALUE(auto backend, vulkanBackend(options));
         ModelShape shape = tinyShape();
