@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "run/program_run.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "run/syscall_filter.h"
+
+namespace phidelity {
+
+namespace {
+
+constexpr int kTellMs = 100;
+constexpr unsigned kNobody = 65534;
+constexpr unsigned kCloseOnExec = 4; // CLOSE_RANGE_CLOEXEC
+
+/// A file in memory that holds the filter, at its beginning.
+int filterFile() {
+    const QByteArray filter = syscallFilter();
+    const int file = static_cast<int>(syscall(SYS_memfd_create, "filter", MFD_CLOEXEC));
+    if (file >= 0 && (write(file, filter.constData(), static_cast<size_t>(filter.size())) < 0 ||
+                      lseek(file, 0, SEEK_SET) < 0)) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
+void limit(int what, qint64 amount) {
+    const rlimit both{static_cast<rlim_t>(amount), static_cast<rlim_t>(amount)};
+    setrlimit(static_cast<__rlimit_resource>(what), &both);
+}
+
+/// In the child, before bwrap starts: only calls that are safe between fork and exec.
+void prepareChild(const RunLimits& limits, int filter, int report) {
+    dup2(filter, kFilterDescriptor);
+    dup2(report, kReportDescriptor);
+    // No descriptor of the program goes along, whoever has forgotten to mark it.
+    syscall(SYS_close_range, 3U, static_cast<unsigned>(kFilterDescriptor - 1), kCloseOnExec);
+    syscall(SYS_close_range, static_cast<unsigned>(kReportDescriptor + 1), ~0U, kCloseOnExec);
+    // As root the sandbox would be root's on the outside: files of /proc look at that.
+    if (geteuid() == 0) {
+        if (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0) {
+            _exit(127);
+        }
+    }
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_CPU, limits.seconds + 1);
+    limit(RLIMIT_AS, limits.memory);
+    limit(RLIMIT_FSIZE, limits.files);
+    limit(RLIMIT_NOFILE, 64);
+    limit(RLIMIT_MSGQUEUE, 0);
+    limit(RLIMIT_MEMLOCK, 64 * 1024);
+}
+
+} // namespace
+
+ProgramRun::ProgramRun(const SandboxTools& tools, const QString& code, const RunLimits& limits,
+                       QObject* parent)
+    : QObject(parent), m_limits(limits) {
+    int ends[2] = {-1, -1};
+    m_filter = filterFile();
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
+        m_reportRead = ends[0];
+        m_reportWrite = ends[1];
+    }
+    m_process.setProcessChannelMode(QProcess::MergedChannels);
+    m_process.setChildProcessModifier([limits, filter = m_filter, report = m_reportWrite] {
+        prepareChild(limits, filter, report);
+    });
+    connect(&m_process, &QProcess::readyRead, this, &ProgramRun::takeOutput);
+    connect(&m_process, &QProcess::finished, this,
+            [this](int, QProcess::ExitStatus status) { finish(status == QProcess::CrashExit); });
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart) {
+            m_output = m_process.errorString().toUtf8();
+            finish(true);
+        }
+    });
+    m_clock.setSingleShot(true);
+    connect(&m_clock, &QTimer::timeout, this, [this] { end(RunResult::Outcome::TimedOut); });
+    m_tell.setSingleShot(true);
+    connect(&m_tell, &QTimer::timeout, this, [this] { emit printed(harmlessOutput(m_output)); });
+    m_since.start();
+    m_clock.start(limits.seconds * 1000);
+    // Without its filter nothing is started: bwrap would say so, but need not be asked.
+    if (m_filter < 0 || m_reportWrite < 0) {
+        QMetaObject::invokeMethod(
+            this, [this] { finish(true); }, Qt::QueuedConnection);
+        return;
+    }
+    m_process.start(tools.bubblewrap, sandboxArguments(tools, limits));
+    m_process.write(code.toUtf8());
+    m_process.closeWriteChannel();
+}
+
+ProgramRun::~ProgramRun() {
+    m_told = true;
+    m_process.disconnect(this);
+    if (m_process.state() != QProcess::NotRunning) {
+        m_process.kill();
+        m_process.waitForFinished(2000);
+    }
+    closeDescriptors();
+}
+
+void ProgramRun::closeDescriptors() {
+    for (int* descriptor : {&m_filter, &m_reportRead, &m_reportWrite}) {
+        if (*descriptor >= 0) {
+            close(*descriptor);
+            *descriptor = -1;
+        }
+    }
+}
+
+void ProgramRun::stop() {
+    end(RunResult::Outcome::Stopped);
+}
+
+void ProgramRun::takeOutput() {
+    const qint64 room = m_limits.output - m_output.size();
+    m_output += m_process.read(room);
+    if (m_process.bytesAvailable() > 0) {
+        m_process.readAll();
+        end(RunResult::Outcome::TooMuchOutput);
+    }
+    if (!m_tell.isActive() && !m_told) {
+        m_tell.start(kTellMs);
+    }
+}
+
+void ProgramRun::end(RunResult::Outcome outcome) {
+    if (!m_killed) {
+        m_killed = true;
+        m_why = outcome;
+        // The first process of its namespace dies with bwrap, and with it all others.
+        m_process.kill();
+    }
+}
+
+void ProgramRun::finish(bool crashed) {
+    if (m_told) {
+        return;
+    }
+    m_told = true;
+    m_clock.stop();
+    m_tell.stop();
+    RunResult result;
+    QByteArray report(64 * 1024, '\0');
+    const ssize_t got = m_reportRead < 0
+                            ? -1
+                            : read(m_reportRead, report.data(), static_cast<size_t>(report.size()));
+    report.truncate(std::max<ssize_t>(0, got));
+    const bool begun = readReport(report, &result);
+    result.seconds = static_cast<double>(m_since.elapsed()) / 1000;
+    result.exitCode = crashed ? -1 : m_process.exitCode();
+    result.output = harmlessOutput(m_output);
+    result.outcome = m_killed               ? m_why
+                     : !begun               ? RunResult::Outcome::NotStarted
+                     : result.exitCode == 0 ? RunResult::Outcome::Finished
+                                            : RunResult::Outcome::Failed;
+    closeDescriptors();
+    emit ended(result);
+}
+
+} // namespace phidelity
