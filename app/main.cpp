@@ -11,6 +11,7 @@
 
 #include "app/chat_controller.h"
 #include "app/preferences.h"
+#include "app/run_desk.h"
 #include "app/single_instance.h"
 #include "app/store_end.h"
 #include "app/wiring.h"
@@ -134,6 +135,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     TranscriptSource source(&controller);
     TranscriptDesk desk(&window);
     connectTranscripts(window, source, desk);
+    RunDesk runs(&window);
+    connectRuns(window, runs);
     ReplayDesk replays(&window, &controller);
     connectReplay(engine->engine(), window, replays);
     desk.setHabits({preferences.transcriptFolder, {}});

@@ -67,11 +67,13 @@ public:
     void setRunOffered(bool offered);
     /// Whether arithmetic in replies is marked; on at first. The marks are no part of the text.
     void setArithmeticChecked(bool checked);
-    /// What is shown under a piece of code of a message (see runRequested).
-    void setCodeNote(int row, qsizetype code, const CodeNote& note);
+    /// What is shown under a piece of code of a message (see runRequested), if it still is `text`.
+    void setCodeNote(int row, qsizetype code, const QString& text, const CodeNote& note);
     /// Where the run button of the code number `number` (from 0) of a row is, in viewport
     /// coordinates; empty for none.
     [[nodiscard]] QRect runButtonRect(int row, int number);
+    /// The status line under that code; empty for none.
+    [[nodiscard]] QString codeNoteText(int row, int number);
     /// The marks of a message, in the blocks that have been seen.
     [[nodiscard]] QList<ArithmeticMark> checks(int row);
     /// Where a mark is, in viewport coordinates.

@@ -14,11 +14,15 @@ void MessageView::setArithmeticChecked(bool checked) {
     lookChanged();
 }
 
-void MessageView::setCodeNote(int row, qsizetype code, const CodeNote& note) {
+void MessageView::setCodeNote(int row, qsizetype code, const QString& text, const CodeNote& note) {
     if (row < 0 || row >= count()) {
         return;
     }
-    rowAt(row).body().setCodeNote(code, note);
+    MessageLayout& body = rowAt(row).body();
+    if (!body.codes().contains(code) || body.codeText(code) != text) {
+        return; // another conversation or version stands there by now
+    }
+    body.setCodeNote(code, note);
     heightChanged(row);
     relayout();
 }
@@ -35,6 +39,15 @@ QRect MessageView::runButtonRect(int row, int number) {
     return found.body()
         .runButton(codes.at(number))
         .translated(rowRect(row).topLeft() + found.bodyOrigin());
+}
+
+QString MessageView::codeNoteText(int row, int number) {
+    if (row < 0 || row >= count()) {
+        return {};
+    }
+    const MessageLayout& body = std::as_const(rowAt(row)).body();
+    const CodeNote* note = body.codeNote(body.codes().value(number, -1));
+    return note ? note->status : QString();
 }
 
 QList<ArithmeticMark> MessageView::checks(int row) {

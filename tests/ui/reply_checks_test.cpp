@@ -118,7 +118,7 @@ private slots:
                           m_view->runButtonRect(0, 0).center());
         const QString before = copied();
         const int height = m_view->rowRect(0).height();
-        m_view->setCodeNote(0, asked[0][1].value<qsizetype>(),
+        m_view->setCodeNote(0, asked[0][1].value<qsizetype>(), QStringLiteral("print(1)"),
                             {CodeNote::Kind::Good, QStringLiteral("Ended after 0.1 s."),
                              QStringLiteral("1\n2\n3")});
         QVERIFY(m_view->rowRect(0).height() > height);
