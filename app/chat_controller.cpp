@@ -248,6 +248,7 @@ void ChatController::branch(int row) {
     fresh.info.draft.clear();
     fresh.info.scroll = -1;
     fresh.info.pinned = false;
+    fresh.setup = from.setupFor(from.path().first(row + 1));
     for (int at = 0; at <= row; ++at) {
         const MessageNode* node = from.find(from.path().at(at));
         Message message = node->message;
@@ -311,6 +312,10 @@ void ChatController::show(const QString& id) {
             if (conversation.info.format != m_format) {
                 m_format = conversation.info.format;
                 emit formatChanged(m_format);
+            }
+            if (conversation.setup.settings && *conversation.setup.settings != m_settings) {
+                m_settings = *conversation.setup.settings;
+                emit settingsShown(m_settings);
             }
             m_library.setState(QStringLiteral("open"), id);
         }
@@ -380,14 +385,19 @@ void ChatController::setScroll(double place) {
 
 void ChatController::setSettings(const GenerationSettings& settings) {
     m_settings = settings;
+    if (!current().isEmpty() && current().setup.settings != settings) {
+        current().setup.settings = settings;
+        m_library.changed(m_current);
+    }
     m_prompt.refresh();
 }
 
-void ChatController::setFormat(FormatId format) {
+void ChatController::setFormat(const PromptFormat& format) {
     m_format = format;
     m_prompt.refresh();
-    if (current().isEmpty()) {
+    if (current().info.format != format) {
         current().info.format = format;
+        m_library.changed(m_current);
     }
 }
 

@@ -42,7 +42,7 @@ public:
 
     void setSettings(const GenerationSettings& settings);
     [[nodiscard]] const GenerationSettings& settings() const { return m_settings; }
-    [[nodiscard]] FormatId format() const { return m_format; }
+    [[nodiscard]] const PromptFormat& format() const { return m_format; }
     /// What of a conversation is sent.
     [[nodiscard]] ContextPlan planOf(const QString& conversation) const;
     /// A reply, wherever it stands.
@@ -87,7 +87,7 @@ public slots:
     void setDraft(const QString& text);
     /// What is read, to be there again: ConversationInfo::scroll.
     void setScroll(double place);
-    void setFormat(phidelity::FormatId format);
+    void setFormat(const phidelity::PromptFormat& format);
     /// To the last contextAsked. `summary`: of Summarise.
     void answerContext(phidelity::ContextAnswer answer, phidelity::ContextMemory memory,
                        const QString& summary);
@@ -132,7 +132,9 @@ signals:
     /// There is nothing to be asked any more.
     void contextSettled();
     void busyChanged(bool busy);
-    void formatChanged(phidelity::FormatId format);
+    void formatChanged(const phidelity::PromptFormat& format);
+    /// Those of a conversation that was opened.
+    void settingsShown(const phidelity::GenerationSettings& settings);
     void promptProgress(int done, int total);
     void speedChanged(double tokensPerSecond, double firstTokenMs);
     void contextUsed(int tokens);
@@ -174,7 +176,8 @@ private:
                     std::optional<ReplyBranch> branch = std::nullopt);
     void setPlan(const QString& conversation, const ContextPlan& plan);
     [[nodiscard]] int roomFor(const Place& place, const SentTurns& sent);
-    [[nodiscard]] int wantedTokens() const;
+    [[nodiscard]] int wantedTokens(const Place& place) const;
+    [[nodiscard]] GenerationSettings settingsOf(const Place& place) const;
     void askForRoom(const Place& place, const PromptPreview& prompt);
     void announceQuestion();
     void show(const QString& id);
@@ -192,7 +195,7 @@ private:
     ModelDesk m_models;
     PromptDesk m_prompt{*this};
     GenerationSettings m_settings;
-    FormatId m_format = FormatId::Chat;
+    PromptFormat m_format;
     Library m_library;
     QString m_current;       ///< the conversation that is shown; always loaded
     QString m_empty;         ///< the last that was begun

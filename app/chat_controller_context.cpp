@@ -8,10 +8,6 @@ namespace phidelity {
 
 namespace {
 
-QString planKey(const QString& conversation) {
-    return QStringLiteral("context:") + conversation;
-}
-
 QString textOf(const Conversation& conversation, const QList<NodeId>& nodes) {
     QStringList texts;
     for (const NodeId node : nodes) {
@@ -24,11 +20,13 @@ QString textOf(const Conversation& conversation, const QList<NodeId>& nodes) {
 } // namespace
 
 ContextPlan ChatController::planOf(const QString& conversation) const {
-    return planFromText(m_library.state(planKey(conversation)));
+    const Conversation* found = m_library.find(conversation);
+    return found ? found->setup.plan : ContextPlan();
 }
 
 void ChatController::setPlan(const QString& conversation, const ContextPlan& plan) {
-    m_library.setState(planKey(conversation), planText(plan));
+    m_library.find(conversation)->setup.plan = plan;
+    m_library.changed(conversation);
     if (conversation == m_current) {
         emit messagesReplaced(0, shownFrom(0)); // marks what is not sent
     }
@@ -42,30 +40,30 @@ int ChatController::roomFor(const Place& place, const SentTurns& sent) {
         std::count_if(sent.turns.begin(), sent.turns.end(),
                       [](const Turn& turn) { return turn.speaker == Speaker::User; });
     // A first question can only be made shorter by its author.
-    return squeezed || questions < 2 ? 1 : wantedTokens();
+    return squeezed || questions < 2 ? 1 : wantedTokens(place);
 }
 
-int ChatController::wantedTokens() const {
-    return std::max(1, std::min(m_settings.maxTokens, m_models.model().context / 2));
+int ChatController::wantedTokens(const Place& place) const {
+    return std::max(1, std::min(settingsOf(place).maxTokens, m_models.model().context / 2));
 }
 
 /// The engine has refused the prompt of a reply, which waits for the answer as one that found the
 /// context full.
 void ChatController::askForRoom(const Place& place, const PromptPreview& prompt) {
     Conversation& conversation = *m_library.find(place.conversation);
-    const FormatId format = conversation.find(place.node)->message.format;
+    const PromptFormat format = conversation.find(place.node)->message.format;
     const ContextPlan plan = planOf(place.conversation);
     const SentTurns sent = sentTurns(conversation, place.node, plan);
     QList<int> tokenBytes;
     for (const PromptToken& token : prompt.tokens) {
         tokenBytes.append(static_cast<int>(token.text.size()));
     }
-    const int turns = turnsToDrop(format, sent, tokenBytes, prompt.context, wantedTokens());
+    const int turns = turnsToDrop(format, sent, tokenBytes, prompt.context, wantedTokens(place));
     m_room = {place, {}, turns > 0 ? sent.nodes.at(turns) : 0};
     ContextQuestion& question = m_room.question;
     question.promptTokens = static_cast<int>(prompt.tokens.size());
     question.context = prompt.context;
-    question.wanted = wantedTokens();
+    question.wanted = wantedTokens(place);
     if (turns > 0) {
         const QList<NodeId> line = conversation.lineTo(place.node);
         const qsizetype from = sent.dropped.size();

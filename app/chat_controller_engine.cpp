@@ -74,6 +74,10 @@ void ChatController::startReply(const Place& place, const QList<NodeId>& changed
     if (begin == Begin::BehindItsText) {
         m_records = m_library.loadRecords(place.conversation, place.node);
     }
+    Conversation& conversation = *m_library.find(place.conversation);
+    if (isShown(conversation)) {
+        conversation.setup.settings = m_settings; // which the panel shows
+    }
     m_committing = m_library.commit(place.conversation, changed);
     if (!m_models.isReady() && !m_models.isOpening()) {
         emit noticeRaised(tr("No model is open. Open one, or use the demo model from the File "
@@ -82,6 +86,12 @@ void ChatController::startReply(const Place& place, const QList<NodeId>& changed
     }
     startWaiting();
     announceBusy();
+}
+
+/// What the reply is written with: the conversation's own, whichever is shown meanwhile.
+GenerationSettings ChatController::settingsOf(const Place& place) const {
+    const Conversation* conversation = m_library.find(place.conversation);
+    return conversation ? conversation->setup.settings.value_or(m_settings) : m_settings;
 }
 
 /// What waited before gives way.
@@ -119,13 +129,14 @@ void ChatController::ask(const Place& place) {
     m_running.place = place;
     m_running.stop = newStop();
     m_running.before = reply.text.size();
+    const GenerationSettings settings = settingsOf(place);
     GenerateRequest request;
     request.id = m_running.id;
     const SentTurns sent = sentTurns(conversation, place.node, planOf(place.conversation));
     request.prompt = buildPrompt(reply.format, sent);
     request.room = roomFor(place, sent);
-    request.stops = stopStrings(reply.format) + m_settings.extraStops;
-    request.settings = m_settings;
+    request.stops = stopStrings(reply.format) + settings.extraStops;
+    request.settings = settings;
     request.stop = m_running.stop;
     request.continues = std::exchange(m_continues, std::nullopt);
     request.alternatives = m_alternatives;

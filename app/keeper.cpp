@@ -86,6 +86,7 @@ void Keeper::flush() {
     for (const QString& id : std::exchange(m_infos, {})) {
         if (const Conversation* conversation = m_lookup(id)) {
             changes.append(PutConversation{conversation->info});
+            changes.append(PutSettings{id, toJson(conversation->setup)});
         }
     }
     const QSet<Reply> replies = std::exchange(m_replies, {});

@@ -32,7 +32,7 @@ public:
 
     /// At once. Returns what `settled` will say; 0 = there is nothing to wait for.
     StoreRequestId send(const QList<StoreChange>& changes);
-    /// Within a second.
+    /// Within a second, its setup too.
     void infoChanged(const QString& conversation);
     /// Within a second, and not again before that is answered.
     void replyGrew(const QString& conversation, NodeId node);

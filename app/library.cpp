@@ -59,7 +59,7 @@ void Library::noteInfo(const ConversationInfo& info) {
 
 // ---- Conversations
 
-Conversation& Library::create(FormatId format) {
+Conversation& Library::create(const PromptFormat& format) {
     Conversation fresh;
     fresh.info.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
     fresh.info.createdMs = fresh.info.changedMs = now();
@@ -121,7 +121,8 @@ StoreRequestId Library::commit(const QString& id, const QList<NodeId>& nodes) {
     if (!conversation) {
         return 0;
     }
-    QList<StoreChange> changes{PutConversation{conversation->info}};
+    QList<StoreChange> changes{PutConversation{conversation->info},
+                               PutSettings{id, toJson(conversation->setup)}};
     for (const NodeId node : nodes) {
         const MessageNode* one = conversation->find(node);
         changes.append(PutMessage{id, *one});
@@ -344,6 +345,25 @@ void Library::onListed(const Listed& answer) {
     emit listed();
 }
 
+/// A format of which only the name is left does not become another one unnoticed.
+void Library::tellUnknownFormats(const Conversation& conversation) {
+    QStringList keys;
+    if (conversation.info.format.isUnknown()) {
+        keys.append(conversation.info.format.key());
+    }
+    for (const MessageNode& node : conversation.nodes()) {
+        if (node.message.format.isUnknown() && !keys.contains(node.message.format.key())) {
+            keys.append(node.message.format.key());
+        }
+    }
+    if (!keys.isEmpty()) {
+        emit noticeRaised(tr("This conversation uses a prompt format whose rules are not known "
+                             "here. Its texts are all there; choose another format to go on, or "
+                             "they go to the model as they stand."),
+                          keys.join(QLatin1String(", ")));
+    }
+}
+
 void Library::onLoaded(const Loaded& answer) {
     const QString id = m_loads.take(answer.id);
     if (id.isEmpty()) {
@@ -358,6 +378,8 @@ void Library::onLoaded(const Loaded& answer) {
                nullptr, static_cast<int>(leftOut)),
             answer.info.id);
     }
+    conversation.setup = setupFromJson(answer.settings);
+    tellUnknownFormats(conversation);
     // The list may have changed while it was loaded.
     if (const ConversationInfo* listed = info(id)) {
         conversation.info = *listed;

@@ -42,7 +42,7 @@ public:
     // ---- Conversations
 
     /// An empty one. It is listed and kept when it has a message.
-    Conversation& create(FormatId format);
+    Conversation& create(const PromptFormat& format);
     /// Takes one over as it is, such as a branch or an import, under a new id.
     Conversation& adopt(Conversation conversation);
     /// `loaded` or `loadFailed` follows; at once if it is there.
@@ -57,7 +57,7 @@ public:
     StoreRequestId commit(const QString& id, const QList<NodeId>& nodes);
     /// Another follower of `parent` is looked at.
     void shownChanged(const QString& id, NodeId parent);
-    /// `info` was changed: kept within a second.
+    /// `info` or `setup` was changed: kept within a second.
     void changed(const QString& id);
 
     // ---- What the user does with conversations, loaded or not
@@ -115,6 +115,7 @@ private:
     void edit(const QString& id, const std::function<void(ConversationInfo&)>& change);
     void noteInfo(const ConversationInfo& info);
     void setFolders(QStringList folders);
+    void tellUnknownFormats(const Conversation& conversation);
 
     QList<ConversationInfo> m_infos;
     QStringList m_folders;

@@ -6,6 +6,8 @@
 #include <QJsonDocument>
 #include <QSettings>
 
+#include "chat/format_json.h"
+
 namespace phidelity {
 
 Preferences loadPreferences() {
@@ -31,6 +33,10 @@ Preferences loadPreferences() {
     const FormatId format =
         formatFromKey(store.value(QStringLiteral("chat/format")).toString(), &known);
     preferences.format = known ? format : FormatId::Chat;
+    const QByteArray own = store.value(QStringLiteral("chat/ownFormat")).toByteArray();
+    if (const auto rules = rulesFromJson(QJsonDocument::fromJson(own).object(), nullptr)) {
+        preferences.format = PromptFormat::own(*rules);
+    }
     preferences.device.id = store.value(QStringLiteral("device/id")).toString();
     preferences.device.name = store.value(QStringLiteral("device/name")).toString();
     // Without a name a number could mean any device.
@@ -61,7 +67,10 @@ void savePreferences(const Preferences& preferences) {
     store.setValue(QStringLiteral("window/appearance"), static_cast<int>(window.appearance));
     store.setValue(QStringLiteral("chat/settings"),
                    QJsonDocument(toJson(preferences.settings)).toJson(QJsonDocument::Compact));
-    store.setValue(QStringLiteral("chat/format"), formatKey(preferences.format));
+    const PromptFormat& format = preferences.format;
+    store.setValue(QStringLiteral("chat/format"), format.key());
+    store.setValue(QStringLiteral("chat/ownFormat"),
+                   format.isOwn() ? rulesBytes(format.rules()) : QByteArray());
     store.setValue(QStringLiteral("device/id"), preferences.device.id);
     store.setValue(QStringLiteral("device/name"), preferences.device.name);
     store.setValue(QStringLiteral("device/sharesWithProcessor"), preferences.device.sharesWithCpu);

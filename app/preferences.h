@@ -13,7 +13,7 @@ namespace phidelity {
 struct Preferences {
     WindowState window;
     GenerationSettings settings;
-    FormatId format = FormatId::Chat;
+    PromptFormat format;      ///< of a new conversation
     DevicePick device;        ///< what the user picked; "auto" as long as nothing was
     QString transcriptFolder; ///< where the last one was saved or opened
 };

@@ -44,7 +44,7 @@ private:
     /// A prompt but for its tokens.
     struct Next {
         PromptOccasion occasion = PromptOccasion::None;
-        FormatId format = FormatId::Raw;
+        PromptFormat format = FormatId::Raw;
         QString prompt;
         qsizetype typedFrom = 0;
     };

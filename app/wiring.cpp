@@ -35,6 +35,7 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::formatChosen, &controller, &C::setFormat);
     connect(&controller, &C::formatChanged, &window, &W::setFormat);
     connect(&window, &W::settingsChanged, &controller, &C::setSettings);
+    connect(&controller, &C::settingsShown, window.settings(), &SettingsPanel::setSettings);
 
     connect(&window, &W::submitted, &controller, &C::submit);
     connect(&window, &W::stopRequested, &controller, &C::stop);

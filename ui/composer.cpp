@@ -23,8 +23,8 @@ namespace {
 
 constexpr int kDraftMs = 250;
 
-QString placeholderOf(FormatId format) {
-    switch (format) {
+QString placeholderOf(const PromptFormat& format) {
+    switch (format.like()) {
     case FormatId::Qa:
         return Composer::tr("Ask a question or give an instruction");
     case FormatId::Code:
@@ -53,10 +53,8 @@ Composer::Composer(QWidget* parent)
     m_formats->setToolTip(tr("How your text is put to the model"));
     ignoreWheelWithoutFocus(m_formats);
     m_formats->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    for (const FormatId format : kFormats) {
-        m_formats->addItem(formatTitle(format), static_cast<int>(format));
-        m_formats->setItemData(m_formats->count() - 1, formatHint(format), Qt::ToolTipRole);
-    }
+    m_formats->setMaximumWidth(72 * gridUnit(this));
+    fillFormats();
     m_hint->setObjectName(QStringLiteral("formatHint"));
     m_hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_button->setObjectName(QStringLiteral("sendButton"));
@@ -108,11 +106,7 @@ Composer::Composer(QWidget* parent)
             submit();
         }
     });
-    connect(m_formats, &QComboBox::activated, this, [this](int index) {
-        m_format = static_cast<FormatId>(m_formats->itemData(index).toInt());
-        showFormat();
-        emit formatChosen(m_format);
-    });
+    connect(m_formats, &QComboBox::activated, this, &Composer::chooseFormat);
     showFormat();
     showState();
 }
@@ -146,10 +140,50 @@ void Composer::showState() {
     m_button->setEnabled(busy || !m_edit->document()->isEmpty());
 }
 
-void Composer::setFormat(FormatId format) {
+void Composer::setFormat(const PromptFormat& format) {
     m_format = format;
-    m_formats->setCurrentIndex(m_formats->findData(static_cast<int>(format)));
+    fillFormats();
     showFormat();
+}
+
+void Composer::setOwnFormats(const QList<PromptFormat>& formats) {
+    m_ownFormats = formats;
+    fillFormats();
+}
+
+void Composer::fillFormats() {
+    m_formats->clear();
+    m_choices.clear();
+    const auto add = [this](const PromptFormat& format, const QString& title) {
+        m_choices.append(format);
+        m_formats->addItem(title, format.key());
+        m_formats->setItemData(m_formats->count() - 1, formatHint(format), Qt::ToolTipRole);
+    };
+    for (const FormatId format : kFormats) {
+        add(format, formatTitle(format));
+    }
+    for (const PromptFormat& format : std::as_const(m_ownFormats)) {
+        add(format, formatTitle(format));
+    }
+    if (!m_choices.contains(m_format)) {
+        // Changed or deleted since, or made elsewhere; what was written with it goes on with it.
+        add(m_format, m_format.isOwn() ? tr("%1 (of this conversation)").arg(formatTitle(m_format))
+                                       : formatTitle(m_format));
+    }
+    m_formats->insertSeparator(m_formats->count());
+    m_formats->addItem(tr("Own formats…"));
+    m_formats->setCurrentIndex(static_cast<int>(m_choices.indexOf(m_format)));
+}
+
+void Composer::chooseFormat(int index) {
+    if (index < m_choices.size()) {
+        m_format = m_choices.at(index);
+        showFormat();
+        emit formatChosen(m_format);
+        return;
+    }
+    m_formats->setCurrentIndex(static_cast<int>(m_choices.indexOf(m_format)));
+    emit formatsRequested();
 }
 
 void Composer::showFormat() {

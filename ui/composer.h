@@ -25,8 +25,10 @@ public:
     /// Busy: a reply is being written; the button stops it and Enter keeps the text where it is.
     enum class State { Ready, Busy };
     void setState(State state);
-    void setFormat(FormatId format);
-    [[nodiscard]] FormatId format() const { return m_format; }
+    void setFormat(const PromptFormat& format);
+    /// Those that the user made, to be chosen beside the built-in ones.
+    void setOwnFormats(const QList<PromptFormat>& formats);
+    [[nodiscard]] const PromptFormat& format() const { return m_format; }
 
     [[nodiscard]] QString text() const;
     void setText(const QString& text);
@@ -58,7 +60,8 @@ signals:
     void draftChanged(const QString& text);
     /// At every change; `row`: of the message that is edited, or -1.
     void textChanged(const QString& text, int row);
-    void formatChosen(phidelity::FormatId format);
+    void formatChosen(const phidelity::PromptFormat& format);
+    void formatsRequested();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -70,6 +73,8 @@ protected:
 private:
     void submit();
     void showState();
+    void fillFormats();
+    void chooseFormat(int index);
     void showFormat();
     void fitHint();
     void applySpacing();
@@ -82,7 +87,9 @@ private:
     QLabel* m_hint;
     QToolButton* m_button;
     State m_state = State::Ready;
-    FormatId m_format = FormatId::Chat;
+    PromptFormat m_format;
+    QList<PromptFormat> m_ownFormats;
+    QList<PromptFormat> m_choices; ///< by their place in m_formats
     QString m_recall;
     QBasicTimer m_draftTimer; ///< runs while something has not been told
     int m_editedRow = -1;

@@ -78,10 +78,11 @@ void MainWindow::connectPage() {
     connect(composer, &Composer::textChanged, this, &MainWindow::typedChanged);
     connect(m_page->promptStrip(), &PromptStrip::activated, this, &MainWindow::openPrompt);
     connect(m_status, &StatusLine::promptActivated, this, &MainWindow::openPrompt);
-    connect(composer, &Composer::formatChosen, this, [this](FormatId format) {
+    connect(composer, &Composer::formatChosen, this, [this](const PromptFormat& format) {
         m_page->welcome()->setFormat(format);
         emit formatChosen(format);
     });
+    connect(composer, &Composer::formatsRequested, this, &MainWindow::formatsRequested);
     connect(view, &MessageView::typed, composer, &Composer::typeText);
     connect(view, &MessageView::linkActivated, this,
             [](const QUrl& address) { QDesktopServices::openUrl(address); });
@@ -122,9 +123,13 @@ void MainWindow::updateActions() {
 
 // ---- Values in
 
-void MainWindow::setFormat(FormatId format) {
+void MainWindow::setFormat(const PromptFormat& format) {
     m_page->composer()->setFormat(format);
     m_page->welcome()->setFormat(format);
+}
+
+void MainWindow::setOwnFormats(const QList<PromptFormat>& formats) {
+    m_page->composer()->setOwnFormats(formats);
 }
 
 void MainWindow::setBusy(bool busy) {

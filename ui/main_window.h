@@ -84,7 +84,9 @@ public:
     void setReplayOffered(bool offered);
 
 public slots:
-    void setFormat(phidelity::FormatId format);
+    void setFormat(const phidelity::PromptFormat& format);
+    /// Those that the user made, for the chooser under the message.
+    void setOwnFormats(const QList<phidelity::PromptFormat>& formats);
     void setBusy(bool busy);
     void setConversations(const QList<phidelity::ConversationInfo>& conversations,
                           const QStringList& folders, const QString& current);
@@ -139,7 +141,9 @@ signals:
     void draftChanged(const QString& text);
     /// Where the messages are read: MessageView::place.
     void placeChanged(double place);
-    void formatChosen(phidelity::FormatId format);
+    void formatChosen(const phidelity::PromptFormat& format);
+    /// The editor of formats is asked for.
+    void formatsRequested();
     /// What stands in the composer; `row`: of the message in whose place it is to stand, or -1.
     void typedChanged(const QString& text, int row);
     void sendWholeRequested();

@@ -165,6 +165,8 @@ void MainWindow::buildChatActions() {
     QAction* prompt = addChatAction("actionPrompt", tr("&Prompt…"),
                                     QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
     connect(prompt, &QAction::triggered, this, &MainWindow::openPrompt);
+    QAction* formats = addChatAction("actionFormats", tr("Prompt &Formats…"), {});
+    connect(formats, &QAction::triggered, this, &MainWindow::formatsRequested);
     QAction* whole = addChatAction("actionSendWhole", tr("Send the Wh&ole Conversation"), {});
     whole->setToolTip(tr("Also what was left out to make room"));
     connect(whole, &QAction::triggered, this, &MainWindow::sendWholeRequested);

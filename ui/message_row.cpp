@@ -14,10 +14,11 @@ namespace phidelity {
 namespace {
 
 TextKind kindOf(const Message& message) {
-    if (message.format == FormatId::Code) {
+    const ReplyText replies = message.format.rules().replies;
+    if (replies == ReplyText::Code) {
         return TextKind::Python;
     }
-    const bool markdown = message.speaker == Speaker::Model && message.format != FormatId::Raw;
+    const bool markdown = message.speaker == Speaker::Model && replies == ReplyText::Markdown;
     return markdown ? TextKind::Markdown : TextKind::Plain;
 }
 

@@ -16,8 +16,8 @@ namespace phidelity {
 
 namespace {
 
-QStringList examplesOf(FormatId format) {
-    switch (format) {
+QStringList examplesOf(const PromptFormat& format) {
+    switch (format.like()) {
     case FormatId::Qa:
         return {
             WelcomePage::tr("What is 48 + 27?"), WelcomePage::tr("Explain what a prime number is."),
@@ -99,7 +99,7 @@ WelcomePage::WelcomePage(QWidget* parent)
     showTexts();
 }
 
-void WelcomePage::setFormat(FormatId format) {
+void WelcomePage::setFormat(const PromptFormat& format) {
     m_format = format;
     showTexts();
 }
@@ -139,7 +139,7 @@ void WelcomePage::showTexts() {
 
 void WelcomePage::arrangeExamples() {
     const int columns = viewport()->width() < 110 * gridUnit(this) ? 1 : 2;
-    QFont face = m_format == FormatId::Code ? codeFont(font()) : font();
+    QFont face = m_format.rules().replies == ReplyText::Code ? codeFont(font()) : font();
     for (int index = 0; index < m_exampleButtons.size(); ++index) {
         m_exampleButtons[index]->setFont(face);
         m_exampleGrid->addWidget(m_exampleButtons[index], index / columns, index % columns);

@@ -19,7 +19,7 @@ class WelcomePage : public QScrollArea {
 public:
     explicit WelcomePage(QWidget* parent = nullptr);
 
-    void setFormat(FormatId format);
+    void setFormat(const PromptFormat& format);
     /// The demo model asks to be replaced by the real one; another model does not.
     enum class Model { None, Demo, Own };
     void setModel(Model model, const QString& name);
@@ -46,7 +46,7 @@ private:
     QList<QPushButton*> m_exampleButtons;
     QPushButton* m_open;
     QLabel* m_howTo;
-    FormatId m_format = FormatId::Chat;
+    PromptFormat m_format;
     Model m_model = Model::None;
     QString m_name;
 };

@@ -3,53 +3,7 @@
 
 #include <algorithm>
 
-#include <QJsonDocument>
-#include <QJsonObject>
-
 namespace phidelity {
-
-namespace {
-
-QString habitKey(ContextHabit habit) {
-    switch (habit) {
-    case ContextHabit::Drop:
-        return QStringLiteral("drop");
-    case ContextHabit::Squeeze:
-        return QStringLiteral("squeeze");
-    case ContextHabit::Ask:
-        break;
-    }
-    return QStringLiteral("ask");
-}
-
-ContextHabit habitFromKey(const QString& key) {
-    for (const ContextHabit habit : {ContextHabit::Drop, ContextHabit::Squeeze}) {
-        if (habitKey(habit) == key) {
-            return habit;
-        }
-    }
-    return ContextHabit::Ask;
-}
-
-} // namespace
-
-QString planText(const ContextPlan& plan) {
-    QJsonObject object;
-    object.insert(QStringLiteral("firstSent"), static_cast<qint64>(plan.firstSent));
-    object.insert(QStringLiteral("summary"), plan.summary);
-    object.insert(QStringLiteral("habit"), habitKey(plan.habit));
-    return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
-}
-
-ContextPlan planFromText(const QString& text) {
-    const QJsonObject object = QJsonDocument::fromJson(text.toUtf8()).object();
-    ContextPlan plan;
-    plan.firstSent = static_cast<NodeId>(
-        std::max<qint64>(0, object.value(QStringLiteral("firstSent")).toInteger()));
-    plan.summary = object.value(QStringLiteral("summary")).toString();
-    plan.habit = habitFromKey(object.value(QStringLiteral("habit")).toString());
-    return plan;
-}
 
 SentTurns sentTurns(const Conversation& conversation, NodeId id, const ContextPlan& plan) {
     SentTurns sent;
@@ -69,14 +23,12 @@ SentTurns sentTurns(const Conversation& conversation, NodeId id, const ContextPl
     return sent;
 }
 
-QString buildPrompt(FormatId format, const SentTurns& sent) {
-    const QString summary = sent.summary.trimmed();
-    const QString turns = buildPrompt(format, sent.turns);
-    return summary.isEmpty() ? turns : summary + u'\n' + turns;
+QString buildPrompt(const PromptFormat& format, const SentTurns& sent) {
+    return buildPrompt(format, sent.turns, sent.summary.trimmed());
 }
 
-int turnsToDrop(FormatId format, const SentTurns& sent, const QList<int>& tokenBytes, int context,
-                int room) {
+int turnsToDrop(const PromptFormat& format, const SentTurns& sent, const QList<int>& tokenBytes,
+                int context, int room) {
     const auto turns = static_cast<int>(sent.turns.size());
     const int generous = std::max(room, context / 4);
     int best = 0;

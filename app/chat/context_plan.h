@@ -9,27 +9,6 @@
 
 namespace phidelity {
 
-/// What the user wants where a prompt leaves too little room for the reply.
-enum class ContextHabit {
-    Ask,     ///< to be asked
-    Drop,    ///< the oldest turns are not sent
-    Squeeze, ///< the reply is as short as the room that is left
-};
-
-/// What of a conversation is sent once it has grown longer than the model can hold. Nothing of the
-/// conversation itself is taken away. Plain value.
-struct ContextPlan {
-    NodeId firstSent = 0; ///< what stands before it is not sent; 0 = everything is
-    QString summary;      ///< written by the user, sent in place of that; may be empty
-    ContextHabit habit = ContextHabit::Ask;
-
-    bool operator==(const ContextPlan&) const = default;
-};
-
-/// One line of JSON and back; what cannot be read is a plan that sends everything.
-[[nodiscard]] QString planText(const ContextPlan& plan);
-[[nodiscard]] ContextPlan planFromText(const QString& text);
-
 /// The turns that a plan leaves of a line, and what stands before them.
 struct SentTurns {
     QString summary;
@@ -43,16 +22,16 @@ struct SentTurns {
 [[nodiscard]] SentTurns sentTurns(const Conversation& conversation, NodeId id,
                                   const ContextPlan& plan);
 
-/// The exact text that goes to the model: the summary as lines of its own, then the turns.
-[[nodiscard]] QString buildPrompt(FormatId format, const SentTurns& sent);
+/// The exact text that goes to the model: the summary as lines of its own before the turns.
+[[nodiscard]] QString buildPrompt(const PromptFormat& format, const SentTurns& sent);
 
 /// How many of the oldest turns have to go so that the rest of a prompt leaves `room` tokens of the
 /// context, and if it can be a quarter of the context, lest the next turn stands before the same
 /// question. The rest begins with a turn of the user; the last one always stays. 0 = dropping does
 /// not help. `tokenBytes`: the length of each token of the whole prompt. Cost: linear in what
 /// stays.
-[[nodiscard]] int turnsToDrop(FormatId format, const SentTurns& sent, const QList<int>& tokenBytes,
-                              int context, int room);
+[[nodiscard]] int turnsToDrop(const PromptFormat& format, const SentTurns& sent,
+                              const QList<int>& tokenBytes, int context, int room);
 
 /// What the user is asked when a prompt leaves too little room.
 struct ContextQuestion {

@@ -160,6 +160,15 @@ QList<NodeId> Conversation::lineTo(NodeId id) const {
     return line;
 }
 
+ConversationSetup Conversation::setupFor(const QList<NodeId>& ids) const {
+    ConversationSetup fresh = setup;
+    fresh.plan.firstSent = static_cast<NodeId>(ids.indexOf(setup.plan.firstSent) + 1);
+    if (fresh.plan.firstSent == 0) {
+        fresh.plan.summary.clear(); // of messages that are sent again
+    }
+    return fresh;
+}
+
 QList<Turn> Conversation::turnsTo(NodeId id) const {
     QList<Turn> turns;
     for (const NodeId at : lineTo(id)) {

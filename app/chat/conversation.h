@@ -6,14 +6,11 @@
 #include <QMetaType>
 #include <QString>
 
+#include "chat/conversation_setup.h"
 #include "chat/message.h"
 #include "chat/prompt_format.h"
 
 namespace phidelity {
-
-/// Names a message within its conversation; given in order from 1 and never again. 0 = none: the
-/// place before the first message.
-using NodeId = quint32;
 
 /// A message and its place in the tree. Plain value.
 struct MessageNode {
@@ -34,9 +31,9 @@ struct ConversationInfo {
     QString folder;
     bool pinned = false;
     qint64 createdMs = 0;
-    qint64 changedMs = 0; ///< when a message was last added or changed
-    qint64 trashedMs = 0; ///< 0 = not in the trash
-    FormatId format = FormatId::Chat;
+    qint64 changedMs = 0;  ///< when a message was last added or changed
+    qint64 trashedMs = 0;  ///< 0 = not in the trash
+    PromptFormat format;   ///< that it goes on with
     QString draft;         ///< what stands in the composer
     double scroll = -1;    ///< first message in sight, as row and part of it; -1 = at the end
     NodeId firstShown = 0; ///< which of the first messages is looked at
@@ -51,6 +48,7 @@ struct ConversationInfo {
 class Conversation {
 public:
     ConversationInfo info;
+    ConversationSetup setup;
 
     Conversation() = default;
     /// Puts together what was stored. Nodes with an id that is 0 or taken, or with a parent that is
@@ -93,6 +91,9 @@ public:
     /// The turns that a prompt is built from, up to and with `id`. Replies without text are left
     /// out.
     [[nodiscard]] QList<Turn> turnsTo(NodeId id) const;
+    /// The setup for a conversation that begins with the messages of `ids`, in their order: what
+    /// its plan says of a message is said of the new one in that place.
+    [[nodiscard]] ConversationSetup setupFor(const QList<NodeId>& ids) const;
 
 private:
     MessageNode* node(NodeId id);

@@ -26,9 +26,9 @@ enum class MessageState {
 /// One message as it is kept and shown. Plain value.
 struct Message {
     Speaker speaker = Speaker::User;
-    FormatId format = FormatId::Chat; ///< the one it was written with
-    QString text;                     ///< byte for byte as typed or generated
-    QString cut;                      ///< what a stop rule took off the end
+    PromptFormat format; ///< the one it was written with
+    QString text;        ///< byte for byte as typed or generated
+    QString cut;         ///< what a stop rule took off the end
     MessageState state = MessageState::Complete;
     QString author;      ///< of a reply: the model's name
     QString problem;     ///< of a failed or interrupted reply: a sentence

@@ -56,8 +56,8 @@ void warnOfTrailingSpace(const PromptFacts& facts, Warnings& warnings) {
 /// Where a text follows another one with nothing between them.
 bool joinsOn(const PromptFacts& facts) {
     const qsizetype from = facts.typedFrom;
-    return facts.format == FormatId::Raw && facts.occasion == PromptOccasion::Send && from > 0 &&
-           from < facts.prompt.size() && !facts.prompt.at(from - 1).isSpace() &&
+    return facts.format.like() == FormatId::Raw && facts.occasion == PromptOccasion::Send &&
+           from > 0 && from < facts.prompt.size() && !facts.prompt.at(from - 1).isSpace() &&
            !facts.prompt.at(from).isSpace();
 }
 
@@ -92,7 +92,8 @@ void warnOfMissingNewline(const PromptFacts& facts, Warnings& warnings) {
                          false});
     }
     // The labelled formats begin lines by themselves.
-    if (facts.format != FormatId::Raw && facts.format != FormatId::Code) {
+    const FormatId like = facts.format.like();
+    if (like != FormatId::Raw && like != FormatId::Code) {
         return;
     }
     qsizetype begin = 0;

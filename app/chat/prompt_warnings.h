@@ -38,7 +38,7 @@ struct PromptWarning {
 /// What a prompt is judged by.
 struct PromptFacts {
     PromptOccasion occasion = PromptOccasion::Send;
-    FormatId format = FormatId::Raw;
+    PromptFormat format = FormatId::Raw;
     QString prompt;
     qsizetype typedFrom = 0; ///< where in it what is being written begins
     int tokens = 0;          ///< of the prompt; 0 = not known

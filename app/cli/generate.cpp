@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "chat/format_json.h"
 #include "chat/prompt_format.h"
 #include "engine/model_hash.h"
 #include "engine/model_source.h"
@@ -40,6 +41,8 @@ struct GenerateOptions {
     std::optional<std::string> prompt;
     std::string dash; ///< "-" in the place of --prompt
     std::string format = "raw";
+    std::string formatFile; ///< a path, or empty
+    std::string formatName; ///< of those in the file
     std::uint32_t maxTokens = 256;
     std::uint32_t alternatives = 0;
     std::vector<std::string> stops;
@@ -61,9 +64,31 @@ Result<std::string> readPrompt(const GenerateOptions& options) {
     return readStandardInput();
 }
 
+/// BadArgument where the file cannot be read, or holds no such format.
+Result<PromptFormat> chosenFormat(const GenerateOptions& options) {
+    if (options.formatFile.empty()) {
+        return PromptFormat(formatFromKey(QString::fromStdString(options.format), nullptr));
+    }
+    const FormatFile file = readFormatFileAt(QFile::decodeName(options.formatFile.c_str()));
+    if (!file.problem.isEmpty()) {
+        return fail(ErrorCode::BadArgument, "--format-file: " + file.problem.toStdString());
+    }
+    const QString wanted = QString::fromStdString(options.formatName);
+    QStringList names;
+    for (const PromptFormat& format : file.formats) {
+        names.append(formatTitle(format));
+        if (names.last() == wanted || (wanted.isEmpty() && file.formats.size() == 1)) {
+            return format;
+        }
+    }
+    return fail(ErrorCode::BadArgument, "--format-name: expected one of \"" +
+                                            names.join(QLatin1String("\", \"")).toStdString() +
+                                            "\", found \"" + options.formatName + "\"");
+}
+
 /// The exact text for the model. Raw text does not go through QString, which would have to replace
 /// bytes that are not UTF-8.
-std::string formatPrompt(FormatId format, const std::string& text) {
+std::string formatPrompt(const PromptFormat& format, const std::string& text) {
     if (format == FormatId::Raw) {
         return text;
     }
@@ -159,7 +184,7 @@ Result<void> writeRecord(const GenerateOptions& options, const Model& model,
 /// Writes text as it comes, without the space that the model puts before an answer.
 class Stream {
 public:
-    Stream(Output& output, FormatId format) : m_output(output), m_format(format) {}
+    Stream(Output& output, const PromptFormat& format) : m_output(output), m_format(format) {}
 
     void push(std::string_view text) {
         if (text.empty() || !m_result) {
@@ -180,7 +205,7 @@ public:
 
 private:
     Output& m_output;
-    FormatId m_format;
+    PromptFormat m_format;
     bool m_started = false;
     bool m_endsLine = false;
     Result<void> m_result;
@@ -188,7 +213,7 @@ private:
 
 Result<void> generateVerb(const GenerateOptions& options) {
     PHIDELITY_TRY(const SamplerSettings sampler, samplerFrom(options.sampler));
-    const FormatId format = formatFromKey(QString::fromStdString(options.format), nullptr);
+    PHIDELITY_TRY(const PromptFormat format, chosenFormat(options));
     PHIDELITY_TRY(const std::string text, readPrompt(options));
     PHIDELITY_TRY(LastingModel lasting, openModel(options.model, options.device));
     const Model& model = *lasting.opened.model;
@@ -247,6 +272,12 @@ void addGenerate(CommandLine& line) {
                    "...\\nOutput:\"; chat as \"Alice: ...\\nBob:\"; code as a signature and "
                    "docstring whose body is wanted. Each but raw ends where the model begins to "
                    "invent a next turn.");
+    command.text(
+        "--format-file", options->formatFile, "FILE",
+        "A prompt format of your own in place of --format: a file that the window's editor "
+        "of formats has exported.");
+    command.text("--format-name", options->formatName, "NAME",
+                 "Which one of the formats in --format-file, where it holds several.");
     command.number("--max-tokens", options->maxTokens, 0, kMostTokens,
                    "Most tokens to generate; 0 goes on until the context is full.");
     command.texts("--stop", options->stops, "TEXT",

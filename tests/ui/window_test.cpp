@@ -130,9 +130,9 @@ private slots:
 
     void theChosenFormatMakesThePrompt() {
         auto* chooser = find<QComboBox>("formatChooser");
-        QCOMPARE(chooser->count(), 4);
+        QCOMPARE(chooser->count(), 6);
         chooser->setFocus();
-        chooser->setCurrentIndex(chooser->findData(static_cast<int>(FormatId::Qa)));
+        chooser->setCurrentIndex(chooser->findData(PromptFormat(FormatId::Qa).key()));
         emit chooser->activated(chooser->currentIndex());
         edit()->setFocus();
         type(QStringLiteral("What is 1+1?"));

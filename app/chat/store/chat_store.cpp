@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 #include <QJsonDocument>
 
+#include "store/format_table.h"
 #include "store/message_table.h"
 #include "store/opening.h"
 #include "store/text_index.h"
@@ -21,7 +22,7 @@ QString jsonText(const QJsonObject& object) {
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
 }
 
-ConversationInfo readInfo(Query& row) {
+StoreResult<ConversationInfo> readInfo(Query& row, FormatTable& formats) {
     ConversationInfo info;
     info.id = row.text(0);
     info.title = row.text(1);
@@ -30,9 +31,7 @@ ConversationInfo readInfo(Query& row) {
     info.createdMs = row.integer(4);
     info.changedMs = row.integer(5);
     info.trashedMs = row.integer(6);
-    bool known = false;
-    const FormatId format = formatFromKey(row.text(7), &known);
-    info.format = known ? format : FormatId::Raw;
+    STORE_TRY(info.format, formats.find(row.text(7)));
     info.draft = row.text(8);
     info.scroll = row.real(9);
     info.firstShown = static_cast<NodeId>(row.integer(10));
@@ -44,8 +43,8 @@ ConversationInfo readInfo(Query& row) {
 
 struct ChatStore::State {
     explicit State(OpenedDatabase made)
-        : opened(std::move(made)), database(*opened.database), messages(database), index(database) {
-    }
+        : opened(std::move(made)), database(*opened.database), formats(database),
+          messages(database, formats), index(database) {}
     ~State() {
         opened.database.reset();
         opened.lock.markClosed();
@@ -68,6 +67,7 @@ struct ChatStore::State {
 
     OpenedDatabase opened;
     Database& database;
+    FormatTable formats;
     MessageTable messages;
     TextIndex index;
     bool hasErased = false; ///< in this transaction
@@ -87,6 +87,7 @@ StoreResult<void> ChatStore::State::apply(const PutConversation& change) {
     if (info.id.isEmpty()) {
         return storeFail(StoreErrorCode::Refused, QStringLiteral("conversation without an id"));
     }
+    STORE_CHECK(formats.keep(info.format));
     return database.run(
         "INSERT INTO conversation(uuid, title, folder, pinned, created_ms, changed_ms, trashed_ms, "
         "format, draft, scroll, first_shown, context_used, settings) "
@@ -97,7 +98,7 @@ StoreResult<void> ChatStore::State::apply(const PutConversation& change) {
         "format = excluded.format, draft = excluded.draft, scroll = excluded.scroll, "
         "first_shown = excluded.first_shown, context_used = excluded.context_used",
         info.id, info.title, info.folder, qint64{info.pinned}, info.createdMs, info.changedMs,
-        info.trashedMs, formatKey(info.format), info.draft, info.scroll, qint64{info.firstShown},
+        info.trashedMs, info.format.key(), info.draft, info.scroll, qint64{info.firstShown},
         qint64{info.contextUsed});
 }
 
@@ -135,7 +136,8 @@ StoreResult<void> ChatStore::State::apply(const EraseConversation& change) {
     }
     STORE_CHECK(messages.forget(*row));
     hasErased = true;
-    return database.run("DELETE FROM conversation WHERE id = ?", *row);
+    STORE_CHECK(database.run("DELETE FROM conversation WHERE id = ?", *row));
+    return formats.dropUnused();
 }
 
 StoreResult<void> ChatStore::State::apply(const PutFolder& change) {
@@ -201,6 +203,7 @@ StoreResult<void> ChatStore::save(const QList<StoreChange>& changes) {
     const StoreResult<void> kept = m_state->applyAll(changes);
     if (!kept) {
         m_state->messages.forgetGrowing();
+        m_state->formats.forget();
     } else if (m_state->hasErased) {
         // What was erased is in the log too. If it is in use now, the next checkpoint gets it.
         const auto emptied = m_state->database.run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -221,7 +224,8 @@ StoreResult<Listed> ChatStore::list() {
         if (!more) {
             break;
         }
-        listed.conversations.append(readInfo(row));
+        STORE_TRY(const ConversationInfo info, readInfo(row, m_state->formats));
+        listed.conversations.append(info);
     }
     Query folder = database.query("SELECT name FROM folder UNION SELECT folder FROM conversation "
                                   "WHERE folder <> '' ORDER BY 1");
@@ -255,7 +259,7 @@ StoreResult<Loaded> ChatStore::load(const QString& conversation) {
         return storeFail(StoreErrorCode::NotFound, QStringLiteral("conversation ") + conversation);
     }
     Loaded loaded;
-    loaded.info = readInfo(row);
+    STORE_TRY(loaded.info, readInfo(row, m_state->formats));
     loaded.settings = QJsonDocument::fromJson(row.text(13).toUtf8()).object();
     STORE_TRY(loaded.nodes, m_state->messages.load(row.integer(12)));
     return loaded;

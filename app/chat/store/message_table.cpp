@@ -41,12 +41,6 @@ QString speakerKey(Speaker speaker) {
     return speaker == Speaker::User ? QStringLiteral("user") : QStringLiteral("model");
 }
 
-FormatId formatOf(const QString& key) {
-    bool known = false;
-    const FormatId format = formatFromKey(key, &known);
-    return known ? format : FormatId::Raw;
-}
-
 /// Without half a character at its end, which has no UTF-8; the next piece brings it whole.
 QString wholeCharacters(const QString& text) {
     return !text.isEmpty() && text.back().isHighSurrogate() ? text.chopped(1) : text;
@@ -71,6 +65,7 @@ StoreResult<qint64> MessageTable::rowOf(qint64 conversation, NodeId node) {
 
 StoreResult<void> MessageTable::put(qint64 conversation, const MessageNode& node) {
     const Message& message = node.message;
+    STORE_CHECK(m_formats.keep(message.format));
     STORE_CHECK(m_database.run(
         "INSERT INTO message(conversation, node, parent, shown, created_ms, speaker, format, "
         "state, cut, author, problem) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -79,8 +74,8 @@ StoreResult<void> MessageTable::put(qint64 conversation, const MessageNode& node
         "format = excluded.format, state = excluded.state, cut = excluded.cut, "
         "author = excluded.author, problem = excluded.problem",
         conversation, qint64{node.id}, qint64{node.parent}, qint64{node.shown}, node.createdMs,
-        speakerKey(message.speaker), formatKey(message.format), stateKey(message.state),
-        message.cut, message.author, message.problem));
+        speakerKey(message.speaker), message.format.key(), stateKey(message.state), message.cut,
+        message.author, message.problem));
     STORE_TRY(const qint64 row, rowOf(conversation, node.id));
     return isUnfinished(message) ? grow(row, message.text) : finish(row, message.text);
 }
@@ -185,7 +180,7 @@ StoreResult<QList<MessageNode>> MessageTable::load(qint64 conversation) {
         node.createdMs = row.integer(4);
         Message& message = node.message;
         message.speaker = row.text(5) == QStringLiteral("user") ? Speaker::User : Speaker::Model;
-        message.format = formatOf(row.text(6));
+        STORE_TRY(message.format, m_formats.find(row.text(6)));
         message.state = stateFromKey(row.text(7));
         message.cut = row.text(8);
         message.author = row.text(9);

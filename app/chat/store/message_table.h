@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/database.h"
+#include "store/format_table.h"
 #include "store/store_messages.h"
 #include "store/text_index.h"
 
@@ -14,7 +15,8 @@ namespace phidelity {
 /// transaction. Conversations are given by their row.
 class MessageTable {
 public:
-    explicit MessageTable(Database& database) : m_database(database), m_index(database) {}
+    MessageTable(Database& database, FormatTable& formats)
+        : m_database(database), m_formats(formats), m_index(database) {}
 
     /// Cost for a reply that grows: what is new of its text, whatever its length.
     [[nodiscard]] StoreResult<void> put(qint64 conversation, const MessageNode& node);
@@ -40,6 +42,7 @@ private:
     [[nodiscard]] StoreResult<void> dropText(qint64 message);
 
     Database& m_database;
+    FormatTable& m_formats;
     TextIndex m_index;
     /// What is kept of replies that grow, by row, so that the difference is known without reading.
     /// Shares its memory with the caller's text.

@@ -170,7 +170,8 @@ StoreResult<OpenedDatabase> openToWrite(const StoreFiles& files, const StoreOpti
         STORE_TRY(Transaction transaction, Transaction::begin(database));
         TextIndex index(database);
         STORE_CHECK(index.refresh());
-        MessageTable messages(database);
+        FormatTable formats(database);
+        MessageTable messages(database, formats);
         STORE_TRY(opened.report.resumed, messages.endCutOff());
         STORE_CHECK(transaction.commit());
     }

@@ -44,6 +44,7 @@ constexpr std::string_view kRecordShape = "iib";
 constexpr std::string_view kPlaceShape = "iii"; ///< index message_place: conversation, node, row
 constexpr std::string_view kFolderShape = "t";
 constexpr std::string_view kStateShape = "tt";
+constexpr std::string_view kFormatShape = "ntb"; ///< from version 2 on
 
 struct FoundMessage {
     qint64 conversation = 0;
@@ -68,6 +69,7 @@ struct FoundRows {
     std::map<qint64, std::pair<qint64, qint64>> places; ///< row of a message -> conversation, node
     std::set<QString> folders;
     std::map<QString, QString> state;
+    std::map<QString, QByteArray> formats;
 };
 
 bool isSpeaker(const QString& key) {
@@ -87,6 +89,8 @@ void sortIn(FoundRows* rows, qint64 rowid, const CellValues& values) {
         rows->bodies.insert_or_assign(rowid, values[1].text());
     } else if (hasShape(values, kTailShape)) {
         rows->tails[values[1].integer].insert_or_assign(rowid, values[2].text());
+    } else if (hasShape(values, kFormatShape)) {
+        rows->formats.insert_or_assign(values[1].text(), values[2].bytes);
     }
 }
 
@@ -218,10 +222,22 @@ StoreResult<void> putRest(Database& fresh, const FoundRows& rows) {
                               "WHERE EXISTS(SELECT 1 FROM message WHERE id = ?)",
                               key.first, key.second, json, key.first));
     }
+    for (const auto& [key, json] : rows.formats) {
+        STORE_CHECK(fresh.run("INSERT OR IGNORE INTO format(key, json) VALUES(?, ?)", key, json));
+    }
     for (const QString& name : rows.folders) {
         STORE_CHECK(fresh.run("INSERT OR IGNORE INTO folder(name) VALUES(?)", name));
     }
     for (const auto& [key, value] : rows.state) {
+        // As the step to version 2 does it.
+        if (key.startsWith(QLatin1String("context:"))) {
+            QString plan = value;
+            plan.replace(QLatin1String("\"firstSent\""), QLatin1String("\"first_sent\""));
+            STORE_CHECK(fresh.run("UPDATE conversation SET settings = '{\"context_plan\":' || ? || "
+                                  "'}' WHERE uuid = ? AND settings = ''",
+                                  plan, key.mid(8)));
+            continue;
+        }
         // The index of the new database says itself how it was built.
         if (!key.startsWith(u'.')) {
             STORE_CHECK(

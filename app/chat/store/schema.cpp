@@ -69,10 +69,25 @@ CREATE VIRTUAL TABLE word USING fts5(text, content='', columnsize=0, detail=none
     tokenize='trigram case_sensitive 1');
 )sql";
 
+// Prompt formats that users made, by their keys, which conversation.format and message.format name.
+// What a plan for a full context says has stood in `state`; it belongs to the conversation.
+constexpr auto kVersion2 = R"sql(
+CREATE TABLE format(
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    json BLOB NOT NULL);
+UPDATE conversation SET settings = (
+        SELECT '{"context_plan":' || replace(value, '"firstSent"', '"first_sent"') || '}'
+        FROM state WHERE key = 'context:' || uuid)
+    WHERE settings = '' AND EXISTS(SELECT 1 FROM state WHERE key = 'context:' || uuid);
+DELETE FROM state WHERE key LIKE 'context:%';
+)sql";
+
 } // namespace
 
 const SchemaHistory& schemaHistory() {
-    static const SchemaHistory history = {{QString::fromLatin1(kVersion1)}};
+    static const SchemaHistory history = {{QString::fromLatin1(kVersion1)},
+                                          {QString::fromLatin1(kVersion2)}};
     return history;
 }
 

@@ -53,8 +53,7 @@ struct PutRecord {
     GenerationRecord record;
 };
 
-/// The settings that this conversation goes on with, as toJson(GenerationSettings) and whatever
-/// stands beside them.
+/// What this conversation goes on with, as toJson(ConversationSetup) and whatever stands beside it.
 struct PutSettings {
     QString conversation;
     QJsonObject settings;

@@ -10,6 +10,8 @@ namespace phidelity {
 
 /// How the line below the title begins.
 inline constexpr QLatin1String kMarkdownSignature("*A transcript of Phidelity");
+/// Behind the word for the format, where that stands for one that the user made.
+inline constexpr QLatin1String kMarkdownOwnFormat(" (in place of an own one)");
 /// How a line begins that tells something about the message above.
 inline constexpr QLatin1String kMarkdownNote("*(");
 /// Behind a line of a text that looks like one of our headings: closes a heading, shows nothing.

@@ -301,10 +301,14 @@ bool readMarkdown(const QString& text, Transcript* transcript, ImportReport* rep
         lines.at(kSignatureLine).startsWith(kMarkdownSignature)) {
         info.title = rearmMarkdown(lines.first().mid(2)).left(kLongestName);
         static const QRegularExpression format(QStringLiteral("; prompt format ([a-z]+)"));
+        const QString signature = lines.at(kSignatureLine).left(200);
         bool known = false;
-        const FormatId id =
-            formatFromKey(format.match(lines.at(kSignatureLine).left(200)).captured(1), &known);
+        const FormatId id = formatFromKey(format.match(signature).captured(1), &known);
         info.format = known ? id : FormatId::Chat;
+        if (!known || signature.contains(kMarkdownOwnFormat)) {
+            report->leaveOut(QStringLiteral("rules of a prompt format of one's own (taken as %1)")
+                                 .arg(formatTitle(info.format)));
+        }
         OwnReader(transcript, report).read(lines.mid(kSignatureLine + 1));
     } else {
         readForeign(lines, transcript, report);

@@ -89,11 +89,31 @@ bool readBranchHeading(QStringView line, int* number, int* row, int* fromStrand)
     return match.hasMatch();
 }
 
+namespace {
+
+/// Markdown has no place for the rules of a format: the built-in one whose texts look the same.
+QString formatWord(const PromptFormat& format) {
+    if (!format.isOwn() && !format.isUnknown()) {
+        return format.key();
+    }
+    switch (format.rules().replies) {
+    case ReplyText::Code:
+        return PromptFormat(FormatId::Code).key() + kMarkdownOwnFormat;
+    case ReplyText::Plain:
+        return PromptFormat(FormatId::Raw).key() + kMarkdownOwnFormat;
+    case ReplyText::Markdown:
+        break;
+    }
+    return PromptFormat(FormatId::Chat).key() + kMarkdownOwnFormat;
+}
+
+} // namespace
+
 QByteArray toMarkdown(const Transcript& transcript, const TranscriptOptions& options) {
     const Conversation& conversation = transcript.conversation;
     QString out = QLatin1String("# ") + disarmMarkdown(titleOf(conversation)) +
                   QLatin1String("\n\n") + kMarkdownSignature + QLatin1String("; prompt format ") +
-                  formatKey(conversation.info.format);
+                  formatWord(conversation.info.format);
     if (const QString created = timeText(conversation.info.createdMs); !created.isEmpty()) {
         out += QLatin1String("; created ") + created;
     }

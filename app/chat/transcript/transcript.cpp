@@ -258,10 +258,11 @@ QStringList recordNotes(const QList<GenerationRecord>& records, TranscriptParts 
 }
 
 MessageText textOf(const Message& message) {
-    if (message.format == FormatId::Code) {
+    const ReplyText replies = message.format.rules().replies;
+    if (replies == ReplyText::Code) {
         return MessageText::Code;
     }
-    const bool markdown = message.speaker == Speaker::Model && message.format != FormatId::Raw;
+    const bool markdown = message.speaker == Speaker::Model && replies == ReplyText::Markdown;
     return markdown ? MessageText::Markdown : MessageText::Plain;
 }
 

@@ -7,6 +7,8 @@
 #include <QJsonDocument>
 #include <QSet>
 
+#include "chat/format_json.h"
+#include "chat/format_limits.h"
 #include "chat/transcript/import_limits.h"
 
 namespace phidelity {
@@ -96,7 +98,7 @@ QJsonObject messageObject(const MessageNode& node, NodeId shown,
         {QStringLiteral("created_ms"), boundedTime(node.createdMs)},
         {QStringLiteral("speaker"),
          message.speaker == Speaker::User ? QStringLiteral("user") : QStringLiteral("model")},
-        {QStringLiteral("format"), formatKey(message.format)},
+        {QStringLiteral("format"), message.format.key()},
         {QStringLiteral("state"), stateKey(message.state)},
         {QStringLiteral("text"), message.text},
     };
@@ -112,16 +114,54 @@ QJsonObject messageObject(const MessageNode& node, NodeId shown,
     return object;
 }
 
-QJsonObject conversationObject(const ConversationInfo& info, TranscriptExtent extent,
-                               NodeId firstShown) {
+/// In a branch what is said of messages that are not written is left out.
+ContextPlan planOf(const Conversation& conversation, const QList<NodeId>& ids,
+                   TranscriptExtent extent) {
+    ContextPlan plan = conversation.setup.plan;
+    if (extent == TranscriptExtent::Branch && !ids.contains(plan.firstSent)) {
+        plan.firstSent = 0;
+        plan.summary.clear();
+    }
+    return plan;
+}
+
+/// The rules of the formats that the messages name, each once, in the order of their first use.
+QByteArray formatLines(const Conversation& conversation, const QList<NodeId>& ids) {
+    QByteArray lines;
+    QSet<QString> written;
+    const auto write = [&](const PromptFormat& format) {
+        if (format.isOwn() && !written.contains(format.key())) {
+            QJsonObject object = toJson(format.rules());
+            object.insert(QStringLiteral("key"), format.key());
+            lines += (written.isEmpty() ? "\n" : ",\n") +
+                     QJsonDocument(object).toJson(QJsonDocument::Compact);
+            written.insert(format.key());
+        }
+    };
+    write(conversation.info.format);
+    for (const NodeId id : ids) {
+        write(conversation.find(id)->message.format);
+    }
+    return lines;
+}
+
+QJsonObject conversationObject(const Conversation& conversation, const QList<NodeId>& ids,
+                               const TranscriptOptions& options, NodeId firstShown) {
+    const ConversationInfo& info = conversation.info;
     QJsonObject object{{QStringLiteral("created_ms"), boundedTime(info.createdMs)},
                        {QStringLiteral("changed_ms"), boundedTime(info.changedMs)},
-                       {QStringLiteral("format"), formatKey(info.format)},
+                       {QStringLiteral("format"), info.format.key()},
                        {QStringLiteral("first_shown"), static_cast<qint64>(firstShown)},
                        {QStringLiteral("context_used"), std::max(info.contextUsed, 0)}};
     put(object, "id", info.id);
     put(object, "title", info.title);
-    if (extent == TranscriptExtent::Tree) {
+    if (options.parts.testFlag(TranscriptPart::Settings) && conversation.setup.settings) {
+        object.insert(QStringLiteral("settings"), toJson(*conversation.setup.settings));
+    }
+    if (const ContextPlan plan = planOf(conversation, ids, options.extent); plan != ContextPlan()) {
+        object.insert(QStringLiteral("context_plan"), toJson(plan));
+    }
+    if (options.extent == TranscriptExtent::Tree) {
         put(object, "folder", info.folder);
         put(object, "draft", info.draft);
         if (info.pinned) {
@@ -146,17 +186,44 @@ bool readWhole(const QJsonValue& value, double highest, Number* number) {
     return true;
 }
 
-FormatId formatOf(const QJsonValue& value, ImportReport* report) {
-    bool ok = false;
-    const FormatId format = formatFromKey(value.toString(), &ok);
-    if (!ok) {
-        report->leaveOut(QStringLiteral("prompt formats that are not known (taken as chat)"));
-        return FormatId::Chat;
+/// The rules that a file holds, by the words by which its messages name them.
+using Formats = QHash<QString, PromptFormat>;
+
+Formats readFormats(const QJsonValue& value, ImportReport* report) {
+    Formats formats;
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue& item : array) {
+        const QString key = item.toObject().value(QLatin1String("key")).toString();
+        const auto rules = rulesFromJson(item.toObject(), nullptr);
+        if (rules && !key.isEmpty() && formats.size() < kMostFormats) {
+            formats.insert(key, PromptFormat::own(*rules));
+        } else {
+            report->leaveOut(QStringLiteral("rules of prompt formats that cannot be read"));
+        }
     }
-    return format;
+    return formats;
 }
 
-ConversationInfo infoFrom(const QJsonObject& object, ImportReport* report) {
+PromptFormat formatOf(const QJsonValue& value, const Formats& formats, ImportReport* report) {
+    const QString key = value.toString();
+    bool builtIn = false;
+    const FormatId id = formatFromKey(key, &builtIn);
+    if (builtIn) {
+        return id;
+    }
+    if (const auto own = formats.constFind(key); own != formats.cend()) {
+        return *own;
+    }
+    if (key.isEmpty() || key.size() > kLongestMark) {
+        report->leaveOut(QStringLiteral("prompt formats without a name (taken as chat)"));
+        return FormatId::Chat;
+    }
+    report->leaveOut(QStringLiteral("rules of prompt formats that are not known here (only their "
+                                    "names are kept)"));
+    return PromptFormat::unknown(key);
+}
+
+ConversationInfo infoFrom(const QJsonObject& object, const Formats& formats, ImportReport* report) {
     ConversationInfo info;
     const auto text = [&object](const char* key, qsizetype longest) {
         return object.value(QLatin1String(key)).toString().left(longest);
@@ -166,7 +233,7 @@ ConversationInfo infoFrom(const QJsonObject& object, ImportReport* report) {
     info.folder = text("folder", kLongestName);
     info.draft = text("draft", kLongestText);
     info.pinned = object.value(QLatin1String("pinned")).toBool();
-    info.format = formatOf(object.value(QLatin1String("format")), report);
+    info.format = formatOf(object.value(QLatin1String("format")), formats, report);
     readWhole(object.value(QLatin1String("created_ms")), kLatestTimeMs, &info.createdMs);
     readWhole(object.value(QLatin1String("changed_ms")), kLatestTimeMs, &info.changedMs);
     readWhole(object.value(QLatin1String("first_shown")), kHighestNode, &info.firstShown);
@@ -175,8 +242,19 @@ ConversationInfo infoFrom(const QJsonObject& object, ImportReport* report) {
     return info;
 }
 
+ConversationSetup setupFrom(const QJsonObject& head) {
+    ConversationSetup setup;
+    if (const QJsonValue settings = head.value(QLatin1String("settings")); settings.isObject()) {
+        setup.settings = settingsFromJson(settings.toObject());
+    }
+    setup.plan = planFromJson(head.value(QLatin1String("context_plan")).toObject());
+    setup.plan.summary.truncate(kLongestText);
+    return setup;
+}
+
 /// Empty where it was taken, else what kind of message is left out.
-QString readMessage(const QJsonObject& object, MessageNode* node, ImportReport* report) {
+QString readMessage(const QJsonObject& object, const Formats& formats, MessageNode* node,
+                    ImportReport* report) {
     const QJsonValue text = object.value(QLatin1String("text"));
     const QString speaker = object.value(QLatin1String("speaker")).toString();
     if (!readWhole(object.value(QLatin1String("id")), kHighestNode, &node->id) || node->id == 0 ||
@@ -196,7 +274,7 @@ QString readMessage(const QJsonObject& object, MessageNode* node, ImportReport* 
         return tooLongMessages();
     }
     message.speaker = speaker == QLatin1String("user") ? Speaker::User : Speaker::Model;
-    message.format = formatOf(object.value(QLatin1String("format")), report);
+    message.format = formatOf(object.value(QLatin1String("format")), formats, report);
     message.author = object.value(QLatin1String("author")).toString().left(kLongestName);
     message.problem = object.value(QLatin1String("problem")).toString().left(kLongestName);
     if (!stateFromKey(object.value(QLatin1String("state")).toString(), &message.state)) {
@@ -257,8 +335,11 @@ QByteArray toTranscriptJson(const Transcript& transcript, const TranscriptOption
         }
     }
     json += "],\n\"conversation\":" +
-            compact(conversationObject(conversation.info, options.extent, firstShown)) +
-            ",\n\"messages\":[";
+            compact(conversationObject(conversation, ids, options, firstShown));
+    if (const QByteArray formats = formatLines(conversation, ids); !formats.isEmpty()) {
+        json += ",\n\"formats\":[" + formats + "\n]";
+    }
+    json += ",\n\"messages\":[";
     for (qsizetype at = 0; at < ids.size(); ++at) {
         const MessageNode& node = *conversation.find(ids.at(at));
         const NodeId shown = tree ? node.shown : ids.value(at + 1, 0);
@@ -297,13 +378,14 @@ bool readTranscriptJson(const QJsonObject& object, Transcript* transcript, Impor
                        .arg(kMostMessages);
         return false;
     }
+    const Formats formats = readFormats(object.value(QLatin1String("formats")), report);
     QList<MessageNode> nodes;
     nodes.reserve(messages.size());
     QHash<NodeId, QList<GenerationRecord>> records;
     for (const QJsonValue& item : messages) {
         MessageNode node;
         const QJsonObject message = item.toObject();
-        if (const QString why = readMessage(message, &node, report); !why.isEmpty()) {
+        if (const QString why = readMessage(message, formats, &node, report); !why.isEmpty()) {
             report->leaveOut(why);
             continue;
         }
@@ -314,9 +396,9 @@ bool readTranscriptJson(const QJsonObject& object, Transcript* transcript, Impor
         nodes.append(node);
     }
     qsizetype misplaced = 0;
-    transcript->conversation =
-        Conversation(infoFrom(object.value(QLatin1String("conversation")).toObject(), report),
-                     nodes, &misplaced);
+    const QJsonObject head = object.value(QLatin1String("conversation")).toObject();
+    transcript->conversation = Conversation(infoFrom(head, formats, report), nodes, &misplaced);
+    transcript->conversation.setup = setupFrom(head);
     report->leaveOut(QStringLiteral("messages without a place in the conversation"), misplaced);
     transcript->records.clear();
     for (const MessageNode& node : transcript->conversation.nodes()) {

@@ -12,7 +12,7 @@ namespace phidelity {
 
 /// "format" of our JSON files and the version of their schema (transcript.schema.json).
 inline constexpr const char* kTranscriptFormatName = "phidelity-transcript";
-inline constexpr int kTranscriptVersion = 1;
+inline constexpr int kTranscriptVersion = 2;
 
 /// A transcript as JSON, one message a line: lossless where `options` ask for all parts, lone
 /// surrogates and NULs included. Draft, folder and pin belong to the tree, the place in the window

@@ -12,6 +12,9 @@ QList<StoreChange> storeChanges(const Transcript& transcript, const QString& id)
     put.info.id = id;
     put.info.trashedMs = 0;
     changes.append(put);
+    if (const QJsonObject setup = toJson(conversation.setup); !setup.isEmpty()) {
+        changes.append(PutSettings{id, setup});
+    }
     for (const MessageNode& node : conversation.nodes()) {
         changes.append(PutMessage{id, node});
         const QList<GenerationRecord> records = transcript.records.value(node.id);
@@ -32,6 +35,7 @@ QString idForImport(const Transcript& transcript, const QStringList& taken) {
 Transcript transcriptFrom(const Loaded& loaded, const RecordsLoaded& records) {
     Transcript transcript;
     transcript.conversation = Conversation(loaded.info, loaded.nodes);
+    transcript.conversation.setup = setupFromJson(loaded.settings);
     for (const KeptRecord& one : records.records) {
         transcript.records[one.node].append(one.record);
     }

@@ -38,9 +38,42 @@ class ContextPlanTest : public QObject {
 private slots:
     void aPlanIsReadBack() {
         const ContextPlan plan{7, QStringLiteral("“So far”\n"), ContextHabit::Drop};
-        QCOMPARE(planFromText(planText(plan)), plan);
-        QCOMPARE(planFromText(QStringLiteral("{nonsense")), ContextPlan());
-        QCOMPARE(planFromText(QStringLiteral("{\"firstSent\":-3}")), ContextPlan());
+        QCOMPARE(planFromJson(toJson(plan)), plan);
+        QCOMPARE(planFromJson({}), ContextPlan());
+        QCOMPARE(planFromJson({{"first_sent", -3}, {"habit", "sing"}}), ContextPlan());
+    }
+
+    void aSetupIsReadBack() {
+        ConversationSetup setup;
+        QVERIFY(toJson(setup).isEmpty());
+        QCOMPARE(setupFromJson({}), setup);
+        setup.plan = {7, QStringLiteral("So far"), ContextHabit::Squeeze};
+        QCOMPARE(setupFromJson(toJson(setup)), setup);
+        setup.settings = GenerationSettings();
+        setup.settings->temperature = 0.3;
+        QCOMPARE(setupFromJson(toJson(setup)), setup);
+        setup.plan = {};
+        QCOMPARE(setupFromJson(toJson(setup)), setup);
+    }
+
+    void aBranchKeepsWhatIsSaidOfItsMessages() {
+        Conversation conversation = talk(3);
+        conversation.setup.plan = {5, QStringLiteral("So far"), ContextHabit::Drop};
+        const ContextPlan longer = conversation.setupFor({1, 2, 5, 6}).plan;
+        QCOMPARE(longer, (ContextPlan{3, QStringLiteral("So far"), ContextHabit::Drop}));
+        const ContextPlan shorter = conversation.setupFor({1, 2}).plan;
+        QCOMPARE(shorter, (ContextPlan{0, QString(), ContextHabit::Drop}));
+    }
+
+    void theOpeningStandsBeforeTheSummary() {
+        FormatRules rules = PromptFormat(FormatId::Chat).rules();
+        rules.name = QStringLiteral("Own");
+        rules.opening = QStringLiteral("A talk.\n");
+        SentTurns sent;
+        sent.summary = QStringLiteral("They counted.");
+        sent.turns = {{Speaker::User, QStringLiteral("last")}};
+        QCOMPARE(buildPrompt(PromptFormat::own(rules), sent),
+                 QStringLiteral("A talk.\nThey counted.\nAlice: last\nBob:"));
     }
 
     void withoutAPlanEverythingIsSent() {

@@ -197,6 +197,76 @@ private slots:
         QCOMPARE(store->load(kOne)->settings, settings);
     }
 
+    void ownFormatsComeBackWithTheirRules() {
+        StoreFixture store;
+        STORE_OK(store.open());
+        FormatRules rules;
+        rules.name = QStringLiteral("Ada ¶ \u2028");
+        rules.opening = QStringLiteral("A \\n talk.\n\n");
+        rules.userPrefix = QStringLiteral("Me: ");
+        rules.replyPrefix = QStringLiteral("\nAda:");
+        rules.stops = {QStringLiteral("\nMe:"), QStringLiteral("\t")};
+        rules.userText = UserText::LineEnd;
+        rules.replies = ReplyText::Plain;
+        ConversationInfo info = conversationNamed(kOne);
+        info.format = PromptFormat::own(rules);
+        MessageNode before = userNode(1, QStringLiteral("with the format as it was"));
+        rules.name = QStringLiteral("Older");
+        before.message.format = PromptFormat::own(rules);
+        MessageNode newer = userNode(2, QStringLiteral("of a newer program"));
+        newer.message.format = PromptFormat::unknown(QStringLiteral("alpaca"));
+        STORE_OK(store->save({PutConversation{info}, PutMessage{kOne, before},
+                              PutMessage{kOne, newer}, PutConversation{info}}));
+        STORE_OK(store.open());
+        const auto loaded = store->load(kOne);
+        QCOMPARE(loaded->info.format, info.format);
+        QCOMPARE(store->list()->conversations.first().format, info.format);
+        QCOMPARE(loaded->nodes.at(0).message.format, before.message.format);
+        // It does not become another one, and its name is not lost.
+        QVERIFY(loaded->nodes.at(1).message.format.isUnknown());
+        QCOMPARE(loaded->nodes.at(1).message.format.key(), QStringLiteral("alpaca"));
+    }
+
+    void theRulesOfAFormatGoWithTheLastConversationThatUsesThem() {
+        StoreFixture store;
+        STORE_OK(store.open());
+        FormatRules rules;
+        rules.name = QStringLiteral("Secretformat");
+        MessageNode node = userNode(1, QStringLiteral("hello"));
+        node.message.format = PromptFormat::own(rules);
+        for (const QString& id : {QString(kOne), QString(kTwo)}) {
+            STORE_OK(store->save({PutConversation{conversationNamed(id)}, PutMessage{id, node}}));
+        }
+        STORE_OK(store->save({EraseConversation{kOne}}));
+        QCOMPARE(store->load(kTwo)->nodes.first().message.format, node.message.format);
+        STORE_OK(store->save({EraseConversation{kTwo}}));
+        QFile file(store.file());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(!file.readAll().contains("Secretformat"));
+        // And comes again, though it was kept before.
+        STORE_OK(store->save({PutConversation{conversationNamed(kOne)}, PutMessage{kOne, node}}));
+        STORE_OK(store.open());
+        QCOMPARE(store->load(kOne)->nodes.first().message.format, node.message.format);
+    }
+
+    void aPlanIsErasedWithItsConversation() {
+        StoreFixture store;
+        STORE_OK(store.open());
+        ConversationSetup setup;
+        setup.plan = {1, QStringLiteral("secretplan"), ContextHabit::Drop};
+        STORE_OK(store->save({PutConversation{conversationNamed(kOne)},
+                              PutMessage{kOne, userNode(1, QStringLiteral("hello"))},
+                              PutSettings{kOne, toJson(setup)}}));
+        STORE_OK(store.open());
+        QCOMPARE(setupFromJson(store->load(kOne)->settings), setup);
+        STORE_OK(store->save({EraseConversation{kOne}}));
+        QVERIFY(store->list()->state.isEmpty());
+        store.close();
+        QFile file(store.file());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(!file.readAll().contains("secretplan"));
+    }
+
     void pinnedComeFirstThenTheNewestAndTheTrashLast() {
         StoreFixture store;
         STORE_OK(store.open());

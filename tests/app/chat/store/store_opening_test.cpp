@@ -235,17 +235,38 @@ private slots:
         {
             auto old = Database::open(backup, Database::Mode::ReadOnly);
             STORE_OK(old);
-            QCOMPARE(*old->number("PRAGMA user_version"), 1);
+            QCOMPARE(*old->number("PRAGMA user_version"), schemaHistory().size());
             QCOMPARE(*old->number("SELECT count(*) FROM message"), 1);
             QCOMPARE(*old->number("SELECT count(*) FROM sqlite_schema WHERE name = 'later'"), 0);
         }
         {
             auto now = Database::open(store.file(), Database::Mode::ReadOnly);
-            QCOMPARE(*now->number("PRAGMA user_version"), 2);
+            QCOMPARE(*now->number("PRAGMA user_version"), schemaHistory().size() + 1);
             QCOMPARE(*now->number("SELECT count(*) FROM later"), 1);
         }
         STORE_OK(store.open(withNewerSchema()));
         QVERIFY(store->opened().backup.isEmpty());
+    }
+
+    void thePlansOfVersionOneMoveIntoTheirConversations() {
+        StoreFixture store;
+        StoreOptions first;
+        first.history = {schemaHistory().first()};
+        ConversationInfo info = conversationNamed(kOne);
+        info.format = FormatId::Qa;
+        STORE_OK(store.open(first));
+        STORE_OK(store->save(
+            {PutConversation{info}, PutConversation{conversationNamed("other")},
+             PutState{"context:" + kOne, "{\"firstSent\":3,\"habit\":\"drop\",\"summary\":\"the "
+                                         "\\\"firstSent\\\" one\"}"},
+             PutState{"open", "x"}}));
+        STORE_OK(store.open());
+        const ContextPlan plan{3, QStringLiteral("the \"firstSent\" one"), ContextHabit::Drop};
+        QCOMPARE(setupFromJson(store->load(kOne)->settings).plan, plan);
+        QVERIFY(!setupFromJson(store->load(kOne)->settings).settings);
+        QCOMPARE(store->load(kOne)->info.format, PromptFormat(FormatId::Qa));
+        QVERIFY(store->load("other")->settings.isEmpty());
+        QCOMPARE(store->list()->state, (QHash<QString, QString>{{"open", "x"}}));
     }
 
     void aMigrationThatFailsLeavesTheOldSchema() {
@@ -263,7 +284,7 @@ private slots:
         fill(&store);
         store.close();
         StoreOptions options;
-        for (int version = 2; version <= 7; ++version) {
+        for (int version = 3; version <= 8; ++version) {
             options.history.append({QStringLiteral("CREATE TABLE more%1(a)").arg(version)});
             STORE_OK(store.open(options));
         }

@@ -81,6 +81,9 @@ private:
         if (word == QLatin1String("minLength")) {
             return fails(value.isString() && value.toString().size() < wanted.toInt());
         }
+        if (word == QLatin1String("maxLength")) {
+            return fails(value.isString() && value.toString().size() > wanted.toInt());
+        }
         if (word == QLatin1String("minItems")) {
             return fails(value.isArray() && value.toArray().size() < wanted.toInt());
         }

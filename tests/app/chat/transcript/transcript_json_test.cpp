@@ -49,6 +49,9 @@ private slots:
     void aReplyThatIsBeingWrittenIsWrittenAsStopped();
     void aBranchTellsNothingOfTheOthers();
     void aNewerVersionIsRefused();
+    void aFileOfVersionOneIsRead();
+    void aFormatWithoutItsRulesIsSaidAndKeepsItsName();
+    void aBranchHasNoPlanForMessagesOfAnother();
     void badMessagesAreLeftOutAndCounted();
     void anyByteThatIsBrokenGivesASentenceOrAReport();
 };
@@ -67,6 +70,9 @@ void TranscriptJsonTest::aTreeComesBackByteForByte() {
         QCOMPARE(exportOf(import), json);
         QCOMPARE(import.transcripts.first().conversation.nodes(), before.conversation.nodes());
         QVERIFY(import.transcripts.first().records == before.records);
+        QCOMPARE(import.transcripts.first().conversation.setup, before.conversation.setup);
+        QCOMPARE(import.transcripts.first().conversation.info.format,
+                 before.conversation.info.format);
     }
 }
 
@@ -107,7 +113,7 @@ void TranscriptJsonTest::whatIsWrittenFollowsTheSchema() {
 void TranscriptJsonTest::theSchemaRefusesWhatIsWrong() {
     const QByteArray json = toTranscriptJson(smallTranscript(), kWholeTree);
     QCOMPARE(schemaProblem(json), QString());
-    QVERIFY(!schemaProblem(replaced(json, "\"version\":1", "\"version\":2")).isEmpty());
+    QVERIFY(!schemaProblem(replaced(json, "\"version\":2", "\"version\":3")).isEmpty());
     QVERIFY(
         !schemaProblem(replaced(json, "\"speaker\":\"user\"", "\"speaker\":\"dog\"")).isEmpty());
     QVERIFY(!schemaProblem(replaced(json, "\"id\":1", "\"id\":0")).isEmpty());
@@ -154,9 +160,49 @@ void TranscriptJsonTest::aBranchTellsNothingOfTheOthers() {
 
 void TranscriptJsonTest::aNewerVersionIsRefused() {
     const QByteArray json = toTranscriptJson(smallTranscript(), kWholeTree);
-    const Import import = importTranscripts(replaced(json, "\"version\":1", "\"version\":2"));
+    const Import import = importTranscripts(replaced(json, "\"version\":2", "\"version\":3"));
     QVERIFY(import.transcripts.isEmpty());
     QVERIFY2(import.problem.contains(QLatin1String("newer")), qPrintable(import.problem));
+}
+
+void TranscriptJsonTest::aFileOfVersionOneIsRead() {
+    const Import import = importTranscripts(
+        "{\"format\":\"phidelity-transcript\",\"version\":1,\"parts\":[],"
+        "\"conversation\":{\"format\":\"qa\",\"created_ms\":0,\"changed_ms\":0,\"first_shown\":0,"
+        "\"context_used\":0},\"messages\":[{\"id\":1,\"parent\":0,\"created_ms\":0,\"speaker\":"
+        "\"user\",\"format\":\"qa\",\"state\":\"complete\",\"text\":\"t\"}]}");
+    QVERIFY2(import.problem.isEmpty(), qPrintable(import.problem));
+    QVERIFY(import.report.leftOut.isEmpty());
+    const Conversation& conversation = import.transcripts.first().conversation;
+    QCOMPARE(conversation.info.format, PromptFormat(FormatId::Qa));
+    QCOMPARE(conversation.setup, ConversationSetup());
+}
+
+void TranscriptJsonTest::aFormatWithoutItsRulesIsSaidAndKeepsItsName() {
+    const QByteArray json = toTranscriptJson(smallTranscript(), kWholeTree)
+                                .replace("\"format\":\"chat\"", "\"format\":\"alpaca\"");
+    const Import import = importTranscripts(json);
+    QVERIFY2(describe(import.report).contains("rules of prompt formats that are not known"),
+             qPrintable(describe(import.report)));
+    const PromptFormat format = import.transcripts.first().conversation.info.format;
+    QVERIFY(format.isUnknown());
+    QCOMPARE(exportOf(import), json);
+    // Rules that say something of another kind are no rules.
+    const Import wrong = importTranscripts(replaced(
+        json, "\"messages\":", "\"formats\":[{\"key\":\"alpaca\",\"name\":7}],\"messages\":"));
+    QVERIFY(describe(wrong.report).contains("rules of prompt formats that cannot be read"));
+    QVERIFY(wrong.transcripts.first().conversation.info.format.isUnknown());
+}
+
+void TranscriptJsonTest::aBranchHasNoPlanForMessagesOfAnother() {
+    Transcript transcript = smallTranscript();
+    transcript.conversation.setup.plan = {5, QStringLiteral("Secret"), ContextHabit::Drop};
+    const auto planOf = [&](TranscriptExtent extent) {
+        const QByteArray json = toTranscriptJson(transcript, {extent, 4, kAllTranscriptParts});
+        return importTranscripts(json).transcripts.first().conversation.setup.plan;
+    };
+    QCOMPARE(planOf(TranscriptExtent::Tree), transcript.conversation.setup.plan);
+    QCOMPARE(planOf(TranscriptExtent::Branch), (ContextPlan{0, QString(), ContextHabit::Drop}));
 }
 
 void TranscriptJsonTest::badMessagesAreLeftOutAndCounted() {

@@ -82,7 +82,7 @@ GenerationRecord randomRecord(QRandomGenerator& random) {
     GenerationRecord one = record();
     one.modelName = randomText(random);
     one.settings.seed = random.generate64();
-    one.settings.temperature = random.generateDouble();
+    one.settings.temperature = 0.1 + random.generateDouble();
     one.tokens.clear();
     one.logprobs.clear();
     one.alternatives.clear();
@@ -96,6 +96,38 @@ GenerationRecord randomRecord(QRandomGenerator& random) {
     one.generateMs = random.generateDouble() * 1e6;
     one.startedMs = static_cast<qint64>(random.bounded(1e15));
     return one;
+}
+
+PromptFormat randomFormat(QRandomGenerator& random) {
+    if (random.bounded(3) > 0) {
+        return kFormats[random.bounded(4)];
+    }
+    FormatRules rules;
+    rules.name = QStringLiteral("Own %1").arg(random.bounded(3));
+    if (random.bounded(2) == 0) {
+        rules.opening = randomText(random);
+        rules.userPrefix = randomText(random).left(40);
+        rules.replyPrefix = randomText(random).left(40);
+        rules.stops = {QStringLiteral("\n") + randomText(random).left(40)};
+        rules.userText = static_cast<UserText>(random.bounded(3));
+        rules.replies = static_cast<ReplyText>(random.bounded(3));
+    }
+    return PromptFormat::own(rules);
+}
+
+ConversationSetup randomSetup(QRandomGenerator& random) {
+    ConversationSetup setup;
+    if (random.bounded(2) == 0) {
+        setup.settings = GenerationSettings();
+        setup.settings->seed = random.generate64();
+        setup.settings->topP = 0.1 + 0.9 * random.generateDouble();
+        setup.settings->extraStops = {QStringLiteral("s") + randomText(random)};
+    }
+    if (random.bounded(2) == 0) {
+        setup.plan = {static_cast<NodeId>(random.bounded(20)), randomText(random),
+                      static_cast<ContextHabit>(random.bounded(3))};
+    }
+    return setup;
 }
 
 } // namespace
@@ -158,7 +190,7 @@ Transcript randomTranscript(QRandomGenerator& random, int messages) {
         node.shown = random.bounded(2) == 0 ? 0 : static_cast<NodeId>(random.bounded(messages * 2));
         node.message =
             said(random.bounded(2) == 0 ? Speaker::User : Speaker::Model, randomText(random));
-        node.message.format = kFormats[random.bounded(4)];
+        node.message.format = randomFormat(random);
         node.message.cut = random.bounded(4) == 0 ? randomText(random) : QString();
         constexpr MessageState kEnded[] = {MessageState::Complete,      MessageState::Stopped,
                                            MessageState::LengthReached, MessageState::ContextFull,
@@ -180,10 +212,11 @@ Transcript randomTranscript(QRandomGenerator& random, int messages) {
     info.pinned = random.bounded(2) == 0;
     info.createdMs = static_cast<qint64>(random.bounded(1e15));
     info.changedMs = static_cast<qint64>(random.bounded(1e15));
-    info.format = kFormats[random.bounded(4)];
+    info.format = randomFormat(random);
     info.firstShown = static_cast<NodeId>(random.bounded(10));
     info.contextUsed = random.bounded(2048);
     transcript.conversation = Conversation(info, nodes);
+    transcript.conversation.setup = randomSetup(random);
     return transcript;
 }
 
