@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "inference/model/continuation.h"
 #include "inference/model/generation_tools.h"
+#include "inference/model/reply_writer.h"
 
 namespace phidelity {
 namespace {
@@ -21,7 +21,7 @@ public:
     Run(Model& model, const GenerationRequest& request, const StopFlag* stop,
         const std::function<void(const GenerationEvent&)>& listener, Sequence sequence)
         : m_request(request), m_stop(stop), m_sequence(std::move(sequence)),
-          m_continuation(model, request, listener) {
+          m_writer(model, request, listener) {
         m_timings.reusedTokens = static_cast<std::uint32_t>(m_sequence.tokens().size());
     }
 
@@ -29,17 +29,17 @@ public:
         PHIDELITY_TRY(const NextLogits logits, prefill());
         const Stopwatch watch;
         if (const auto done = decode(logits); !done) {
-            if (m_continuation.count() == 0 || !isOfDevice(done.error())) {
+            if (m_writer.count() == 0 || !isOfDevice(done.error())) {
                 return done;
             }
-            m_continuation.end(FinishReason::Interrupted, done.error());
+            m_writer.end(FinishReason::Interrupted, done.error());
         }
         m_timings.generateMs = watch.milliseconds();
         return {};
     }
 
     [[nodiscard]] FinishedGeneration takeDone() {
-        FinishedGeneration done = m_continuation.takeDone();
+        FinishedGeneration done = m_writer.takeDone();
         done.schedule = m_sequence.schedule();
         done.timings.reusedTokens = m_timings.reusedTokens;
         done.timings.promptMs = m_timings.promptMs;
@@ -53,9 +53,9 @@ private:
     Result<NextLogits> prefill() {
         const Stopwatch watch;
         const std::size_t reused = m_sequence.tokens().size();
-        const auto progress = [&](std::size_t done) { m_continuation.tellProgress(reused + done); };
+        const auto progress = [&](std::size_t done) { m_writer.tellProgress(reused + done); };
         auto logits = m_sequence.extendToNext(std::span(m_request.prompt).subspan(reused),
-                                              m_continuation.wish(), m_stop, progress);
+                                              m_writer.wish(), m_stop, progress);
         m_timings.promptMs = watch.milliseconds();
         return logits;
     }
@@ -64,23 +64,23 @@ private:
     Result<void> decode(NextLogits logits) {
         while (true) {
             if (logits.empty() || isSet(m_stop)) {
-                m_continuation.end(FinishReason::Stopped);
+                m_writer.end(FinishReason::Stopped);
                 return {};
             }
-            PHIDELITY_CHECK(m_continuation.take(logits));
-            if (m_continuation.hasEnded()) {
+            PHIDELITY_CHECK(m_writer.take(logits));
+            if (m_writer.hasEnded()) {
                 return {};
             }
-            const TokenId last = m_continuation.lastToken();
-            PHIDELITY_TRY(logits, m_sequence.extendToNext(std::span(&last, 1),
-                                                          m_continuation.wish(), m_stop));
+            const TokenId last = m_writer.lastToken();
+            PHIDELITY_TRY(logits,
+                          m_sequence.extendToNext(std::span(&last, 1), m_writer.wish(), m_stop));
         }
     }
 
     const GenerationRequest& m_request;
     const StopFlag* m_stop;
     Sequence m_sequence;
-    Continuation m_continuation;
+    ReplyWriter m_writer;
     Timings m_timings;
 };
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "inference/model/continuation.h"
 #include "inference/model/generation_tools.h"
 #include "inference/model/parts.h"
+#include "inference/model/reply_writer.h"
 
 namespace phidelity {
 namespace {
@@ -22,12 +22,12 @@ struct Sample {
         : tell(listener
                    ? [&listener, index](const GenerationEvent& event) { listener(index, event); }
                    : std::function<void(const GenerationEvent&)>()),
-          continuation(model, request, tell), sequence(model) {}
+          writer(model, request, tell), sequence(model) {}
     Sample(const Sample&) = delete;
     Sample& operator=(const Sample&) = delete;
 
     std::function<void(const GenerationEvent&)> tell;
-    Continuation continuation;
+    ReplyWriter writer;
     Sequence sequence;
     Timings timings;
 };
@@ -48,16 +48,15 @@ public:
             waiting.push_back(&sample);
         }
         // A device picks logits only for those who wish: the first to ask shows whether it does.
-        std::ranges::stable_sort(waiting, std::greater<>(), [](const Sample* sample) {
-            return sample->continuation.wish().count;
-        });
+        std::ranges::stable_sort(waiting, std::greater<>(),
+                                 [](const Sample* sample) { return sample->writer.wish().count; });
         while (!waiting.empty()) {
             if (const auto done = runGroup(waiting); !done) {
                 if (!isOfDevice(done.error()) || !hasTokens()) {
                     return done;
                 }
                 for (Sample& sample : m_samples) {
-                    if (!sample.continuation.hasEnded()) {
+                    if (!sample.writer.hasEnded()) {
                         end(sample, FinishReason::Interrupted, done.error());
                     }
                 }
@@ -70,7 +69,7 @@ public:
     [[nodiscard]] std::vector<FinishedGeneration> takeDone() {
         std::vector<FinishedGeneration> all;
         for (Sample& sample : m_samples) {
-            FinishedGeneration done = sample.continuation.takeDone();
+            FinishedGeneration done = sample.writer.takeDone();
             done.schedule = sample.sequence.schedule();
             done.timings.reusedTokens = sample.timings.reusedTokens;
             done.timings.promptMs = sample.timings.promptMs;
@@ -91,20 +90,19 @@ private:
     /// Prompt and tokens of those at the front of `waiting` who can be served together, to their
     /// ends.
     Result<void> runGroup(std::vector<Sample*>& waiting) {
-        const TopRequest wish = waiting.front()->continuation.wish();
+        const TopRequest wish = waiting.front()->writer.wish();
         const Stopwatch promptWatch;
         Sequence trunk = m_cache.take(m_prompt);
         const std::size_t reused = trunk.tokens().size();
         const auto progress = [&](std::size_t done) {
-            waiting.front()->continuation.tellProgress(reused + done);
+            waiting.front()->writer.tellProgress(reused + done);
         };
         PHIDELITY_TRY(
             const NextLogits first,
             trunk.extendToNext(std::span(m_prompt).subspan(reused), wish, m_stop, progress));
         const bool picks = first.top.has_value();
-        const auto end = std::ranges::find_if(waiting, [&](const Sample* sample) {
-            return picks && sample->continuation.wish() != wish;
-        });
+        const auto end = std::ranges::find_if(
+            waiting, [&](const Sample* sample) { return picks && sample->writer.wish() != wish; });
         std::vector<Sample*> group(waiting.begin(), end);
         waiting.erase(waiting.begin(), end);
         for (Sample* sample : group) {
@@ -123,7 +121,7 @@ private:
 
     Result<void> stepToTheEnd(std::vector<Sample*> live, const TopRequest& wish, bool stopped) {
         while (true) {
-            std::erase_if(live, [](const Sample* one) { return one->continuation.hasEnded(); });
+            std::erase_if(live, [](const Sample* one) { return one->writer.hasEnded(); });
             if (live.empty()) {
                 return {};
             }
@@ -146,7 +144,7 @@ private:
         m_tokens.clear();
         for (Sample* sample : batch) {
             m_sequences.push_back(&sample->sequence);
-            m_tokens.push_back(sample->continuation.lastToken());
+            m_tokens.push_back(sample->writer.lastToken());
         }
         PHIDELITY_TRY(const auto next, Sequence::extendTogetherToNext(m_sequences, m_tokens, wish));
         for (std::size_t row = 0; row < batch.size(); ++row) {
@@ -156,19 +154,19 @@ private:
     }
 
     Result<void> take(Sample& sample, const NextLogits& logits) {
-        const auto taken = sample.continuation.take(logits);
+        const auto taken = sample.writer.take(logits);
         sample.timings.generateMs = m_watch.milliseconds();
         return taken;
     }
 
     void end(Sample& sample, FinishReason reason, std::optional<Error> failure = std::nullopt) {
-        sample.continuation.end(reason, std::move(failure));
+        sample.writer.end(reason, std::move(failure));
         sample.timings.generateMs = m_watch.milliseconds();
     }
 
     [[nodiscard]] bool hasTokens() const {
-        return std::ranges::any_of(
-            m_samples, [](const Sample& sample) { return sample.continuation.count() > 0; });
+        return std::ranges::any_of(m_samples,
+                                   [](const Sample& sample) { return sample.writer.count() > 0; });
     }
 
     /// Of a step: as many as leave each other's bits alone, where the backend says so.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 target_sources(phidelity_inference PRIVATE
-    ${CMAKE_CURRENT_LIST_DIR}/continuation.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/reply_writer.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_fit.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_share.cpp
     ${CMAKE_CURRENT_LIST_DIR}/forward.cpp

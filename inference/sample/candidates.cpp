@@ -131,11 +131,11 @@ std::size_t Candidates::best() const {
     return static_cast<std::size_t>(found - m_logits.begin());
 }
 
-std::vector<std::pair<TokenId, float>> Candidates::distribution() const {
+std::vector<std::pair<TokenId, float>> Candidates::distribution(std::size_t most) const {
     const float top = largestOf(m_logits);
     const double sum = expSum(m_logits, top);
     std::vector<std::pair<TokenId, float>> left;
-    for (const std::uint32_t index : largestIndices(m_logits, count())) {
+    for (const std::uint32_t index : largestIndices(m_logits, std::min(most, count()))) {
         if (m_logits[index] == -std::numeric_limits<float>::infinity()) {
             break;
         }
@@ -143,6 +143,22 @@ std::vector<std::pair<TokenId, float>> Candidates::distribution() const {
                           static_cast<float>(double{expOfNegative(m_logits[index] - top)} / sum));
     }
     return left;
+}
+
+std::vector<std::optional<float>> Candidates::probabilities(std::span<const TokenId> ids) const {
+    std::vector<std::optional<float>> found(ids.size());
+    if (ids.empty()) {
+        return found;
+    }
+    const float top = largestOf(m_logits);
+    const double sum = expSum(m_logits, top);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto index = find(ids[i]);
+        if (index && m_logits[*index] != -std::numeric_limits<float>::infinity()) {
+            found[i] = static_cast<float>(double{expOfNegative(m_logits[*index] - top)} / sum);
+        }
+    }
+    return found;
 }
 
 } // namespace phidelity

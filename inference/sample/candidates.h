@@ -62,8 +62,11 @@ public:
     /// Index of the largest logit, ties by lower id.
     [[nodiscard]] std::size_t best() const;
 
-    /// Ids with probabilities, descending; without banned tokens.
-    [[nodiscard]] std::vector<std::pair<TokenId, float>> distribution() const;
+    /// The `most` likely ids with probabilities, descending; without banned tokens.
+    [[nodiscard]] std::vector<std::pair<TokenId, float>> distribution(std::size_t most) const;
+    /// Of each id; nothing where it is not left or banned.
+    [[nodiscard]] std::vector<std::optional<float>>
+    probabilities(std::span<const TokenId> ids) const;
 
 private:
     void keepSorted(const std::vector<std::uint32_t>& indices);

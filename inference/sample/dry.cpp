@@ -65,14 +65,18 @@ std::vector<std::pair<TokenId, std::uint32_t>> longestRepeats(std::span<const To
     return repeats;
 }
 
+bool containsBreaker(std::string_view text, const std::vector<std::string>& breakers) {
+    return std::any_of(breakers.begin(), breakers.end(), [&](const std::string& breaker) {
+        return !breaker.empty() && text.find(breaker) != std::string_view::npos;
+    });
+}
+
 std::vector<bool> dryBreakerTokens(const Tokenizer& tokenizer,
                                    const std::vector<std::string>& breakers) {
     std::vector<bool> tokens(tokenizer.size());
     for (TokenId id = 0; id < tokenizer.size(); ++id) {
         const std::string_view text = tokenizer.bytes(id);
-        tokens[id] = std::any_of(breakers.begin(), breakers.end(), [&](const std::string& breaker) {
-            return !breaker.empty() && text.find(breaker) != std::string_view::npos;
-        });
+        tokens[id] = containsBreaker(text, breakers);
     }
     return tokens;
 }

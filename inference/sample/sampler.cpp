@@ -107,6 +107,17 @@ std::vector<StageKind> activeStages(const SamplerSettings& settings, bool everyS
     return stages;
 }
 
+StageReport reportOf(StageKind kind, const Candidates& candidates, const ReportWish& wish) {
+    StageReport report;
+    report.kind = kind;
+    report.left = candidates.distribution(wish.shown);
+    for (const float logit : candidates.logits()) {
+        report.count += logit == -kInfinity ? 0 : 1;
+    }
+    report.watched = candidates.probabilities(wish.watched);
+    return report;
+}
+
 struct Choice {
     std::size_t index;
     double probability;
@@ -145,7 +156,7 @@ Sampler::Sampler(SamplerSettings settings, std::uint32_t vocabulary,
 
 Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenId> history,
                            SamplerState& state, std::uint32_t alternatives,
-                           std::vector<StageReport>* reports) const {
+                           std::vector<StageReport>* reports, const ReportWish& wish) const {
     PHIDELITY_CHECK(m_valid);
     if (m_vocabulary == 0 || logits.size() < m_vocabulary) {
         return fail(ErrorCode::BadArgument, "logits: expected at least " +
@@ -160,7 +171,7 @@ Result<Draw> Sampler::draw(std::span<const float> logits, std::span<const TokenI
         return fail(ErrorCode::NotFinite, "every logit is -infinity");
     }
     const RawDistribution all(logits, m_vocabulary);
-    return drawOf(AllKnown(all), history, state, alternatives, reports);
+    return drawOf(AllKnown(all), history, state, alternatives, reports, wish);
 }
 
 std::uint32_t Sampler::topNeeded(std::uint32_t alternatives) const {
@@ -189,13 +200,13 @@ Result<Draw> Sampler::drawFromTop(const TopLogits& top, std::span<const TokenId>
     if (!top.allFinite) {
         return fail(ErrorCode::NotFinite, "a logit is NaN or infinite");
     }
-    return drawOf(TopKnown(top), history, state, alternatives, nullptr);
+    return drawOf(TopKnown(top), history, state, alternatives, nullptr, {});
 }
 
 template <class Known>
 Result<Draw> Sampler::drawOf(const Known& known, std::span<const TokenId> history,
                              SamplerState& state, std::uint32_t alternatives,
-                             std::vector<StageReport>* reports) const {
+                             std::vector<StageReport>* reports, const ReportWish& wish) const {
     const bool greedy = isGreedy(m_settings);
     const std::vector<StageKind> stages = activeStages(m_settings, reports != nullptr);
     const auto finished = [&](TokenId id, double probability) {
@@ -211,7 +222,7 @@ Result<Draw> Sampler::drawOf(const Known& known, std::span<const TokenId> histor
     Candidates candidates = known.candidates();
     const auto report = [&](StageKind kind) {
         if (reports != nullptr) {
-            reports->push_back({kind, candidates.distribution()});
+            reports->push_back(reportOf(kind, candidates, wish));
         }
     };
     for (const StageKind kind : stages) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -85,6 +87,9 @@ struct SamplerSettings {
 [[nodiscard]] std::vector<bool> dryBreakerTokens(const Tokenizer& tokenizer,
                                                  const std::vector<std::string>& breakers);
 
+/// Of one token's text.
+[[nodiscard]] bool containsBreaker(std::string_view text, const std::vector<std::string>& breakers);
+
 /// One token that could have come.
 struct Candidate {
     TokenId id = 0;
@@ -101,11 +106,20 @@ struct Draw {
     std::vector<Candidate> top; ///< the n most likely under the model, descending, ties by lower id
 };
 
+/// How much of a distribution a report tells; less is quicker.
+struct ReportWish {
+    std::size_t shown = static_cast<std::size_t>(-1); ///< of the most likely tokens
+    std::vector<TokenId> watched; ///< tokens of which every report says what became of them
+};
+
 /// What a stage that is on left, for those who want to look: ids with probabilities, descending,
 /// ties by lower id; banned tokens are not listed.
 struct StageReport {
     StageKind kind;
     std::vector<std::pair<TokenId, float>> left;
+    std::size_t count = 0; ///< of all that are left
+    /// Of each watched token; nothing where it is gone or banned.
+    std::vector<std::optional<float>> watched;
 };
 
 /// State that a chain carries from token to token. Copy it to branch. Random numbers are
@@ -127,15 +141,16 @@ public:
 
     /// Draws one token. `logits`: (n_vocab) as the model gave them, n_vocab >= vocabulary;
     /// `history`: prompt and output so far. `alternatives`: how many entries of Draw::top.
-    /// `reports`, if given, receives the distribution after each stage (slower). NotFinite if a
-    /// logit below `vocabulary` is NaN or +infinity, or none is finite; BadArgument if settings or
-    /// sizes are, or if the bias bans every token. Logits past `vocabulary` count in the model's
-    /// probabilities where they are finite. Given the same logits the result is the same on every
-    /// machine: sums have a fixed order, ties go to the lower id. Cost: O(vocabulary) plus sorting
-    /// of the few candidates that matter. Any thread.
+    /// `reports`, if given, receives the distribution after each stage, as much of it as `wish`
+    /// says (slower). NotFinite if a logit below `vocabulary` is NaN or +infinity, or none is
+    /// finite; BadArgument if settings or sizes are, or if the bias bans every token. Logits past
+    /// `vocabulary` count in the model's probabilities where they are finite. Given the same logits
+    /// the result is the same on every machine: sums have a fixed order, ties go to the lower id.
+    /// Cost: O(vocabulary) plus sorting of the few candidates that matter. Any thread.
     [[nodiscard]] Result<Draw> draw(std::span<const float> logits, std::span<const TokenId> history,
                                     SamplerState& state, std::uint32_t alternatives = 0,
-                                    std::vector<StageReport>* reports = nullptr) const;
+                                    std::vector<StageReport>* reports = nullptr,
+                                    const ReportWish& wish = {}) const;
 
     /// How many of the largest logits suffice for the same draw with so many alternatives: where
     /// the chain begins by taking the best or the k best. 0: it needs all logits.
@@ -155,7 +170,8 @@ private:
     /// The chain, from what is known of the logits: `Known` gives candidates and log-probabilities.
     template <class Known>
     Result<Draw> drawOf(const Known& known, std::span<const TokenId> history, SamplerState& state,
-                        std::uint32_t alternatives, std::vector<StageReport>* reports) const;
+                        std::uint32_t alternatives, std::vector<StageReport>* reports,
+                        const ReportWish& wish) const;
 
     SamplerSettings m_settings;
     std::uint32_t m_vocabulary;

@@ -38,10 +38,10 @@ private:
 
 /// One reply while its tokens come: logits in, tokens, text and the record of them out. Where the
 /// logits come from is the caller's affair. `request` and `listener` must outlive it.
-class Continuation {
+class ReplyWriter {
 public:
-    Continuation(const Model& model, const GenerationRequest& request,
-                 const std::function<void(const GenerationEvent&)>& listener);
+    ReplyWriter(const Model& model, const GenerationRequest& request,
+                const std::function<void(const GenerationEvent&)>& listener);
 
     /// What it needs of the logits, where that is not all of them.
     [[nodiscard]] const TopRequest& wish() const { return m_wish; }

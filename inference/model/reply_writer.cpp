@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "inference/model/continuation.h"
+#include "inference/model/reply_writer.h"
 
 #include <utility>
 
@@ -23,8 +23,8 @@ std::string TextAssembler::take(StopMatcher::Step step) {
     return std::move(step.text);
 }
 
-Continuation::Continuation(const Model& model, const GenerationRequest& request,
-                           const std::function<void(const GenerationEvent&)>& listener)
+ReplyWriter::ReplyWriter(const Model& model, const GenerationRequest& request,
+                         const std::function<void(const GenerationEvent&)>& listener)
     : m_model(model), m_request(request), m_listener(listener), m_assembler(request.stops),
       m_sampler(samplerFor(model, request.sampler)),
       m_wish(wishFor(model, m_sampler, request.alternatives)), m_history(request.prompt) {
@@ -34,7 +34,7 @@ Continuation::Continuation(const Model& model, const GenerationRequest& request,
     m_done.prompt = request.prompt;
 }
 
-Result<void> Continuation::take(const NextLogits& logits) {
+Result<void> ReplyWriter::take(const NextLogits& logits) {
     if (m_history.size() >= m_model.context()) {
         end(FinishReason::ContextFull);
         return {};
@@ -45,13 +45,13 @@ Result<void> Continuation::take(const NextLogits& logits) {
     return {};
 }
 
-Result<Draw> Continuation::drawFrom(const NextLogits& logits) {
+Result<Draw> ReplyWriter::drawFrom(const NextLogits& logits) {
     SamplerState& state = m_done.samplingAfter;
     return logits.top ? m_sampler.drawFromTop(*logits.top, m_history, state, m_request.alternatives)
                       : m_sampler.draw(logits.all, m_history, state, m_request.alternatives);
 }
 
-void Continuation::accept(Draw draw, const NextLogits& logits) {
+void ReplyWriter::accept(Draw draw, const NextLogits& logits) {
     const bool ends = draw.id == m_model.tokenizer().endOfText();
     GeneratedToken token;
     token.id = draw.id;
@@ -86,7 +86,7 @@ void Continuation::accept(Draw draw, const NextLogits& logits) {
     tell(&m_done.tokens.back(), text, m_request.prompt.size());
 }
 
-void Continuation::end(FinishReason reason, std::optional<Error> failure) {
+void ReplyWriter::end(FinishReason reason, std::optional<Error> failure) {
     if (const std::string rest = m_assembler.finish(); !rest.empty()) {
         m_done.text += rest;
         tell(nullptr, rest, m_request.prompt.size());
@@ -96,15 +96,15 @@ void Continuation::end(FinishReason reason, std::optional<Error> failure) {
     m_ended = true;
 }
 
-FinishedGeneration Continuation::takeDone() {
+FinishedGeneration ReplyWriter::takeDone() {
     m_done.cut = m_assembler.cut();
     m_done.timings.promptTokens = static_cast<std::uint32_t>(m_request.prompt.size());
     m_done.timings.generatedTokens = static_cast<std::uint32_t>(m_done.tokens.size());
     return std::move(m_done);
 }
 
-void Continuation::tell(const GeneratedToken* token, std::string_view text,
-                        std::size_t promptDone) const {
+void ReplyWriter::tell(const GeneratedToken* token, std::string_view text,
+                       std::size_t promptDone) const {
     if (m_listener) {
         m_listener({static_cast<std::uint32_t>(promptDone), token, text});
     }
