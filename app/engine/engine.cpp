@@ -10,12 +10,13 @@
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QElapsedTimer>
-#include <QRandomGenerator>
 #include <QScopeGuard>
 #include <QThread>
 
 #include "engine/device_list.h"
+#include "engine/engine_state.h"
 #include "engine/error_text.h"
+#include "engine/generation_end.h"
 #include "engine/model_hash.h"
 #include "engine/model_source.h"
 #include "engine/opened_model.h"
@@ -23,8 +24,8 @@
 #include "engine/recording.h"
 #include "engine/recovery.h"
 #include "engine/replay_report.h"
-#include "engine/sampler_settings.h"
 #include "engine/text_batcher.h"
+#include "engine/token_details.h"
 #include "inference/model/generator.h"
 #include "inference/model/model.h"
 
@@ -38,87 +39,7 @@ QString fromUtf8(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-EndReason endReason(FinishReason reason) {
-    switch (reason) {
-    case FinishReason::EndOfText:
-        return EndReason::EndOfText;
-    case FinishReason::StopString:
-        return EndReason::StopString;
-    case FinishReason::MaxTokens:
-        return EndReason::MaxTokens;
-    case FinishReason::ContextFull:
-        return EndReason::ContextFull;
-    case FinishReason::Interrupted:
-        return EndReason::Interrupted;
-    case FinishReason::Stopped:
-        break;
-    }
-    return EndReason::Stopped;
-}
-
-GenerationEnded endMessage(const GenerateRequest& request, const Tokenizer& tokenizer,
-                           const FinishedGeneration& record, const TextBatcher& batcher) {
-    GenerationEnded end;
-    end.id = request.id;
-    end.reason = endReason(record.finish);
-    end.text = fromUtf8(record.text);
-    end.cut = fromUtf8(record.cut);
-    end.seed = record.sampler.seed;
-    end.promptTokens = static_cast<int>(record.timings.promptTokens);
-    end.reusedTokens = static_cast<int>(record.timings.reusedTokens);
-    end.generatedTokens = static_cast<int>(record.timings.generatedTokens);
-    end.contextUsed = end.promptTokens + end.generatedTokens;
-    end.promptMs = record.timings.promptMs;
-    end.generateMs = record.timings.generateMs;
-    end.firstTokenMs = batcher.firstTokenMs();
-    if (record.failure) {
-        end.problem = describeInterruption(*record.failure);
-    }
-    end.tokens.reserve(static_cast<qsizetype>(record.tokens.size()));
-    for (const GeneratedToken& token : record.tokens) {
-        ReplyToken reply{token.id, fromUtf8(tokenizer.label(token.id)), token.logprob, {}};
-        for (const Candidate& candidate : token.alternatives) {
-            reply.alternatives.append(
-                {candidate.id, fromUtf8(tokenizer.label(candidate.id)), candidate.logprob});
-        }
-        end.tokens.append(std::move(reply));
-    }
-    return end;
-}
-
-GenerationRecord recordOf(const GenerateRequest& request, const OpenedModel& opened,
-                          const FinishedGeneration& generation) {
-    GenerationRecord record = originOf(*opened.model);
-    record.modelSha256 = knownSha256(*opened.checkpoint).value_or(QString());
-    record.settings = request.settings;
-    record.stops = request.stops + request.settings.extraStops;
-    record.alternativesAsked = qMax(0, request.alternatives);
-    addGeneration(generation, record);
-    return record;
-}
-
 } // namespace
-
-struct Engine::State {
-    BackendFactory openDevice;
-    std::optional<OpenedModel> opened;
-    const TokensHeld* held = nullptr; ///< while a generation runs
-
-    StopFlag closing = false;
-    std::mutex mutex; ///< guards what follows, and the change of `closing`
-    SharedStop running;
-    std::optional<PromptPreviewRequest> preview; ///< waits
-
-    /// The stop flag of a request that now begins; null once the engine is closing.
-    SharedStop begin(const SharedStop& requested) {
-        const std::lock_guard lock(mutex);
-        if (closing) {
-            return nullptr;
-        }
-        running = requested ? requested : std::make_shared<std::atomic<bool>>(false);
-        return running;
-    }
-};
 
 Engine::Engine(BackendFactory openDevice)
     : m_state(std::make_unique<State>()), m_hasher(new ModelHasher(this)) {
@@ -343,37 +264,37 @@ void Engine::generateNow(const GenerateRequest& request) {
     }
     const Model& model = *m_state->opened->model;
 
-    GenerationRequest generation;
-    generation.prompt = encodePrompt(model.tokenizer(), request.prompt.toStdString());
-    const auto room = static_cast<std::size_t>(qMax(1, request.room));
-    const auto fits = checkPromptFits(generation.prompt.size() + room - 1, model.context());
-    if (!fits) {
-        EngineFailed failure{request.id, describeError(fits.error()), errorDetail(fits.error())};
+    auto prompt = promptOf(request.prompt, request.promptTokens, request.room, model);
+    if (!prompt && prompt.error().code == ErrorCode::ContextFull) {
+        EngineFailed failure{request.id, describeError(prompt.error()),
+                             errorDetail(prompt.error())};
         failure.prompt = previewOf({request.id, request.prompt}, *m_state->opened, {});
         emit failed(failure);
         return;
     }
-    quint64 seed = request.settings.randomSeed ? QRandomGenerator::system()->generate64()
-                                               : request.settings.seed;
+    if (!prompt) {
+        return refuse(prompt.error());
+    }
+    GenerationSettings settings = request.settings;
+    SamplerState sampling;
     if (request.continues) {
         Continuation next =
             continuationOf(*request.continues, request.prompt.toStdString(), model.tokenizer());
-        seed = next.seed;
-        generation.sampling = next.sampling;
-        if (!next.prompt.empty() && checkPromptFits(next.prompt.size(), model.context())) {
-            generation.prompt = std::move(next.prompt);
+        settings.randomSeed = false;
+        settings.seed = next.seed;
+        sampling = next.sampling;
+        if (request.promptTokens.isEmpty() && !next.prompt.empty() &&
+            checkPromptFits(next.prompt.size(), model.context())) {
+            *prompt = std::move(next.prompt);
         }
     }
-    auto sampler = toSamplerSettings(request.settings, seed);
-    if (!sampler) {
-        return refuse(sampler.error());
+    auto wanted = generationOf(settings, request.stops, request.alternatives);
+    if (!wanted) {
+        return refuse(wanted.error());
     }
-    generation.sampler = std::move(*sampler);
-    for (const QString& text : request.stops + request.settings.extraStops) {
-        generation.stops.push_back(text.toStdString());
-    }
-    generation.maxTokens = static_cast<std::uint32_t>(qMax(0, request.settings.maxTokens));
-    generation.alternatives = static_cast<std::uint32_t>(qMax(0, request.alternatives));
+    GenerationRequest generation = std::move(*wanted);
+    generation.prompt = std::move(*prompt);
+    generation.sampling = sampling;
 
     const qint64 startedMs = QDateTime::currentMSecsSinceEpoch();
     const int promptTokens = static_cast<int>(generation.prompt.size());
@@ -387,7 +308,11 @@ void Engine::generateNow(const GenerateRequest& request) {
         held.note(event);
         answerPreview();
         if (event.token) {
-            batcher.addToken(fromUtf8(event.text));
+            batcher.addToken(
+                fromUtf8(event.text),
+                generation.alternatives > 0
+                    ? std::optional(detailOf(*event.token, m_state->opened->model->tokenizer()))
+                    : std::nullopt);
         } else if (!event.text.empty()) {
             batcher.addText(fromUtf8(event.text));
         } else if (!sinceProgress.isValid() || sinceProgress.elapsed() >= kProgressMs) {
@@ -401,10 +326,9 @@ void Engine::generateNow(const GenerateRequest& request) {
             phidelity::generate(*opened.model, *opened.cache, generation, stop.get(), listen);
         batcher.flush();
         if (record) {
-            GenerationEnded end = endMessage(request, opened.model->tokenizer(), *record, batcher);
-            end.record = recordOf(request, opened, *record);
-            end.record.startedMs = startedMs;
-            end.record.firstTokenMs = end.firstTokenMs;
+            const GenerationEnded end = endOf(
+                {request.id, request.settings, request.stops, request.alternatives, startedMs},
+                opened, *record, batcher.firstTokenMs());
             if (end.record.modelSha256.isEmpty()) {
                 m_hasher->ask(request.id, opened.checkpoint);
             }

@@ -10,6 +10,7 @@
 #include "engine/messages.h"
 #include "engine/preview_messages.h"
 #include "engine/replay_messages.h"
+#include "engine/token_messages.h"
 #include "inference/backend/choose.h"
 
 namespace phidelity {
@@ -25,7 +26,8 @@ using BackendFactory =
 /// stop flag.
 ///
 /// Each openModel is answered by modelOpened or failed, each generate by generationEnded or failed,
-/// each replay by replayEnded, also where memory runs out, except after requestShutdown.
+/// each replay by replayEnded, each samples, score and next by its end or failed, also where memory
+/// runs out, except after requestShutdown.
 ///
 /// When a device fails (lost, out of memory, a submission that never ends), what was written of a
 /// reply is kept and ends as Interrupted; a reply of which nothing was shown is begun again. The
@@ -55,6 +57,14 @@ public slots:
     /// prompt without what had been in the cache. Works on a sequence of its own: what is kept of
     /// other conversations may be given up for its pages, but decides nothing.
     void replay(const phidelity::ReplayRequest& request);
+    /// Several continuations of one prompt: sampleArrived, then samplesEnded. Costs little more
+    /// than one of them.
+    void samples(const phidelity::SamplesRequest& request);
+    /// What the model thinks of a text: scoreArrived, then scoreEnded. Costs what computing the
+    /// text as a prompt costs, and the head of every token.
+    void score(const phidelity::ScoreRequest& request);
+    /// Answered by nextArrived.
+    void next(const phidelity::NextRequest& request);
     /// Answered by devicesListed.
     void listDevices();
 
@@ -71,6 +81,11 @@ signals:
     void replyModelHashed(const phidelity::ReplyModelHashed& hash);
     void replayProgress(const phidelity::ReplayProgress& progress);
     void replayEnded(const phidelity::ReplayEnded& end);
+    void sampleArrived(const phidelity::SampleArrived& part);
+    void samplesEnded(const phidelity::SamplesEnded& end);
+    void scoreArrived(const phidelity::ScoreArrived& piece);
+    void scoreEnded(const phidelity::ScoreEnded& end);
+    void nextArrived(const phidelity::NextArrived& next);
     void failed(const phidelity::EngineFailed& failure);
 
 private:
@@ -79,6 +94,16 @@ private:
     void openNow(const OpenModelRequest& request);
     void generateNow(const GenerateRequest& request);
     [[nodiscard]] ReplayEnded replayNow(const ReplayRequest& request, const SharedStop& stop);
+
+    /// Runs `work` with the stop flag of a request; once more after a device that failed was
+    /// replaced. Its error is the answer.
+    void answer(RequestId id, const SharedStop& requested,
+                const std::function<Result<void>(const SharedStop& stop)>& work);
+    Result<void> samplesNow(const SamplesRequest& request, const std::atomic<bool>* stop);
+    /// `answered`: tokens so far, of a run that ended with an error too.
+    Result<void> scoreNow(const ScoreRequest& request, int& answered,
+                          const std::atomic<bool>* stop);
+    Result<void> nextNow(const NextRequest& request, const std::atomic<bool>* stop);
 
     struct State;
     std::unique_ptr<State> m_state;

@@ -17,7 +17,7 @@ struct OpenedModel {
     std::unique_ptr<Model> model;
     std::unique_ptr<PrefixCache> cache;
     ModelOpened facts;
-    QString device;   ///< name of the one that was opened, whatever of the model the CPU holds
+    QString device; ///< name of the one that was opened, whatever of the model the CPU holds
     int rebuilds = 0; ///< times that it was loaded again after its device had failed
 
     OpenedModel() = default;

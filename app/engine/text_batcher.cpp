@@ -22,13 +22,16 @@ TextBatcher::TextBatcher(RequestId id, int promptTokens,
     m_sinceRequest.start();
 }
 
-void TextBatcher::addToken(const QString& text) {
+void TextBatcher::addToken(const QString& text, const std::optional<TokenDetail>& detail) {
     if (m_batch.tokens == 0) {
         m_batch.firstTokenMs = milliseconds(m_sinceRequest);
         m_sinceFirstToken.start();
     }
     ++m_batch.tokens;
     m_batch.text += text;
+    if (detail) {
+        m_batch.details.append(*detail);
+    }
     const bool due = !m_sinceSent.isValid() || m_sinceSent.elapsed() >= kBatchMs;
     if (due && !m_batch.text.isEmpty()) {
         send();
@@ -36,7 +39,7 @@ void TextBatcher::addToken(const QString& text) {
 }
 
 void TextBatcher::flush() {
-    if (!m_batch.text.isEmpty()) {
+    if (!m_batch.text.isEmpty() || !m_batch.details.isEmpty()) {
         send();
     }
 }
@@ -49,6 +52,7 @@ void TextBatcher::send() {
         m_batch.tokens > 1 && decodeMs > 0 ? (m_batch.tokens - 1) * 1000.0 / decodeMs : 0;
     m_send(m_batch);
     m_batch.text.clear();
+    m_batch.details.clear();
     m_sinceSent.start();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include <QElapsedTimer>
 
@@ -16,8 +17,9 @@ public:
     /// `send` gets each batch, on the calling thread. The clock of firstTokenMs starts here.
     TextBatcher(RequestId id, int promptTokens, std::function<void(const TextArrived&)> send);
 
-    /// A token was drawn; `text` is what it made safe to show, perhaps nothing.
-    void addToken(const QString& text);
+    /// A token was drawn; `text` is what it made safe to show, perhaps nothing. `detail`, where
+    /// details were asked for, goes with the next batch.
+    void addToken(const QString& text, const std::optional<TokenDetail>& detail = std::nullopt);
     /// Text that no token brings: what was held back until the end.
     void addText(const QString& text) { m_batch.text += text; }
     /// Sends what is left, if anything.
