@@ -25,6 +25,9 @@ void warnOfLength(const PromptFacts& facts, Warnings& warnings) {
     if (facts.tokens == 0 || facts.context == 0) {
         return;
     }
+    // Many a reply ends long before its limit: while most of the context is free there is no need
+    // to speak of a limit that is as large.
+    constexpr int kFewOfContext = 4;
     const int room = facts.context - facts.tokens;
     if (room <= 0) {
         // One position must be left for a reply to begin.
@@ -33,7 +36,8 @@ void warnOfLength(const PromptFacts& facts, Warnings& warnings) {
                                     "room for a reply.")
                              .arg(number(facts.tokens), number(facts.context)),
                          false});
-    } else if (room < facts.wanted && facts.occasion != PromptOccasion::Writing) {
+    } else if (room < std::min(facts.wanted, facts.context / kFewOfContext) &&
+               facts.occasion != PromptOccasion::Writing) {
         warnings.append({PromptWarningKind::LittleRoom,
                          translated("There is room for %1 more tokens; a reply may want %2.")
                              .arg(number(room), number(facts.wanted)),

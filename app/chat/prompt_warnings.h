@@ -23,7 +23,7 @@ enum class PromptWarningKind {
     ForeignMarker,  ///< of a format that Phi was not trained with
     SpecialToken,   ///< its name, typed as text
     PastContext,    ///< the model cannot hold it
-    LittleRoom,     ///< the model holds it, but not all of the reply that is asked for
+    LittleRoom,     ///< for the reply less is left than is asked for, and than a quarter of all
 };
 
 /// Something in a prompt that will probably not do what the user wants. Plain value.

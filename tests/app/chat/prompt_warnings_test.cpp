@@ -80,6 +80,16 @@ private slots:
         QVERIFY(promptWarnings(facts).front().sentence.contains(QStringLiteral("2,048")));
     }
 
+    void aSmallContextIsNotNearlyFullFromTheFirstWordOn() {
+        PromptFacts facts = raw(QStringLiteral("x"));
+        facts.context = 512;
+        facts.wanted = 512;
+        facts.tokens = 384;
+        QCOMPARE(kindsOf(facts), QList<Kind>{});
+        facts.tokens = 385;
+        QCOMPARE(kindsOf(facts), QList<Kind>{Kind::LittleRoom});
+    }
+
     void aRawTextThatJoinsTheOneBeforeIsToldOf() {
         PromptFacts facts = raw(QStringLiteral("The end.And then"));
         facts.typedFrom = 8;
