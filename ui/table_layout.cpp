@@ -94,13 +94,21 @@ QList<double> TableLayout::fit(int width) const {
     if (needed >= room) {
         return least;
     }
-    // Each column gets what its words need, and of the rest in proportion to what it lacks.
-    const double share = (room - needed) / std::max(1.0, wanted - needed);
-    for (qsizetype column = 0; column < columnCount(); ++column) {
-        natural[column] =
-            std::floor(least.at(column) + share * (natural.at(column) - least.at(column)));
+    // Each column gets what its words need; the rest goes in equal parts to those that lack most,
+    // so that a long remark is broken and not the few words beside it.
+    QList<qsizetype> order(columnCount());
+    std::iota(order.begin(), order.end(), 0);
+    const auto lack = [&](qsizetype column) { return natural.at(column) - least.at(column); };
+    std::sort(order.begin(), order.end(),
+              [&lack](qsizetype a, qsizetype b) { return lack(a) < lack(b); });
+    double rest = room - needed;
+    for (qsizetype at = 0; at < order.size(); ++at) {
+        const double part = rest / static_cast<double>(order.size() - at);
+        const double more = std::min(lack(order.at(at)), part);
+        least[order.at(at)] = std::floor(least.at(order.at(at)) + more);
+        rest -= more;
     }
-    return natural;
+    return least;
 }
 
 int TableLayout::fullWidth() const {
