@@ -18,7 +18,17 @@ Kind kindOf(const QModelIndex& index) {
     return static_cast<Kind>(index.data(ConversationModel::KindRole).toInt());
 }
 
-/// One line of text with what a search found set off, from a little before the first mark on.
+QTextLine setOneLine(QTextLayout& layout) {
+    layout.beginLayout();
+    QTextLine line = layout.createLine();
+    if (line.isValid()) {
+        line.setLineWidth(1e6);
+    }
+    layout.endLayout();
+    return line;
+}
+
+/// One line of text with what a search found set off; where there is no room, its end is left out.
 void drawMarked(QPainter* painter, const QRect& place, const QString& text,
                 const QList<TextMark>& marks, const QColor& markColor) {
     QTextLayout layout(text, painter->font());
@@ -32,12 +42,14 @@ void drawMarked(QPainter* painter, const QRect& place, const QString& text,
         formats.append(range);
     }
     layout.setFormats(formats);
-    layout.beginLayout();
-    QTextLine line = layout.createLine();
-    if (line.isValid()) {
-        line.setLineWidth(1e6);
+    QTextLine line = setOneLine(layout);
+    if (line.isValid() && line.naturalTextWidth() > place.width()) {
+        const QString dots(QChar(0x2026));
+        const int room = place.width() - painter->fontMetrics().horizontalAdvance(dots);
+        layout.setText(text.left(line.xToCursor(room)) + dots);
+        layout.setFormats(formats);
+        line = setOneLine(layout);
     }
-    layout.endLayout();
     if (!line.isValid()) {
         return;
     }
