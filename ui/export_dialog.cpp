@@ -204,14 +204,15 @@ void ExportDialog::showEvent(QShowEvent* event) {
 }
 
 void ExportDialog::showPreview(const QString& beginning, qint64 bytes) {
-    m_preview->setVisible(!beginning.isEmpty());
+    m_preview->setPlaceholderText(tr("Pages have no preview here."));
     m_preview->setPlainText(beginning);
     m_size->setText(QLocale().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat));
 }
 
 void ExportDialog::showNoPreview(const QString& sentence) {
-    m_preview->hide();
-    m_size->setText(sentence);
+    m_preview->setPlaceholderText(sentence);
+    m_preview->clear();
+    m_size->clear();
 }
 
 void ExportDialog::setBusy() {

@@ -53,7 +53,7 @@ public slots:
     /// The beginning of what would be written and its size in bytes; an empty text where it is no
     /// text. For the choice that previewWanted() told last.
     void showPreview(const QString& beginning, qint64 bytes);
-    /// A sentence where the size is not worth computing.
+    /// Why the beginning and the size are not worth computing.
     void showNoPreview(const QString& sentence);
     /// It is being written: only Close can be pressed.
     void setBusy();

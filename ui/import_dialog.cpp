@@ -50,6 +50,8 @@ ImportDialog::ImportDialog(QWidget* window, const QString& fileName, const Impor
             table->setItem(row, 1, new QTableWidgetItem(one.what));
         }
         table->horizontalHeader()->setStretchLastSection(true);
+        table->horizontalHeader()->setHighlightSections(false);
+        table->horizontalHeaderItem(1)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
         table->resizeColumnToContents(0);
         label->setBuddy(table);
         column->addWidget(label);

@@ -19,6 +19,8 @@
 #include "ui/chat_page.h"
 #include "ui/composer.h"
 #include "ui/conversation_list.h"
+#include "ui/export_dialog.h"
+#include "ui/import_dialog.h"
 #include "ui/main_window.h"
 #include "ui/message_view.h"
 #include "ui/replay_dialog.h"
@@ -137,6 +139,25 @@ void greet(Scene& scene) {
               QStringLiteral(" I am a small demo model inside Phidelity. I can add numbers, write "
                              "short Python functions and explain simple things."),
               EndReason::StopString, QStringLiteral("\nAlice: Nice! And what is 2 + 2?\nBob: 4."));
+}
+
+void showExport(Scene& scene, TranscriptFormat format) {
+    greet(scene);
+    ExportSubject subject;
+    subject.title = QStringLiteral("Hello! Who are you?");
+    subject.shownMessages = 4;
+    subject.allMessages = 6;
+    subject.branches = 2;
+    subject.hasRecords = true;
+    auto* dialog = new ExportDialog(&scene.window, subject);
+    ExportChoice choice;
+    choice.format = format;
+    dialog->setLast({}, choice);
+    dialog->show();
+    dialog->showPreview(isText(format) ? QStringLiteral("# Hello! Who are you?\n\n## 1. User\n\n"
+                                                        "Hello! Who are you?\n")
+                                       : QString(),
+                        18'300);
 }
 
 const QList<std::pair<QString, Act>> kStates{
@@ -340,6 +361,22 @@ const QList<std::pair<QString, Act>> kStates{
          scene.window.page()->composer()->setText(
              QStringLiteral("<|im_start|>Add 1 and 2, please.</s>"));
          answerPreviewSoon(scene, 30);
+     }},
+    {QStringLiteral("export"), [](Scene& scene) { showExport(scene, TranscriptFormat::Markdown); }},
+    {QStringLiteral("export-pages"),
+     [](Scene& scene) { showExport(scene, TranscriptFormat::Pdf); }},
+    {QStringLiteral("import"),
+     [](Scene& scene) {
+         ImportReport report;
+         report.source = QStringLiteral("a conversations.json of ChatGPT");
+         report.conversations = 12;
+         report.messages = 345;
+         report.leaveOut(QStringLiteral("images"), 7);
+         report.leaveOut(QStringLiteral("messages of the system"), 12);
+         auto* dialog =
+             new ImportDialog(&scene.window, QStringLiteral("conversations.json"), report);
+         dialog->show();
+         dialog->showState(ImportState::Saved);
      }},
     {QStringLiteral("replay-running"),
      [](Scene& scene) {

@@ -130,7 +130,8 @@ void TranscriptDeskTest::thePreviewFollowsTheChoice() {
                       QPoint(8, 8));
     QTRY_VERIFY(preview->toPlainText().contains("tokens/s"));
     choose(TranscriptFormat::Pdf);
-    QTRY_VERIFY(!preview->isVisible());
+    QTRY_VERIFY(preview->toPlainText().isEmpty());
+    QVERIFY(preview->placeholderText().contains("no preview"));
     QTRY_VERIFY(child<QLabel>(m_dialog, "exportSize")->text().contains("kB"));
     QVERIFY(!child<QPushButton>(m_dialog, "exportCopy")->isEnabled());
 }
