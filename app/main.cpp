@@ -10,6 +10,7 @@
 #include <QMessageBox>
 
 #include "app/chat_controller.h"
+#include "app/playground_wiring.h"
 #include "app/preferences.h"
 #include "app/run_desk.h"
 #include "app/single_instance.h"
@@ -165,6 +166,10 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     controller.setFormat(preferences.format);
     window.settings()->setSettings(preferences.settings);
     window.setFormat(preferences.format);
+    PlaygroundDesk playground(controller.models(),
+                              QDir(arguments.data).filePath(QStringLiteral("playground")));
+    addPlayground(window, controller, playground);
+    connectPlaygroundEngine(engine->engine(), playground);
     window.setState(preferences.window);
     controller.newConversation();
     window.show();
@@ -174,6 +179,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     // The engine's last words belong to the reply that was being written.
     engine.reset();
     QCoreApplication::sendPostedEvents(&controller);
+    QCoreApplication::sendPostedEvents(&playground);
+    playground.flush();
     controller.library()->keeper().flush();
     const int kept = endStore(store);
     return code != 0 ? code : kept;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "app/playground_wiring.h"
+
+#include <QPointer>
+
+#include "ui/playground/compare_dialog.h"
+
+namespace phidelity {
+
+namespace {
+
+void openComparison(MainWindow& window, ChatController& controller, PlaygroundDesk& desk,
+                    const QString& prompt) {
+    auto* dialog = new CompareDialog(&window);
+    dialog->setPrompt(prompt);
+    dialog->setSettings(controller.settings());
+    const auto connect = [](auto&&... args) { QObject::connect(args...); };
+    using D = PlaygroundDesk;
+    connect(dialog, &CompareDialog::compareRequested, &desk,
+            [dialog, &controller, &desk](const CompareWish& wish) {
+                desk.compare(wish);
+                dialog->setSettings(controller.settings());
+            });
+    connect(dialog, &CompareDialog::stopRequested, &desk, &D::stop);
+    connect(&desk, &D::sideBegan, dialog, &CompareDialog::beginSide);
+    connect(&desk, &D::sideWritten, dialog, &CompareDialog::addToSide);
+    connect(&desk, &D::sideEnded, dialog, &CompareDialog::endSide);
+    connect(&desk, &D::comparisonEnded, dialog, &CompareDialog::end);
+    dialog->resize(QSize(900, 640).boundedTo(window.size()));
+    dialog->open();
+}
+
+} // namespace
+
+PlaygroundPage* addPlayground(MainWindow& window, ChatController& controller,
+                              PlaygroundDesk& desk) {
+    using P = PlaygroundPage;
+    using D = PlaygroundDesk;
+    const auto connect = [](auto&&... args) { QObject::connect(args...); };
+    auto* page = new PlaygroundPage;
+    connect(page, &P::edited, &desk, &D::takeEdit);
+    connect(page, &P::writeRequested, &desk, &D::write);
+    connect(page, &P::stopRequested, &desk, &D::stop);
+    connect(page, &P::newPageRequested, &desk, &D::addPage);
+    connect(page, &P::closePageRequested, &desk, &D::closePage);
+    connect(page, &P::reopenRequested, &desk, &D::reopenPage);
+    connect(page, &P::pagesMoved, &desk, &D::movePages);
+    connect(page, &P::branchRequested, &desk, &D::showBranch);
+    connect(page, &P::forkRequested, &desk, &D::forkPage);
+    connect(page, &P::compareRequested, &desk,
+            [&window, &controller, &desk](const QString& prompt) {
+                openComparison(window, controller, desk, prompt);
+            });
+    connect(&desk, &D::pagesShown, page, &P::setPages);
+    connect(&desk, &D::branchesChanged, page, &P::setBranches);
+    connect(&desk, &D::writingBegan, page, &P::beginWriting);
+    connect(&desk, &D::written, page, &P::addWritten);
+    connect(&desk, &D::samplesBegan, page, &P::beginSamples);
+    connect(&desk, &D::sampleWritten, page, &P::addSample);
+    connect(&desk, &D::sampleEnded, page, &P::finishSample);
+    connect(&desk, &D::busyChanged, page, &P::setBusy);
+    connect(&desk, &D::noteShown, page, &P::setNote);
+    connect(&desk, &D::noticeRaised, &window, &MainWindow::showNotice);
+    connect(&window, &MainWindow::settingsChanged, &desk, &D::setSettings);
+    connect(&window, &MainWindow::closing, page, &P::tellEdited);
+    connect(&window, &MainWindow::closing, &desk, &D::stop);
+    desk.setSettings(controller.settings());
+    desk.start();
+    window.addPage(page, QStringLiteral("playground"));
+    return page;
+}
+
+} // namespace phidelity

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include <QPointer>
+#include <QTextCursor>
+#include <QTimer>
+
+#include "playground/play_page.h"
+#include "ui/inspector/token_scale.h"
+#include "ui/workbench_page.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSpinBox;
+class QTabBar;
+class QToolButton;
+
+namespace phidelity {
+
+class ElidedLabel;
+class PlayEdit;
+class PlayText;
+class SampleColumns;
+class TokenLegend;
+
+/// What the model is to write in the playground.
+struct PlayWish {
+    QString page;
+    int branch = 0;
+    QString prompt;
+    qsizetype at = 0; ///< where in the branch it goes
+    int count = 1;    ///< more than one: each becomes a branch
+};
+
+/// The playground: pages of raw text in tabs, which the model goes on with where one wants it to.
+/// Values in, intent out. What was typed or generated is told by edited(), a moment later or before
+/// anything else is told.
+class PlaygroundPage : public WorkbenchPage {
+    Q_OBJECT
+
+public:
+    explicit PlaygroundPage(QWidget* parent = nullptr);
+    ~PlaygroundPage() override;
+
+    [[nodiscard]] QString title() const override { return tr("Playground"); }
+    [[nodiscard]] QString symbol() const override { return QStringLiteral("playground"); }
+    [[nodiscard]] QString heading() const override;
+    void activated() override;
+    bool escape() override;
+
+    [[nodiscard]] PlayEdit* edit() const { return m_edit; }
+    [[nodiscard]] QString shownPage() const;
+
+public slots:
+    /// All open pages, in the order of their tabs, and the one to be shown.
+    void setPages(const QList<phidelity::PlayPage>& pages, const QString& shown);
+    /// Its branches have changed, or which of them is shown; texts that an editor has stay.
+    void setBranches(const phidelity::PlayPage& page);
+    /// The model begins to write at a place of a branch; all of it is one step of undo.
+    void beginWriting(const QString& page, int branch, int at);
+    void addWritten(const QList<phidelity::TextPiece>& pieces);
+    void beginSamples(const QList<int>& branches);
+    void addSample(int index, const QList<phidelity::TextPiece>& pieces);
+    void finishSample(int index, const QString& note);
+    void setBusy(bool busy);
+    /// A line beside the buttons: what is going on, how it ended.
+    void setNote(const QString& note);
+    /// What stands in the editor and was not told yet.
+    void tellEdited();
+
+signals:
+    void edited(const QString& page, int branch, const QList<phidelity::TextPiece>& pieces,
+                qsizetype cursor);
+    void writeRequested(const phidelity::PlayWish& wish);
+    void stopRequested();
+    void newPageRequested();
+    void closePageRequested(const QString& page);
+    void reopenRequested();
+    void pagesMoved(const QStringList& pages);
+    void branchRequested(const QString& page, int branch);
+    /// Of the branch that is shown, from the cursor on another one.
+    void forkRequested(const QString& page);
+    void compareRequested(const QString& prompt);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    using Place = std::pair<QString, int>; ///< page and branch
+
+    void buildActions();
+    void buildBar();
+    QAction* addCommand(const char* name, const QString& text, const QKeySequence& shortcut);
+    void addLine();
+    void showTab(int tab);
+    void showText();
+    void showBranches();
+    void stepTab(int by);
+    void stepBranch(int by);
+    void write(int count);
+    void setMeasure(TokenMeasure measure);
+    void closeTab(int tab);
+    void updateActions();
+    void applyLook();
+    [[nodiscard]] PlayPage* shown();
+    PlayText* textOf(const PlayPage& page, int branch);
+    void onChanged(const Place& place);
+
+    QList<PlayPage> m_pages;
+    std::map<Place, std::unique_ptr<PlayText>> m_texts;
+    QTabBar* m_tabs;
+    QToolButton* m_new;
+    PlayEdit* m_edit;
+    SampleColumns* m_samples;
+    TokenLegend* m_legend;
+    QWidget* m_bar;
+    QPushButton* m_write;
+    QSpinBox* m_count;
+    QComboBox* m_measure;
+    QComboBox* m_branches;
+    ElidedLabel* m_note;
+    QAction* m_writeAction = nullptr;
+    QAction* m_manyAction = nullptr;
+    QAction* m_stopAction = nullptr;
+    QAction* m_closeAction = nullptr;
+    QAction* m_compareAction = nullptr;
+    QList<QAction*> m_measureActions;
+    QTimer m_telling;
+    Place m_changed; ///< what is to be told
+    Place m_writing; ///< where the model writes; page empty = nowhere
+    QTextCursor m_writeCursor;
+    bool m_firstWritten = false; ///< the next piece begins a step of undo
+    bool m_busy = false;
+    bool m_loading = false; ///< changes of texts are not the user's
+};
+
+} // namespace phidelity
+
+Q_DECLARE_METATYPE(phidelity::PlayWish)
