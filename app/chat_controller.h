@@ -193,14 +193,14 @@ private:
     void announceBusy();
 
     ModelDesk m_models;
-    PromptDesk m_prompt{*this};
     GenerationSettings m_settings;
     PromptFormat m_format;
     Library m_library;
-    QString m_current;       ///< the conversation that is shown; always loaded
-    QString m_empty;         ///< the last that was begun
-    QString m_wanted;        ///< is being loaded to be shown; mostly empty
-    NodeId m_wantedNode = 0; ///< to be shown in it; mostly 0
+    PromptDesk m_prompt{*this}; ///< listens to the library
+    QString m_current;          ///< the conversation that is shown; always loaded
+    QString m_empty;            ///< the last that was begun
+    QString m_wanted;           ///< is being loaded to be shown; mostly empty
+    NodeId m_wantedNode = 0;    ///< to be shown in it; mostly 0
     Running m_running;
     Room m_room;                     ///< waits for the user's answer; mostly none
     Place m_squeezed;                ///< is to be written in the room that is left; mostly none

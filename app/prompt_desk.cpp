@@ -21,7 +21,7 @@ qsizetype lastTurnIn(const QString& prompt, const QString& text) {
 
 } // namespace
 
-PromptDesk::PromptDesk(const ChatController& controller, QObject* parent)
+PromptDesk::PromptDesk(ChatController& controller, QObject* parent)
     : QObject(parent), m_controller(controller) {
     using C = ChatController;
     connect(&controller, &C::messagesReset, this, &PromptDesk::refresh);
@@ -30,6 +30,20 @@ PromptDesk::PromptDesk(const ChatController& controller, QObject* parent)
     connect(&controller, &C::textAppended, this, [this] {
         if (m_watched) {
             refresh();
+        }
+    });
+    const Library* library = controller.library();
+    connect(library, &Library::recordsLoaded, this, [this](const RecordsLoaded& loaded) {
+        if (m_record != 0 && loaded.id == m_record) {
+            // The one that ChatController goes on from.
+            const GenerationRecord record =
+                loaded.records.isEmpty() ? GenerationRecord() : loaded.records.last().record;
+            send(record.prompt + record.tokens);
+        }
+    });
+    connect(library, &Library::recordsFailed, this, [this](StoreRequestId request) {
+        if (m_record != 0 && request == m_record) {
+            send({});
         }
     });
 }
@@ -96,6 +110,7 @@ PromptDesk::Next PromptDesk::next() const {
         next.occasion = PromptOccasion::Writing;
     } else if (canContinue(last)) {
         next.occasion = PromptOccasion::Continue;
+        next.continued = path.last();
         sent.turns.last().text += last.cut; // as ChatController::continueReply() does
     } else {
         return next;
@@ -109,13 +124,24 @@ PromptDesk::Next PromptDesk::next() const {
 void PromptDesk::ask() {
     m_asked = next();
     m_request = nextRequestId();
+    m_record = 0;
     if (m_asked.occasion == PromptOccasion::None) {
         PromptPreview nothing;
-        nothing.context = m_controller.models().model().context;
+        nothing.context = m_controller.models()->model().context;
         emit promptShown(PromptOccasion::None, nothing, {});
         return;
     }
-    emit previewRequested({m_request, m_asked.prompt});
+    if (m_asked.continued == 0) {
+        send({});
+        return;
+    }
+    m_record =
+        m_controller.library()->loadRecords(m_controller.conversation().info.id, m_asked.continued);
+}
+
+void PromptDesk::send(const QList<quint32>& recorded) {
+    m_record = 0;
+    emit previewRequested({m_request, m_asked.prompt, recorded});
 }
 
 void PromptDesk::onPreviewed(const PromptPreview& preview) {

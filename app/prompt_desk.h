@@ -4,8 +4,10 @@
 #include <QBasicTimer>
 #include <QObject>
 
+#include "chat/conversation.h"
 #include "chat/prompt_warnings.h"
 #include "engine/preview_messages.h"
+#include "store/store_messages.h"
 
 namespace phidelity {
 
@@ -19,7 +21,7 @@ class PromptDesk : public QObject {
 
 public:
     /// `controller` outlives it.
-    explicit PromptDesk(const ChatController& controller, QObject* parent = nullptr);
+    explicit PromptDesk(ChatController& controller, QObject* parent = nullptr);
 
 public slots:
     /// What stands in the composer; `row`: of the message in whose place it is to stand, or -1.
@@ -47,16 +49,19 @@ private:
         PromptFormat format = FormatId::Raw;
         QString prompt;
         qsizetype typedFrom = 0;
+        NodeId continued = 0; ///< the reply whose record generate() goes on from
     };
     [[nodiscard]] Next next() const;
     void ask();
+    void send(const QList<quint32>& recorded);
 
-    const ChatController& m_controller;
+    ChatController& m_controller;
     QString m_typed;
     int m_row = -1;
     bool m_watched = false;
     Next m_asked;
-    quint64 m_request = 0; ///< the last one; answers to others are dropped
+    quint64 m_request = 0;       ///< the last one; answers to others are dropped
+    StoreRequestId m_record = 0; ///< what is loaded for it before
     QBasicTimer m_timer;
 };
 

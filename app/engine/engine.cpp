@@ -268,7 +268,7 @@ void Engine::generateNow(const GenerateRequest& request) {
     if (!prompt && prompt.error().code == ErrorCode::ContextFull) {
         EngineFailed failure{request.id, describeError(prompt.error()),
                              errorDetail(prompt.error())};
-        failure.prompt = previewOf({request.id, request.prompt}, *m_state->opened, {});
+        failure.prompt = previewOf({request.id, request.prompt, {}}, *m_state->opened, {});
         emit failed(failure);
         return;
     }
@@ -278,13 +278,11 @@ void Engine::generateNow(const GenerateRequest& request) {
     GenerationSettings settings = request.settings;
     SamplerState sampling;
     if (request.continues) {
-        Continuation next =
-            continuationOf(*request.continues, request.prompt.toStdString(), model.tokenizer());
+        Continuation next = continuationOf(*request.continues, request.prompt.toStdString(), model);
         settings.randomSeed = false;
         settings.seed = next.seed;
         sampling = next.sampling;
-        if (request.promptTokens.isEmpty() && !next.prompt.empty() &&
-            checkPromptFits(next.prompt.size(), model.context())) {
+        if (request.promptTokens.isEmpty()) {
             *prompt = std::move(next.prompt);
         }
     }

@@ -12,6 +12,9 @@ namespace phidelity {
 struct PromptPreviewRequest {
     quint64 id = 0;
     QString prompt; ///< exact text, as in GenerateRequest
+    /// Of a reply that goes on from a record: its prompt's tokens and those that were drawn. They
+    /// are taken where they still say the text, as generate() takes them.
+    QList<quint32> recorded;
 };
 
 struct PromptToken {

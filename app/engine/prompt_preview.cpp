@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "engine/model_source.h"
 #include "engine/opened_model.h"
+#include "engine/recording.h"
 
 namespace phidelity {
 
@@ -34,7 +34,8 @@ std::span<const TokenId> TokensHeld::tokens() const {
 PromptPreview previewOf(const PromptPreviewRequest& request, const OpenedModel& opened,
                         std::span<const TokenId> running) {
     const Tokenizer& tokenizer = opened.model->tokenizer();
-    const std::vector<TokenId> ids = encodePrompt(tokenizer, request.prompt.toStdString());
+    const std::vector<TokenId> ids =
+        promptFor(request.recorded, request.prompt.toStdString(), *opened.model);
     PromptPreview preview;
     preview.id = request.id;
     preview.prompt = request.prompt;

@@ -8,6 +8,7 @@
 #include <QStringList>
 
 #include "engine/build_id.h"
+#include "engine/model_source.h"
 #include "engine/sampler_settings.h"
 
 namespace phidelity {
@@ -52,6 +53,28 @@ Result<Schedule> scheduleOf(const GenerationRecord& record) {
         schedule.add(run);
     }
     return schedule;
+}
+
+/// Empty where they do not say the text.
+std::vector<TokenId> recordedPrompt(const QList<quint32>& tokens, std::string_view text,
+                                    const Tokenizer& tokenizer) {
+    std::vector<TokenId> prompt;
+    prompt.reserve(static_cast<std::size_t>(tokens.size()));
+    std::string said;
+    for (const quint32 id : tokens) {
+        if (id >= tokenizer.size()) {
+            return {};
+        }
+        prompt.push_back(id);
+        said += tokenizer.bytes(id);
+    }
+    while (prompt.size() > 1 && tokenizer.bytes(prompt.back()).empty()) {
+        prompt.pop_back();
+    }
+    if (said != text) {
+        prompt.clear();
+    }
+    return prompt;
 }
 
 } // namespace
@@ -153,30 +176,22 @@ QString cautionOf(const GenerationRecord& record, const GenerationRecord& here) 
     return sentences.join(u' ');
 }
 
+std::vector<TokenId> promptFor(const QList<quint32>& recorded, std::string_view text,
+                               const Model& model) {
+    std::vector<TokenId> prompt = recordedPrompt(recorded, text, model.tokenizer());
+    return !prompt.empty() && checkPromptFits(prompt.size(), model.context())
+               ? prompt
+               : encodePrompt(model.tokenizer(), text);
+}
+
 Continuation continuationOf(const GenerationRecord& before, std::string_view text,
-                            const Tokenizer& tokenizer) {
+                            const Model& model) {
     Continuation next;
+    next.prompt = promptFor(before.prompt + before.tokens, text, model);
     next.seed = before.settings.seed;
     next.sampling = {static_cast<std::uint64_t>(before.randomPosition) +
                          static_cast<std::uint64_t>(before.tokens.size()),
                      before.mirostatAfter};
-    std::string said;
-    for (const QList<quint32>* ids : {&before.prompt, &before.tokens}) {
-        for (const quint32 id : *ids) {
-            if (id >= tokenizer.size()) {
-                return next;
-            }
-            next.prompt.push_back(id);
-            said += tokenizer.bytes(id);
-        }
-    }
-    // A reply that had ended goes on without its end.
-    while (next.prompt.size() > 1 && tokenizer.bytes(next.prompt.back()).empty()) {
-        next.prompt.pop_back();
-    }
-    if (said != text) {
-        next.prompt.clear();
-    }
     return next;
 }
 

@@ -27,15 +27,22 @@ void addGeneration(const FinishedGeneration& generation, GenerationRecord& recor
 /// is another, and for a model that cannot be told. Empty: it must come out the same.
 [[nodiscard]] QString cautionOf(const GenerationRecord& record, const GenerationRecord& here);
 
-/// What a reply goes on from that continues another: the tokens of the prompt, where the text is
-/// still what they say, and the place in the stream of random numbers.
+/// The tokens of a prompt of this text (UTF-8): the recorded ones where they still say it and fit
+/// into the context, without special tokens at their end, since a reply that had ended goes on
+/// without its end; else those that the text is taken apart into. A preview and a generation both
+/// ask here.
+[[nodiscard]] std::vector<TokenId> promptFor(const QList<quint32>& recorded, std::string_view text,
+                                             const Model& model);
+
+/// What a reply goes on from that continues another: the tokens of the prompt and the place in the
+/// stream of random numbers.
 struct Continuation {
-    std::vector<TokenId> prompt; ///< empty: the text has changed, its tokens are to be found anew
+    std::vector<TokenId> prompt; ///< as promptFor()
     std::uint64_t seed = 0;
     SamplerState sampling;
 };
 /// `text`: the prompt of the reply to come, UTF-8.
 [[nodiscard]] Continuation continuationOf(const GenerationRecord& before, std::string_view text,
-                                          const Tokenizer& tokenizer);
+                                          const Model& model);
 
 } // namespace phidelity

@@ -95,7 +95,7 @@ public:
         EngineFailed failure;
         failure.id = lastGenerate.id;
         failure.sentence = QStringLiteral("The prompt is too long.");
-        failure.prompt = previewOf({lastGenerate.id, lastGenerate.prompt}, 0, context);
+        failure.prompt = previewOf({lastGenerate.id, lastGenerate.prompt, {}}, 0, context);
         emit failed(failure);
     }
     void answerFailure(RequestId id, const QString& sentence, const QString& detail) {

@@ -96,6 +96,22 @@ private slots:
         QCOMPARE(m_engine->lastGenerate.prompt, shownPrompt);
     }
 
+    void whatContinuingSendsIsShownInTheTokensThatWereDrawn() {
+        m_engine->record.prompt = {5, 6};
+        m_engine->record.tokens = {7, 8};
+        type(QStringLiteral("Hi"));
+        answer(QStringLiteral(" Hello."), EndReason::MaxTokens);
+        preview();
+        QCOMPARE(m_engine->lastPreview.recorded, QList<quint32>({5, 6, 7, 8}));
+        trigger("actionContinue");
+        QVERIFY(m_engine->lastGenerate.continues);
+        QCOMPARE(m_engine->lastGenerate.continues->prompt, m_engine->record.prompt);
+        answer(QStringLiteral(" More."));
+        QTest::keyClicks(edit(), QStringLiteral("What is sent anew"));
+        preview();
+        QCOMPARE(m_engine->lastPreview.recorded, QList<quint32>());
+    }
+
     void anEditedMessageIsShownInItsPlace() {
         type(QStringLiteral("Hi"));
         answer(QStringLiteral(" Hello."));

@@ -43,6 +43,8 @@ public:
                 m_stopAtText->store(true);
             }
         });
+        connect(&engine, &Engine::promptPreviewed, this,
+                [this](const PromptPreview& preview) { m_preview = preview; });
         connect(this, &Desk::open, &engine, &Engine::openModel);
         connect(this, &Desk::generate, &engine, &Engine::generate);
         connect(this, &Desk::replay, &engine, &Engine::replay);
@@ -85,6 +87,13 @@ public:
                    : ReplayEnded();
     }
 
+    PromptPreview preview(const QString& prompt, const QList<quint32>& recorded) {
+        m_preview.reset();
+        m_thread.engine().previewPrompt({++m_id, prompt, recorded});
+        return QTest::qWaitFor([this] { return m_preview.has_value(); }, kWaitMs) ? *m_preview
+                                                                                  : PromptPreview();
+    }
+
     QList<ReplayProgress> progress;
 
 signals:
@@ -98,6 +107,7 @@ private:
     std::optional<GenerationEnded> m_ended;
     std::optional<EngineFailed> m_failed;
     std::optional<ReplayEnded> m_replayed;
+    std::optional<PromptPreview> m_preview;
     SharedStop m_stopAtText;
     EngineThread m_thread; ///< last: ends before what it tells
 };
@@ -401,6 +411,52 @@ private slots:
         QCOMPARE(end.total, 24);
         QCOMPARE(desk.progress.last().total, static_cast<int>(first->record.prompt.size() + 10 +
                                                               second->record.prompt.size() + 14));
+    }
+
+    void thePreviewOfAContinuedReplyIsWhatIsComputed() {
+        Desk desk;
+        QVERIFY(desk.openOn("cpu"));
+        GenerateRequest request = shortRequest();
+        request.settings.temperature = 1.6; // words in pieces that nobody would cut so
+        request.settings.topK = 0;
+        request.settings.topP = 1;
+        request.settings.minP = 0;
+        request.settings.maxTokens = 40;
+        std::optional<GenerationEnded> first;
+        QString text;
+        QList<quint32> recorded;
+        PromptPreview preview;
+        PromptPreview anew;
+        for (int tries = 0; tries < 30 && anew.tokens == preview.tokens; ++tries) {
+            request.settings.seed = static_cast<quint64>(tries);
+            first = desk.reply(request);
+            QVERIFY(first);
+            text = request.prompt + first->text;
+            recorded = first->record.prompt + first->record.tokens;
+            preview = desk.preview(text, recorded);
+            anew = desk.preview(text, {});
+        }
+        QVERIFY(anew.tokens != preview.tokens); // or this shows nothing
+        QList<quint32> shown;
+        for (const PromptToken& token : preview.tokens) {
+            shown.append(token.id);
+        }
+        request.prompt = text;
+        request.continues = first->record;
+        const auto second = desk.reply(request);
+        QVERIFY(second);
+        QCOMPARE(second->record.prompt, shown);
+        QCOMPARE(second->record.reusedTokens, preview.cached);
+        QVERIFY(preview.cached > anew.cached);
+
+        // Another text has its own tokens, whatever was recorded, in both.
+        request.prompt = text + QStringLiteral(" And");
+        request.continues = first->record;
+        const PromptPreview edited = desk.preview(request.prompt, recorded);
+        const auto third = desk.reply(request);
+        QVERIFY(third);
+        QCOMPARE(third->record.prompt.size(), edited.tokens.size());
+        QCOMPARE(edited.tokens, desk.preview(request.prompt, {}).tokens);
     }
 
     void ofAReplyInPartsTheOnesThatDifferAreTold() {
