@@ -7,6 +7,7 @@
 #include <QFontMetricsF>
 #include <QPainter>
 
+#include "ui/emoji_picture.h"
 #include "ui/formula_cache.h"
 
 namespace phidelity {
@@ -39,16 +40,37 @@ RichText::RichText(const MessageLook* look, const TextBlock& block, TextBlock::C
             m_spans.append(span);
         }
     }
-    QString shown = m_text;
-    shown.replace(u'\n', QChar(QChar::LineSeparator));
-    qsizetype grown = 0;
+    QString source = m_text;
+    source.replace(u'\n', QChar(QChar::LineSeparator));
+    QString shown;
+    qsizetype copied = 0;
+    const auto show = [&](qsizetype at, qsizetype length, const QString& instead) {
+        shown += QStringView(source).sliced(copied, at - copied);
+        m_insets.append({m_stretch.start + at, length, shown.size(), instead.size()});
+        shown += instead;
+        copied = at + length;
+    };
+    const QList<TextBlock::Cell> emoji =
+        m_style.formats ? QList<TextBlock::Cell>() : emojiIn(source);
+    auto nextEmoji = emoji.begin();
+    const auto showEmojiBefore = [&](qsizetype place) {
+        for (; nextEmoji != emoji.end() && nextEmoji->start < place; ++nextEmoji) {
+            Picture picture;
+            picture.emoji = source.mid(nextEmoji->start, nextEmoji->length);
+            picture.font = fontAt(nextEmoji->start);
+            picture.advance = emojiAdvance(picture.emoji, picture.font);
+            show(nextEmoji->start, nextEmoji->length, QString(kBlank));
+            picture.shownAt = m_insets.last().shownAt;
+            m_pictures.append(picture);
+        }
+    };
     for (const TextFormula& written : block.formulas) {
         if (written.at < stretch.start || written.at >= end) {
             continue;
         }
+        showEmojiBefore(written.at - stretch.start);
         Formula formula;
         formula.written = written;
-        formula.shownAt = written.at - stretch.start + grown;
         MathOptions options;
         options.style = written.display ? MathOptions::Style::Display : MathOptions::Style::Inline;
         formula.box = cachedMath(written.latex, m_style.font, options);
@@ -58,10 +80,12 @@ RichText::RichText(const MessageLook* look, const TextBlock& block, TextBlock::C
             instead.replace(u'\n', u' ');
         }
         formula.shownLength = instead.size();
-        shown.replace(formula.shownAt, 1, instead);
-        grown += instead.size() - 1;
+        show(written.at - stretch.start, 1, instead);
+        formula.shownAt = m_insets.last().shownAt;
         m_formulas.append(formula);
     }
+    showEmojiBefore(source.size());
+    shown += QStringView(source).sliced(copied);
     m_layout = std::make_unique<QTextLayout>(shown, m_style.font);
     QTextOption option(m_style.align);
     const bool rightToLeft = block.kind != TextBlock::Kind::Code && shown.isRightToLeft();
@@ -146,7 +170,47 @@ QList<QTextLayout::FormatRange> RichText::formatsOf() const {
         }
         formats.append(range);
     }
+    addPictureFormats(formats);
     return formats;
+}
+
+/// The font of the text at an offset from the stretch's beginning.
+QFont RichText::fontAt(qsizetype offset) const {
+    QFont font = m_style.font;
+    for (const Span& span : m_spans) {
+        if (offset < span.start || offset >= span.start + span.length) {
+            continue;
+        }
+        if (span.looks & Span::Code) {
+            font = m_look->code;
+        }
+        if (span.looks & Span::Bold) {
+            font.setWeight(QFont::Bold);
+        }
+        if (span.looks & (Span::Italic | Span::Image)) {
+            font.setItalic(true);
+        }
+    }
+    return font;
+}
+
+/// Room for the pictures: one range for those that follow each other and are as wide.
+void RichText::addPictureFormats(QList<QTextLayout::FormatRange>& formats) const {
+    for (qsizetype index = 0; index < m_pictures.size();) {
+        const Picture& picture = m_pictures.at(index);
+        qsizetype next = index + 1;
+        while (next < m_pictures.size() && m_pictures.at(next).advance == picture.advance &&
+               m_pictures.at(next).shownAt == picture.shownAt + next - index &&
+               m_pictures.at(next).font == picture.font) {
+            ++next;
+        }
+        QTextLayout::FormatRange range = rangeOf(picture.shownAt, next - index);
+        range.format.setFontLetterSpacingType(QFont::AbsoluteSpacing);
+        range.format.setFontLetterSpacing(picture.advance -
+                                          QFontMetricsF(picture.font).horizontalAdvance(kBlank));
+        formats.append(range);
+        index = next;
+    }
 }
 
 void RichText::fitFormulas() {
@@ -244,28 +308,33 @@ double RichText::firstBaseline() const {
 }
 
 qsizetype RichText::toShown(qsizetype offset) const {
+    const auto after =
+        std::upper_bound(m_insets.begin(), m_insets.end(), offset - 1,
+                         [](qsizetype wanted, const Inset& inset) { return wanted < inset.at; });
     qsizetype shown = offset - m_stretch.start;
-    for (const Formula& formula : m_formulas) {
-        if (formula.written.at >= offset) {
-            break;
-        }
-        shown += formula.shownLength - 1;
+    if (after != m_insets.begin()) {
+        const Inset& before = *std::prev(after);
+        // Within an emoji is before it.
+        shown = offset < before.at + before.length
+                    ? before.shownAt
+                    : before.shownAt + before.shownLength + offset - before.at - before.length;
     }
     return std::clamp<qsizetype>(shown, 0, m_layout ? m_layout->text().size() : shown);
 }
 
 qsizetype RichText::toOffset(qsizetype shown) const {
-    qsizetype grown = 0;
-    for (const Formula& formula : m_formulas) {
-        if (shown <= formula.shownAt) {
-            break;
-        }
-        if (shown < formula.shownAt + formula.shownLength) {
-            return formula.written.at + (2 * (shown - formula.shownAt) > formula.shownLength);
-        }
-        grown += formula.shownLength - 1;
+    const auto after = std::upper_bound(
+        m_insets.begin(), m_insets.end(), shown - 1,
+        [](qsizetype wanted, const Inset& inset) { return wanted < inset.shownAt; });
+    if (after == m_insets.begin()) {
+        return m_stretch.start + shown;
     }
-    return m_stretch.start + shown - grown;
+    const Inset& before = *std::prev(after);
+    const qsizetype in = shown - before.shownAt;
+    if (in < before.shownLength) {
+        return before.at + (2 * in > before.shownLength ? before.length : 0);
+    }
+    return before.at + before.length + in - before.shownLength;
 }
 
 int RichText::lineAt(double y) const {
@@ -361,6 +430,7 @@ void RichText::paint(QPainter& painter, QPointF at, const QRectF& clip, const Te
          m_look->palette.brush(QPalette::HighlightedText));
     painter.setPen(color);
     m_layout->draw(&painter, at, marked, clip);
+    paintPictures(painter, at, clip, marks, color);
     for (const Formula& formula : m_formulas) {
         if (!formula.box) {
             continue;
@@ -380,6 +450,44 @@ void RichText::paint(QPainter& painter, QPointF at, const QRectF& clip, const Te
         formula.box->paint(painter, {},
                            selected ? m_look->palette.color(QPalette::HighlightedText) : color);
         painter.restore();
+    }
+}
+
+void RichText::paintPictures(QPainter& painter, QPointF at, const QRectF& clip,
+                             const TextMarks& marks, const QColor& color) const {
+    if (m_pictures.isEmpty()) {
+        return;
+    }
+    const double ratio = painter.device()->devicePixelRatioF();
+    const qsizetype selectedFrom = toShown(std::max(marks.selected.start, m_stretch.start));
+    const qsizetype selectedTo =
+        toShown(std::clamp(marks.selected.start + marks.selected.length, m_stretch.start,
+                           m_stretch.start + m_stretch.length));
+    auto picture = m_pictures.begin();
+    for (int index = 0; index < m_layout->lineCount(); ++index) {
+        const QTextLine line = m_layout->lineAt(index);
+        const double top = at.y() + line.y();
+        if (!clip.isNull() && top > clip.bottom()) {
+            break;
+        }
+        const int end = line.textStart() + line.textLength();
+        if (!clip.isNull() && top + line.height() < clip.top()) {
+            continue;
+        }
+        picture =
+            std::lower_bound(picture, m_pictures.end(), line.textStart(),
+                             [](const Picture& one, int place) { return one.shownAt < place; });
+        for (; picture != m_pictures.end() && picture->shownAt < end; ++picture) {
+            const int place = static_cast<int>(picture->shownAt);
+            const double x = std::min(line.cursorToX(place), line.cursorToX(place + 1));
+            const bool selected = place >= selectedFrom && place < selectedTo;
+            const EmojiPicture& drawn = emojiPicture(
+                picture->emoji, picture->font,
+                selected ? m_look->palette.color(QPalette::HighlightedText) : color, ratio);
+            painter.drawPixmap(QPointF(std::round(at.x() + x), std::round(top + line.ascent())) +
+                                   drawn.offset,
+                               drawn.pixmap);
+        }
     }
 }
 

@@ -26,8 +26,9 @@ struct TextMarks {
 };
 
 /// A stretch of a block's text in lines: a paragraph, or a cell of a table. Formulas stand in the
-/// lines; those that cannot be set are their source. Points are relative to its top left, offsets
-/// are those of the block's text. `look` must outlive it. GUI thread only.
+/// lines; those that cannot be set are their source. Emoji stand there as pictures. Points are
+/// relative to its top left, offsets are those of the block's text. `look` must outlive it. GUI
+/// thread only.
 class RichText {
 public:
     struct Style {
@@ -73,12 +74,30 @@ private:
         double scale = 1;
         [[nodiscard]] double width() const { return box->width() * scale; }
     };
+    /// An emoji. Not in code, whose colours come with places of their own.
+    struct Picture {
+        QString emoji;
+        QFont font;            ///< bold or italic text has its own
+        qsizetype shownAt = 0; ///< in the layout's text
+        double advance = 0;
+    };
+    /// Where the layout's text is another than the block's.
+    struct Inset {
+        qsizetype at = 0;     ///< in the block's text
+        qsizetype length = 1; ///< there
+        qsizetype shownAt = 0;
+        qsizetype shownLength = 1;
+    };
     struct Line {
         double top = 0;
         double height = 0;
     };
 
     [[nodiscard]] QList<QTextLayout::FormatRange> formatsOf() const;
+    [[nodiscard]] QFont fontAt(qsizetype offset) const;
+    void addPictureFormats(QList<QTextLayout::FormatRange>& formats) const;
+    void paintPictures(QPainter& painter, QPointF at, const QRectF& clip, const TextMarks& marks,
+                       const QColor& color) const;
     void breakLines(double width, QTextOption::WrapMode mode);
     void fitFormulas();
     Line placeLine(QTextLine line, double top) const;
@@ -92,6 +111,8 @@ private:
     QString m_text; ///< of the stretch, as the block has it
     QList<Span> m_spans;
     QList<Formula> m_formulas;
+    QList<Picture> m_pictures;
+    QList<Inset> m_insets; ///< formulas and pictures, in order
     std::unique_ptr<QTextLayout> m_layout;
     QList<Line> m_lines;
     double m_width = -1;
