@@ -167,6 +167,21 @@ void PlaygroundDesk::forkPage(const QString& id) {
     }
 }
 
+void PlaygroundDesk::branchAt(const QString& id, qsizetype at, const TokenDetail& token) {
+    PlayPage* page = find(id);
+    const QString said = QString::fromUtf8(token.bytes);
+    if (!page || isBusy() || said.isEmpty() || said.contains(QChar::ReplacementCharacter)) {
+        return;
+    }
+    const QList<TextPiece> pieces =
+        firstOf(page->shown().pieces, at) + QList<TextPiece>{{said, Origin::Generated, {token}}};
+    page->current = page->add(page->current, at, pieces, 0);
+    page->cursor = textOf(pieces).size();
+    keep(*page);
+    emit branchesChanged(*page);
+    write({id, page->current, textOf(pieces), page->cursor, 1});
+}
+
 // ---- Writing
 
 bool PlaygroundDesk::begin(Task task) {

@@ -49,6 +49,8 @@ public slots:
     void movePages(const QStringList& pages);
     void showBranch(const QString& page, int branch);
     void forkPage(const QString& page);
+    /// Leaves the text at a place with this token, and writes on from there.
+    void branchAt(const QString& page, qsizetype at, const phidelity::TokenDetail& token);
     void compare(const phidelity::CompareWish& wish);
 
     // What the engine answers.

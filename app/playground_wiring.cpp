@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "app/playground_wiring.h"
 
-#include <QPointer>
+#include <QAction>
 
+#include "ui/inspector/inspector_view.h"
 #include "ui/playground/compare_dialog.h"
 
 namespace phidelity {
@@ -28,6 +29,31 @@ void openComparison(MainWindow& window, ChatController& controller, PlaygroundDe
     connect(&desk, &D::comparisonEnded, dialog, &CompareDialog::end);
     dialog->resize(QSize(900, 640).boundedTo(window.size()));
     dialog->open();
+}
+
+/// The token inspector beside the playground: a panel of its own, since what it shows is not the
+/// chat's.
+void addPlaygroundInspector(MainWindow& window, PlaygroundPage* page, PlaygroundDesk& desk) {
+    using P = PlaygroundPage;
+    using V = InspectorView;
+    const auto connect = [](auto&&... args) { QObject::connect(args...); };
+    const QString key = QStringLiteral("playgroundInspector");
+    auto* panel = new V;
+    panel->setObjectName(key);
+    panel->setBranchable(true);
+    panel->setScoreOffer(ScoreOffer::None);
+    auto* toggle = new QAction(MainWindow::tr("Token &Inspector"), &window);
+    toggle->setObjectName(QStringLiteral("playActionInspector"));
+    toggle->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_I));
+    toggle->setCheckable(true);
+    window.addPanel(panel, key, MainWindow::tr("Token Inspector"), Qt::RightDockWidgetArea, toggle,
+                    {QStringLiteral("playground")});
+    connect(panel, &V::shownChanged, page, &P::setTokensWanted);
+    connect(panel, &V::currentPicked, page, &P::selectToken);
+    connect(panel, &V::branchRequested, page, &P::branchAt);
+    connect(page, &P::tokensShown, panel, &V::setTokens);
+    connect(page, &P::tokenPointed, panel, &V::setCurrent);
+    connect(page, &P::branchAtRequested, &desk, &PlaygroundDesk::branchAt);
 }
 
 } // namespace
@@ -67,6 +93,7 @@ PlaygroundPage* addPlayground(MainWindow& window, ChatController& controller,
     desk.setSettings(controller.settings());
     desk.start();
     window.addPage(page, QStringLiteral("playground"));
+    addPlaygroundInspector(window, page, desk);
     return page;
 }
 

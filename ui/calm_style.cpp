@@ -12,6 +12,7 @@
 #include <QStyleOptionSlider>
 #include <QStyleOptionSpinBox>
 
+#include "ui/icon.h"
 #include "ui/theme.h"
 
 namespace phidelity {
@@ -209,6 +210,14 @@ void CalmStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
             drawFocusRing(*option, *painter);
         }
         return;
+    case PE_IndicatorTabClose: {
+        const bool held = option->state & (State_MouseOver | State_Sunken);
+        if (held) {
+            painter->fillRect(option->rect, shadesOf(option->palette).hover);
+        }
+        icon(QStringLiteral("close")).paint(painter, option->rect.adjusted(2, 2, -2, -2));
+        return;
+    }
     case PE_IndicatorDockWidgetResizeHandle: {
         const QRect rect = option->rect;
         const bool upright = rect.height() > rect.width();

@@ -101,6 +101,8 @@ QToolButton* MainWindow::addHeaderButton(QAction* action, const QString& symbol)
     button->setToolButtonStyle(Qt::ToolButtonIconOnly);
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::TabFocus);
+    connect(action, &QAction::changed, button,
+            [action, button] { button->setVisible(action->isVisible()); });
     return button;
 }
 

@@ -22,6 +22,7 @@
 #include "app/wiring.h"
 #include "engine/engine_thread.h"
 #include "ui/elided_label.h"
+#include "ui/inspector/inspector_view.h"
 #include "ui/inspector/token_legend.h"
 #include "ui/playground/play_edit.h"
 #include "ui/playground/play_text.h"
@@ -316,6 +317,32 @@ private slots:
         m_program->edit()->moveCursor(QTextCursor::End);
         writeOn();
         QCOMPARE(m_program->text(), QStringLiteral("My favourite animal is") + second);
+    }
+
+    void theInspectorFollowsAndBranchesFromAnotherToken() {
+        QTest::keyClicks(m_program->edit(), QStringLiteral("What is water?"));
+        writeOn();
+        const QString before = m_program->text();
+        m_program->find<QAction>("playActionInspector")->trigger();
+        QApplication::processEvents();
+        auto* panel = m_program->find<InspectorView>("playgroundInspector");
+        QVERIFY(panel->isVisible());
+        m_program->edit()->setCursorPosition(15);
+        QCOMPARE(panel->current(), 0);
+        emit panel->currentPicked(1);
+        QCOMPARE(panel->current(), 1);
+        const QString picked = m_program->edit()->textCursor().selectedText();
+        const QList<TextPiece> pieces = m_program->edit()->text()->pieces();
+        QCOMPARE(picked, pieces.at(2).text);
+        const TokenAlternative other = pieces.at(2).tokens.at(0).top.at(1);
+        emit panel->branchRequested(1, other.id);
+        QTRY_VERIFY_WITH_TIMEOUT(idle(), 60000);
+        const QString kept =
+            QStringLiteral("What is water?") + pieces.at(1).text + QString::fromUtf8(other.bytes);
+        QVERIFY2(m_program->text().startsWith(kept), qPrintable(m_program->text()));
+        QCOMPARE(m_program->desk.pages().first().branches.size(), 2);
+        m_program->key(Qt::Key_PageUp, Qt::AltModifier);
+        QCOMPARE(m_program->text(), before);
     }
 
     void coloursAreOffUntilAskedForAndHaveALegend() {

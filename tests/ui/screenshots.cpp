@@ -23,6 +23,8 @@
 #include "ui/import_dialog.h"
 #include "ui/main_window.h"
 #include "ui/message_view.h"
+#include "ui/playground/compare_dialog.h"
+#include "ui/playground/playground_page.h"
 #include "ui/replay_dialog.h"
 #include "ui/theme.h"
 
@@ -124,6 +126,53 @@ struct Scene {
 };
 
 using Act = std::function<void(Scene&)>;
+
+/// Words with the blank before them as tokens, some of them surprising.
+QList<TextPiece> generated(const QString& text) {
+    QList<TextPiece> pieces;
+    for (const QChar letter : text) {
+        if (pieces.isEmpty() || letter.isSpace()) {
+            TextPiece piece{{}, Origin::Generated, {TokenDetail()}};
+            const auto at = static_cast<float>(pieces.size() % 7);
+            piece.tokens[0].id = static_cast<quint32>(pieces.size());
+            piece.tokens[0].logprob = -0.02F - 0.12F * at * at;
+            piece.tokens[0].rank = static_cast<int>(at) / 2;
+            piece.tokens[0].entropy = 0.1F + 0.6F * at;
+            pieces.append(piece);
+        }
+        pieces.last().text += letter;
+        pieces.last().tokens[0].bytes = pieces.last().text.toUtf8();
+    }
+    for (TextPiece& piece : pieces) {
+        TokenDetail& token = piece.tokens[0];
+        token.top = {{token.id, {}, token.logprob, token.bytes},
+                     {900, {}, -2.1F, " another"},
+                     {901, {}, -2.9F, " small"},
+                     {902, {}, -3.4F, "\n"}};
+    }
+    return pieces;
+}
+
+/// The page of the playground with a text in two branches.
+PlaygroundPage* playground(Scene& scene) {
+    auto* page = new PlaygroundPage;
+    scene.window.addPage(page, QStringLiteral("playground"));
+    PlayPage first = newPage(0);
+    first.branches[0].pieces =
+        QList<TextPiece>{{QStringLiteral("Once upon a time, in a village by the sea, there"),
+                          Origin::Typed,
+                          {}}} +
+        generated(QStringLiteral(" lived a fisherman who had never caught a fish. Every morning "
+                                 "he rowed out before the sun was up, and every evening he came "
+                                 "home with nothing but stories.\n\nOne day"));
+    first.add(1, 48, first.branches[0].pieces, 7);
+    first.cursor = 30;
+    PlayPage second = newPage(1);
+    second.branches[0].pieces = {{QStringLiteral("Facts about water:\n1."), Origin::Typed, {}}};
+    page->setPages({first, second}, first.id);
+    scene.window.showPage(QStringLiteral("playground"));
+    return page;
+}
 
 /// Once the window has asked for the tokens of what stands there now.
 void answerPreviewSoon(Scene& scene, int cached) {
@@ -419,6 +468,35 @@ const QList<std::pair<QString, Act>> kStates{
          scene.window.findChild<QAction*>(QStringLiteral("actionCommands"))->trigger();
          auto* field = scene.window.findChild<QLineEdit*>(QStringLiteral("commandSearch"));
          QTest::keyClicks(field, QStringLiteral("con"));
+     }},
+    {QStringLiteral("playground"), [](Scene& scene) { playground(scene); }},
+    {QStringLiteral("playground-colours"),
+     [](Scene& scene) {
+         playground(scene);
+         scene.window.findChild<QAction*>(QStringLiteral("playActionMeasure1"))->trigger();
+     }},
+    {QStringLiteral("playground-samples"),
+     [](Scene& scene) {
+         PlaygroundPage* page = playground(scene);
+         page->beginSamples({2, 3, 4});
+         page->addSample(0, generated(QStringLiteral(" a storm came up from the west.")));
+         page->addSample(1, generated(QStringLiteral(" he found a bottle in his net.")));
+         page->addSample(2, generated(QStringLiteral(" he did not come home at all, and")));
+         page->finishSample(0, QStringLiteral("As long as allowed · 24 tokens"));
+         page->setNote(QStringLiteral("Writing…"));
+     }},
+    {QStringLiteral("compare"),
+     [](Scene& scene) {
+         playground(scene);
+         auto* dialog = new CompareDialog(&scene.window);
+         dialog->setPrompt(QStringLiteral("Once upon a time, in a village by the sea, there"));
+         dialog->resize(QSize(900, 640).boundedTo(scene.window.size()));
+         dialog->show();
+         dialog->addToSide(0, generated(QStringLiteral(" lived a fisherman who sang.")));
+         dialog->addToSide(1, generated(QStringLiteral(" lived a fisherman")));
+         dialog->endSide(0, QStringLiteral("Ended by the model · 9 tokens"));
+         dialog->endSide(1, QStringLiteral("As long as allowed · 8 tokens"));
+         dialog->end();
      }},
     {QStringLiteral("context"),
      [](Scene& scene) {

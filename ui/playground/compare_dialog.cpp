@@ -89,7 +89,7 @@ QWidget* CompareDialog::buildSide(int index) {
     Side& side = m_sides[index];
     const QString which = index == 0 ? tr("left") : tr("right");
     auto* widget = new QWidget;
-    side = {new QComboBox, new QComboBox, new QComboBox,   new PlayEdit,
+    side = {new QComboBox, new QComboBox, new QComboBox,   new PlayEdit(PlayEdit::Room::Column),
             nullptr,       new QLabel,    new QListWidget, {}};
     side.text = new PlayText(widget);
     side.format->setObjectName(QStringLiteral("compareFormat%1").arg(index));
@@ -99,7 +99,7 @@ QWidget* CompareDialog::buildSide(int index) {
     }
     side.preset->setObjectName(QStringLiteral("comparePreset%1").arg(index));
     side.preset->setAccessibleName(tr("Settings, %1").arg(which));
-    side.preset->addItem(tr("Settings of the panel"), -1);
+    side.preset->addItem(tr("As in the panel"), -1);
     for (const Preset preset : kAllPresets) {
         side.preset->addItem(presetName(preset), static_cast<int>(preset));
     }

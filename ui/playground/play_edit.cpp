@@ -15,7 +15,7 @@
 
 namespace phidelity {
 
-PlayEdit::PlayEdit(QWidget* parent) : QPlainTextEdit(parent) {
+PlayEdit::PlayEdit(Room room) : m_room(room) {
     setObjectName(QStringLiteral("playEdit"));
     setAccessibleName(tr("Text of the page"));
     setPlaceholderText(tr("Write anything. Ctrl+Enter lets the model go on from the cursor, or "
@@ -76,11 +76,9 @@ void PlayEdit::changeEvent(QEvent* event) {
 }
 
 void PlayEdit::applyLook() {
-    const int unit = gridUnit(this);
-    setViewportMargins(4 * unit, 2 * unit, 2 * unit, 2 * unit);
     if (m_text) {
         m_text->setDefaultFont(font());
-        m_text->setDocumentMargin(unit);
+        m_text->setDocumentMargin((m_room == Room::Page ? 4 : 1) * gridUnit(this));
         m_text->setLook(palette());
     }
 }

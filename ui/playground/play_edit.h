@@ -21,7 +21,9 @@ class PlayEdit : public QPlainTextEdit {
     Q_OBJECT
 
 public:
-    explicit PlayEdit(QWidget* parent = nullptr);
+    /// How much is left free round the text.
+    enum class Room { Page, Column };
+    explicit PlayEdit(Room room = Room::Page);
 
     /// Not owned; none before the first call.
     void setText(PlayText* text);
@@ -41,6 +43,7 @@ protected:
 private:
     void applyLook();
 
+    Room m_room;
     PlayText* m_text = nullptr;
 };
 

@@ -68,7 +68,9 @@ PlaygroundPage::PlaygroundPage(QWidget* parent)
     down->addLayout(top);
     down->addWidget(m_edit, 3);
     down->addWidget(m_samples, 2);
-    down->addWidget(m_legend);
+    m_legendRow = new QHBoxLayout;
+    m_legendRow->addWidget(m_legend);
+    down->addLayout(m_legendRow);
     down->addWidget(m_bar);
     m_samples->hide();
     buildActions();
@@ -87,6 +89,7 @@ PlaygroundPage::PlaygroundPage(QWidget* parent)
         emit pagesMoved(ids);
     });
     connect(m_edit, &PlayEdit::cursorMoved, this, [this] {
+        emit tokenPointed(tokenAt(m_edit->textCursor().position()));
         if (const PlayPage* page = shown(); page && !m_loading) {
             onChanged({page->id, page->current});
         }
@@ -362,6 +365,88 @@ void PlaygroundPage::showText() {
     showBranches();
     updateActions();
     emit headingChanged();
+    tellTokens();
+}
+
+// ---- Tokens
+
+void PlaygroundPage::tellTokens() {
+    const PlayText* text = m_edit->text();
+    m_shownPieces = text && m_tokensWanted ? text->pieces() : QList<TextPiece>();
+    QList<TokenDetail> tokens;
+    for (const TextPiece& piece : std::as_const(m_shownPieces)) {
+        tokens += piece.tokens;
+    }
+    emit tokensShown(tokens);
+    emit tokenPointed(tokenAt(m_edit->textCursor().position()));
+}
+
+int PlaygroundPage::tokenAt(int position) const {
+    int place = 0;
+    int token = 0;
+    for (const TextPiece& piece : m_shownPieces) {
+        place += static_cast<int>(piece.text.size());
+        if (position < place) {
+            return piece.tokens.isEmpty() ? -1 : token;
+        }
+        token += static_cast<int>(piece.tokens.size());
+    }
+    return -1;
+}
+
+void PlaygroundPage::setTokensWanted(bool wanted) {
+    m_tokensWanted = wanted;
+    tellTokens();
+}
+
+void PlaygroundPage::selectToken(int token) {
+    int place = 0;
+    int before = 0;
+    for (const TextPiece& piece : std::as_const(m_shownPieces)) {
+        const int length = static_cast<int>(piece.text.size());
+        const int count = static_cast<int>(piece.tokens.size());
+        if (token >= before && token < before + count) {
+            QTextCursor cursor(m_edit->document());
+            cursor.setPosition(place + length);
+            cursor.setPosition(place, QTextCursor::KeepAnchor);
+            m_edit->setTextCursor(cursor);
+            emit tokenPointed(token);
+            return;
+        }
+        place += length;
+        before += count;
+    }
+}
+
+void PlaygroundPage::branchAt(int token, quint32 alternative) {
+    const PlayPage* page = shown();
+    if (!page || m_busy) {
+        return;
+    }
+    tellEdited();
+    int before = 0;
+    qsizetype place = 0;
+    for (const TextPiece& piece : std::as_const(m_shownPieces)) {
+        const int count = static_cast<int>(piece.tokens.size());
+        if (token >= before && token < before + count) {
+            const TokenDetail& taken = piece.tokens.at(token - before);
+            for (const TokenAlternative& other : taken.top) {
+                // In the middle of a character there is no place in the text to go on from.
+                if (other.id == alternative && token == before) {
+                    TokenDetail detail = taken;
+                    detail.id = other.id;
+                    detail.bytes = other.bytes;
+                    detail.logprob = other.logprob;
+                    detail.rank = static_cast<int>(taken.top.indexOf(other));
+                    detail.chainProbability = TokenDetail::kNotComputed;
+                    emit branchAtRequested(page->id, place, detail);
+                    return;
+                }
+            }
+        }
+        place += piece.text.size();
+        before += count;
+    }
 }
 
 void PlaygroundPage::showBranches() {
@@ -441,6 +526,9 @@ void PlaygroundPage::tellEdited() {
                 emit headingChanged();
             }
             emit edited(page.id, branch->id, branch->pieces, page.cursor);
+            if (m_edit->text() == found->second.get()) {
+                tellTokens();
+            }
         }
     }
 }
@@ -572,7 +660,7 @@ void PlaygroundPage::applyLook() {
     m_bar->layout()->setContentsMargins(4 * unit, 2 * unit, 4 * unit, 3 * unit);
     m_bar->layout()->setSpacing(2 * unit);
     layout()->itemAt(0)->layout()->setContentsMargins(3 * unit, 0, 2 * unit, 0);
-    m_legend->setContentsMargins(4 * unit, 0, 4 * unit, 0);
+    m_legendRow->setContentsMargins(4 * unit, 0, 4 * unit, 0);
     for (const auto& [place, text] : m_texts) {
         text->setLook(palette());
     }

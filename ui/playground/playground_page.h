@@ -13,6 +13,7 @@
 #include "ui/workbench_page.h"
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QSpinBox;
@@ -71,6 +72,12 @@ public slots:
     void setNote(const QString& note);
     /// What stands in the editor and was not told yet.
     void tellEdited();
+    /// Whether tokensShown() and tokenPointed() are to follow the text.
+    void setTokensWanted(bool wanted);
+    /// Selects what a token said, by its place among those of tokensShown().
+    void selectToken(int token);
+    /// To go on with another token in the place of this one.
+    void branchAt(int token, quint32 alternative);
 
 signals:
     void edited(const QString& page, int branch, const QList<phidelity::TextPiece>& pieces,
@@ -85,6 +92,12 @@ signals:
     /// Of the branch that is shown, from the cursor on another one.
     void forkRequested(const QString& page);
     void compareRequested(const QString& prompt);
+    /// The known tokens of the text that is shown, in their order.
+    void tokensShown(const QList<phidelity::TokenDetail>& tokens);
+    /// The one at the cursor; -1 = none.
+    void tokenPointed(int token);
+    /// A branch that leaves the text at a place, with this token there.
+    void branchAtRequested(const QString& page, qsizetype at, const phidelity::TokenDetail& token);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -109,6 +122,8 @@ private:
     [[nodiscard]] PlayPage* shown();
     PlayText* textOf(const PlayPage& page, int branch);
     void onChanged(const Place& place);
+    void tellTokens();
+    [[nodiscard]] int tokenAt(int position) const;
 
     QList<PlayPage> m_pages;
     std::map<Place, std::unique_ptr<PlayText>> m_texts;
@@ -117,6 +132,7 @@ private:
     PlayEdit* m_edit;
     SampleColumns* m_samples;
     TokenLegend* m_legend;
+    QHBoxLayout* m_legendRow = nullptr;
     QWidget* m_bar;
     QPushButton* m_write;
     QSpinBox* m_count;
@@ -133,7 +149,9 @@ private:
     Place m_changed; ///< what is to be told
     Place m_writing; ///< where the model writes; page empty = nowhere
     QTextCursor m_writeCursor;
-    bool m_firstWritten = false; ///< the next piece begins a step of undo
+    bool m_firstWritten = false;    ///< the next piece begins a step of undo
+    QList<TextPiece> m_shownPieces; ///< of tokensShown()
+    bool m_tokensWanted = false;
     bool m_busy = false;
     bool m_loading = false; ///< changes of texts are not the user's
 };

@@ -49,7 +49,7 @@ void SampleColumns::begin(const QList<int>& branches) {
     }
     m_columns.clear();
     for (int index = 0; index < branches.size(); ++index) {
-        Column column{new QWidget, new PlayEdit, nullptr, new QLabel};
+        Column column{new QWidget, new PlayEdit(PlayEdit::Room::Column), nullptr, new QLabel};
         column.text = new PlayText(column.widget);
         column.text->setMeasure(m_measure);
         column.edit->setObjectName(QStringLiteral("sample%1").arg(index));
