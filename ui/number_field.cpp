@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/number_field.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <QDoubleSpinBox>
@@ -16,6 +17,10 @@ namespace phidelity {
 
 NumberField::NumberField(const QString& name, const QString& objectName, const Range& range,
                          const QString& explanation, QWidget* parent)
+    : NumberField(name, objectName, range, explanation, Shape::TwoLines, parent) {}
+
+NumberField::NumberField(const QString& name, const QString& objectName, const Range& range,
+                         const QString& explanation, Shape shape, QWidget* parent)
     : QWidget(parent), m_field(new QDoubleSpinBox), m_slider(new QSlider(Qt::Horizontal)) {
     auto* label = new QLabel(name);
     label->setBuddy(m_field);
@@ -23,7 +28,7 @@ NumberField::NumberField(const QString& name, const QString& objectName, const R
     m_field->setAccessibleName(name);
     m_field->setAccessibleDescription(explanation);
     m_field->setDecimals(range.decimals);
-    m_field->setRange(range.lowest, range.highest);
+    m_field->setRange(std::min(range.lowest, range.least), std::max(range.highest, range.most));
     m_field->setSingleStep(range.step);
     m_field->setKeyboardTracking(false);
     m_field->setAlignment(Qt::AlignRight);
@@ -41,9 +46,17 @@ NumberField::NumberField(const QString& name, const QString& objectName, const R
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setVerticalSpacing(gridUnit(this) / 2);
     layout->addWidget(label, 0, 0);
-    layout->addWidget(m_field, 0, 1);
-    layout->addWidget(m_slider, 1, 0, 1, 2);
-    layout->setColumnStretch(0, 1);
+    if (shape == Shape::OneLine) {
+        label->setMinimumWidth(11 * fontMetrics().averageCharWidth());
+        m_slider->setMinimumWidth(8 * gridUnit(this));
+        layout->addWidget(m_slider, 0, 1);
+        layout->addWidget(m_field, 0, 2);
+        layout->setColumnStretch(1, 1);
+    } else {
+        layout->addWidget(m_field, 0, 1);
+        layout->addWidget(m_slider, 1, 0, 1, 2);
+        layout->setColumnStretch(0, 1);
+    }
     connect(m_field, &QDoubleSpinBox::valueChanged, this, [this](double value) {
         const QSignalBlocker quiet(m_slider);
         m_slider->setValue(static_cast<int>(std::lround(value / m_field->singleStep())));

@@ -32,7 +32,7 @@ QString presetTitle(Preset preset) {
         return SettingsPanel::tr("Exact");
     case Preset::Creative:
         return SettingsPanel::tr("Creative");
-    case Preset::Balanced:
+    default:
         break;
     }
     return SettingsPanel::tr("Balanced");
@@ -44,7 +44,7 @@ QString presetHint(Preset preset) {
         return SettingsPanel::tr("Deterministic: always the most likely word, the same every time");
     case Preset::Creative:
         return SettingsPanel::tr("More surprising words, more mistakes");
-    case Preset::Balanced:
+    default:
         break;
     }
     return SettingsPanel::tr("A little variety; good for most things");
@@ -69,7 +69,8 @@ SettingsPanel::SettingsPanel(QWidget* parent)
           new NumberField(tr("Repeat penalty"), QStringLiteral("repeatPenalty"), {1, 2, 0.01, 2},
                           tr("Makes words that were just used less likely; 1 changes nothing"))),
       m_more(new QWidget), m_moreButton(new QToolButton), m_maxTokens(new QSpinBox),
-      m_seed(new QLineEdit), m_newSeed(new QToolButton), m_reset(new QPushButton) {
+      m_seed(new QLineEdit), m_newSeed(new QToolButton), m_lab(new QPushButton),
+      m_reset(new QPushButton) {
     setObjectName(QStringLiteral("settingsPanel"));
     setAccessibleName(tr("Settings"));
     build();
@@ -84,6 +85,7 @@ SettingsPanel::SettingsPanel(QWidget* parent)
     connect(m_newSeed, &QToolButton::toggled, this, &SettingsPanel::take);
     connect(m_presets, &QButtonGroup::idClicked, this,
             [this](int id) { change(withPreset(static_cast<Preset>(id), m_settings)); });
+    connect(m_lab, &QPushButton::clicked, this, &SettingsPanel::labRequested);
     connect(m_reset, &QPushButton::clicked, this, &SettingsPanel::resetOrUndo);
     connect(m_moreButton, &QToolButton::toggled, this, [this](bool open) {
         m_more->setVisible(open);
@@ -143,9 +145,15 @@ void SettingsPanel::build() {
 
     addHeading(layout, tr("Seed"));
     layout->addWidget(buildSeed());
+    m_lab->setObjectName(QStringLiteral("openLab"));
+    m_lab->setText(tr("Sampling lab"));
+    m_lab->setToolTip(tr("Every setting, its order, and what each does to the next word"));
+    m_lab->setAutoDefault(false);
+    m_lab->hide();
     m_reset->setObjectName(QStringLiteral("resetSettings"));
     m_reset->setAutoDefault(false);
     layout->addSpacing(gridUnit(this));
+    layout->addWidget(m_lab);
     layout->addWidget(m_reset);
     layout->addStretch(1);
 
@@ -219,6 +227,11 @@ void SettingsPanel::setSettings(const GenerationSettings& settings) {
     m_settings = settings;
     m_beforeReset.reset();
     showSettings();
+    emit settingsShown(m_settings);
+}
+
+void SettingsPanel::offerLab() {
+    m_lab->show();
 }
 
 void SettingsPanel::change(const GenerationSettings& settings) {
@@ -261,6 +274,7 @@ void SettingsPanel::showUsedSeed(quint64 seed) {
     if (m_settings.randomSeed) {
         m_settings.seed = seed;
         m_seed->setText(QString::number(seed));
+        emit settingsShown(m_settings);
     }
 }
 
@@ -298,6 +312,7 @@ void SettingsPanel::take() {
     m_beforeReset.reset();
     showPreset();
     showReset();
+    emit settingsShown(m_settings);
     emit settingsChanged(m_settings);
 }
 

@@ -28,11 +28,21 @@ public:
 
     void setSettings(const GenerationSettings& settings);
     [[nodiscard]] const GenerationSettings& settings() const { return m_settings; }
+    /// Shows the button that leads to all settings: labRequested().
+    void offerLab();
     /// The seed that the last reply was written with, to be seen and kept.
     void showUsedSeed(quint64 seed);
 
+public slots:
+    /// As if it had been done by hand here.
+    void change(const phidelity::GenerationSettings& settings);
+
 signals:
+    /// By hand.
     void settingsChanged(const phidelity::GenerationSettings& settings);
+    /// Others are shown now, from wherever they come.
+    void settingsShown(const phidelity::GenerationSettings& settings);
+    void labRequested();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -43,7 +53,6 @@ private:
     QWidget* buildSeed();
     void addHeading(QVBoxLayout* layout, const QString& text);
     void take();
-    void change(const GenerationSettings& settings);
     void resetOrUndo();
     void showSettings();
     void showPreset();
@@ -63,6 +72,7 @@ private:
     QSpinBox* m_maxTokens;
     QLineEdit* m_seed;
     QToolButton* m_newSeed;
+    QPushButton* m_lab;
     QPushButton* m_reset;
     std::optional<GenerationSettings> m_beforeReset; ///< until something else is changed
 };
