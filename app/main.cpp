@@ -10,6 +10,7 @@
 #include <QMessageBox>
 
 #include "app/chat_controller.h"
+#include "app/lab_desk.h"
 #include "app/playground_wiring.h"
 #include "app/preferences.h"
 #include "app/run_desk.h"
@@ -140,6 +141,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     connectRuns(window, runs);
     ReplayDesk replays(&window, &controller);
     connectReplay(engine->engine(), window, replays);
+    LabDesk lab(window, controller);
+    connectLab(engine->engine(), lab);
     desk.setHabits({preferences.transcriptFolder, {}});
     QObject::connect(&window, &MainWindow::appearanceChosen, &application,
                      [&](Appearance look) { applyAppearance(application, look); });
