@@ -182,7 +182,7 @@ void LabDesk::ask() {
 void LabDesk::askTokens() {
     m_tokensRequest = nextRequestId();
     m_tokensWait.start(kAgainMs, this);
-    emit previewRequested({m_tokensRequest, m_tokensOf});
+    emit previewRequested({m_tokensRequest, m_tokensOf, {}});
 }
 
 void LabDesk::timerEvent(QTimerEvent* event) {
