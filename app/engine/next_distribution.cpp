@@ -32,6 +32,7 @@ struct Stage {
     StageKind kind;
     std::size_t count = 0;
     std::vector<std::optional<double>> watched;
+    QList<ShownToken> top; ///< without labels
 };
 
 using Watched = std::vector<TokenId>;
@@ -56,8 +57,11 @@ void addMissing(Watched& watched, const std::vector<StageReport>& reports) {
 std::vector<Stage> plain(const std::vector<StageReport>& reports) {
     std::vector<Stage> stages;
     for (const StageReport& report : reports) {
-        Stage stage{report.kind, report.count, {}};
+        Stage stage{report.kind, report.count, {}, {}};
         stage.watched.assign(report.watched.begin(), report.watched.end());
+        for (const auto& [id, probability] : report.left) {
+            stage.top.append({id, {}, static_cast<double>(probability)});
+        }
         stages.push_back(std::move(stage));
     }
     return stages;
@@ -72,7 +76,7 @@ std::vector<Stage> mixed(double share, const std::vector<Stage>& struck,
     for (const Stage& one : struck) {
         other += one.kind == StageKind::Xtc ? 0 : 1;
         const Stage& twin = other == 0 ? model : spared[other - 1];
-        Stage stage{one.kind, std::max(one.count, twin.count), {}};
+        Stage stage{one.kind, std::max(one.count, twin.count), {}, {}};
         for (std::size_t i = 0; i < one.watched.size(); ++i) {
             const auto& a = one.watched[i];
             const auto& b = twin.watched[i];
@@ -83,6 +87,19 @@ std::vector<Stage> mixed(double share, const std::vector<Stage>& struck,
         stages.push_back(std::move(stage));
     }
     return stages;
+}
+
+/// The most likely of the watched tokens.
+void takeTop(Stage& stage, const Watched& watched, std::size_t shown) {
+    for (std::size_t i = 0; i < watched.size(); ++i) {
+        if (stage.watched[i]) {
+            stage.top.append({watched[i], {}, *stage.watched[i]});
+        }
+    }
+    std::ranges::sort(stage.top, [](const ShownToken& a, const ShownToken& b) {
+        return a.probability != b.probability ? a.probability > b.probability : a.id < b.id;
+    });
+    stage.top.resize(std::min(stage.top.size(), static_cast<qsizetype>(shown)));
 }
 
 } // namespace
@@ -127,12 +144,35 @@ struct NextDistribution::State {
     }
 
     /// The model's own distribution as a stage.
-    [[nodiscard]] Stage modelStage(const Watched& watched) const {
-        Stage stage{StageKind::LogitBias, vocabulary(), {}};
+    [[nodiscard]] Stage modelStage(const Watched& watched, std::size_t shown) const {
+        Stage stage{StageKind::LogitBias, vocabulary(), {}, {}};
         for (const TokenId id : watched) {
             stage.watched.emplace_back(std::exp(static_cast<double>(raw->logprob(id))));
         }
+        takeTop(stage, watched, shown);
         return stage;
+    }
+
+    /// XTC's outcomes by their share. Once each to see which tokens are the most likely after each
+    /// stage, once to follow all of these; `watched` grows by them.
+    Result<std::vector<Stage>> bothOutcomes(const SamplerSettings& settings, std::size_t shown,
+                                            Watched& watched) {
+        SamplerSettings struck = settings;
+        SamplerSettings spared = settings;
+        struck.xtcProbability = 1;
+        spared.xtcProbability = 0;
+        for (const SamplerSettings* outcome : {&struck, &spared}) {
+            PHIDELITY_TRY(const auto tops, run(*outcome, shown, {}));
+            addMissing(watched, tops);
+        }
+        PHIDELITY_TRY(const auto one, run(struck, 0, watched));
+        PHIDELITY_TRY(const auto other, run(spared, 0, watched));
+        std::vector<Stage> stages = mixed(static_cast<double>(settings.xtcProbability), plain(one),
+                                          plain(other), modelStage(watched, 0));
+        for (Stage& stage : stages) {
+            takeTop(stage, watched, shown);
+        }
+        return stages;
     }
 };
 
@@ -175,57 +215,29 @@ StageDistributions NextDistribution::evaluate(const GenerationSettings& settings
     }
     const std::size_t ofModel = watched.size();
 
-    // Once to see which tokens are the most likely after each stage, once to follow all of these.
-    const bool byChance = strikesByChance(*sampler);
-    SamplerSettings struck = *sampler;
-    SamplerSettings spared = *sampler;
-    if (byChance) {
-        struck.xtcProbability = 1;
-        spared.xtcProbability = 0;
-        const auto tops = m_state->run(spared, wanted, {});
-        if (!tops) {
-            return refuse(tops.error());
+    std::vector<Stage> stages;
+    if (strikesByChance(*sampler)) {
+        auto both = m_state->bothOutcomes(*sampler, wanted, watched);
+        if (!both) {
+            return refuse(both.error());
         }
-        addMissing(watched, *tops);
-    }
-    const auto tops = m_state->run(struck, wanted, {});
-    if (!tops) {
-        return refuse(tops.error());
-    }
-    addMissing(watched, *tops);
-    const auto one = m_state->run(struck, 0, watched);
-    if (!one) {
-        return refuse(one.error());
-    }
-    const Stage model = m_state->modelStage(watched);
-    std::vector<Stage> stages = plain(*one);
-    if (byChance) {
-        const auto other = m_state->run(spared, 0, watched);
-        if (!other) {
-            return refuse(other.error());
+        stages = std::move(*both);
+    } else {
+        const auto reports = m_state->run(*sampler, wanted, watched);
+        if (!reports) {
+            return refuse(reports.error());
         }
-        stages = mixed(static_cast<double>(sampler->xtcProbability), stages, plain(*other), model);
+        stages = plain(*reports);
     }
+    const Stage model = m_state->modelStage(watched, wanted);
     stages.insert(stages.begin(), model);
 
     for (std::size_t index = 0; index < stages.size(); ++index) {
         const Stage& stage = stages[index];
-        std::vector<ShownToken> all;
-        for (std::size_t i = 0; i < watched.size(); ++i) {
-            if (stage.watched[i]) {
-                all.push_back({watched[i], {}, *stage.watched[i]});
-            }
-        }
-        std::ranges::sort(all, [](const ShownToken& a, const ShownToken& b) {
-            return a.probability != b.probability ? a.probability > b.probability : a.id < b.id;
-        });
-        all.resize(std::min(all.size(), wanted));
         StageDistribution shownStage{index == 0 ? QStringLiteral("model") : nameOf(stage.kind),
-                                     static_cast<int>(stage.count),
-                                     {}};
-        for (ShownToken& token : all) {
+                                     static_cast<int>(stage.count), stage.top};
+        for (ShownToken& token : shownStage.top) {
             token.text = m_state->label(token.id);
-            shownStage.top.append(std::move(token));
         }
         result.stages.append(std::move(shownStage));
     }

@@ -2,6 +2,9 @@
 #include "inference/sample/candidates.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -13,6 +16,8 @@ namespace phidelity {
 namespace {
 
 constexpr std::size_t kBlock = 64;
+/// With more than so many, and than this part of all, sorting all of them is quicker.
+constexpr std::size_t kManyOfAll = 32;
 
 /// The indices of all keys that can be among the `count` largest: at least `count` of them, few
 /// more unless many keys are equal. The count-th largest of the maxima of blocks is a bound from
@@ -50,12 +55,51 @@ std::vector<std::uint32_t> contenders(std::span<const float> keys, std::size_t c
     return indices;
 }
 
+/// All indices, keys descending, ties by lower index: a radix sort, several times as fast as one
+/// that compares.
+std::vector<std::uint32_t> allDescending(std::span<const float> keys) {
+    struct Entry {
+        std::uint32_t key;
+        std::uint32_t index;
+    };
+    constexpr std::uint32_t kBits = 11;
+    constexpr std::uint32_t kBuckets = 1U << kBits;
+    constexpr std::uint32_t kPasses = 3;
+    std::vector<Entry> entries(keys.size());
+    std::vector<Entry> sorted(keys.size());
+    std::array<std::array<std::uint32_t, kBuckets>, kPasses> starts{};
+    for (std::size_t index = 0; index < keys.size(); ++index) {
+        // Adding 0 makes the two zeros one. Larger floats get smaller keys.
+        const auto bits = std::bit_cast<std::uint32_t>(keys[index] + 0.0F);
+        const std::uint32_t key = (bits & 0x80000000U) != 0 ? bits : ~bits & 0x7FFFFFFFU;
+        entries[index] = {key, static_cast<std::uint32_t>(index)};
+        for (std::uint32_t pass = 0; pass < kPasses; ++pass) {
+            ++starts[pass][(key >> (pass * kBits)) % kBuckets];
+        }
+    }
+    for (std::uint32_t pass = 0; pass < kPasses; ++pass) {
+        std::exclusive_scan(starts[pass].begin(), starts[pass].end(), starts[pass].begin(), 0U);
+        for (const Entry& entry : entries) {
+            sorted[starts[pass][(entry.key >> (pass * kBits)) % kBuckets]++] = entry;
+        }
+        entries.swap(sorted);
+    }
+    std::vector<std::uint32_t> indices(keys.size());
+    std::ranges::transform(entries, indices.begin(), &Entry::index);
+    return indices;
+}
+
 } // namespace
 
 std::vector<std::uint32_t> largestIndices(std::span<const float> keys, std::size_t count) {
     count = std::min(count, keys.size());
     if (count == 0) {
         return {};
+    }
+    if (count > kManyOfAll && count > keys.size() / kManyOfAll) {
+        std::vector<std::uint32_t> all = allDescending(keys);
+        all.resize(count);
+        return all;
     }
     std::vector<std::uint32_t> indices = contenders(keys, count);
     const auto before = [&](std::uint32_t a, std::uint32_t b) {
@@ -72,10 +116,8 @@ std::vector<std::uint32_t> largestIndices(std::span<const float> keys, std::size
 
 std::vector<std::uint32_t> walkDescending(std::span<const float> keys,
                                           const std::function<bool(std::uint32_t)>& more) {
-    constexpr std::size_t kFirst = 64;
-    constexpr std::size_t kGrowth = 8;
     std::size_t walked = 0;
-    for (std::size_t sorted = kFirst;; sorted *= kGrowth) {
+    for (const std::size_t sorted : {std::size_t{64}, std::size_t{512}, keys.size()}) {
         std::vector<std::uint32_t> indices = largestIndices(keys, sorted);
         while (walked < indices.size()) {
             if (!more(indices[walked++])) {
@@ -87,6 +129,7 @@ std::vector<std::uint32_t> walkDescending(std::span<const float> keys,
             return indices;
         }
     }
+    return {}; // not reached: the last round has all
 }
 
 Candidates::Candidates(std::span<const float> logits) : m_logits(logits.begin(), logits.end()) {}
@@ -106,7 +149,20 @@ std::optional<std::size_t> Candidates::find(TokenId id) const {
 }
 
 void Candidates::keep(std::vector<std::uint32_t> indices) {
-    std::sort(indices.begin(), indices.end());
+    if (indices.size() > count() / kManyOfAll) {
+        std::vector<std::uint8_t> kept(count());
+        for (const std::uint32_t index : indices) {
+            kept[index] = 1;
+        }
+        indices.clear();
+        for (std::size_t index = 0; index < kept.size(); ++index) {
+            if (kept[index] != 0) {
+                indices.push_back(static_cast<std::uint32_t>(index));
+            }
+        }
+    } else {
+        std::sort(indices.begin(), indices.end());
+    }
     keepSorted(indices);
 }
 
