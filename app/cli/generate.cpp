@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <QDateTime>
+#include <QFile>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -16,7 +17,6 @@
 #include "engine/sampler_settings.h"
 #include "inference/model/generator.h"
 #include "inference/sample/settings_json.h"
-#include "inference/text/utf8_stream.h"
 #include "interrupt.h"
 #include "json_text.h"
 #include "lasting_generation.h"
@@ -25,6 +25,8 @@
 #include "output.h"
 #include "record_file.h"
 #include "sampler_options.h"
+#include "several_samples.h"
+#include "token_json.h"
 #include "verbs.h"
 
 namespace phidelity {
@@ -49,6 +51,7 @@ struct GenerateOptions {
     SamplerOptions sampler;
     bool json = false;
     std::string record; ///< a path, or empty
+    std::uint32_t samples = 1;
 };
 
 Result<std::string> readPrompt(const GenerateOptions& options) {
@@ -93,38 +96,6 @@ std::string formatPrompt(const PromptFormat& format, const std::string& text) {
         return text;
     }
     return buildPrompt(format, {{Speaker::User, QString::fromStdString(text)}}).toStdString();
-}
-
-/// A token's text for JSON, which holds only UTF-8: a token that is a part of a character shows
-/// U+FFFD and gives its bytes beside it.
-void putText(Json& object, std::string_view bytes) {
-    std::string text = sanitizeUtf8(bytes);
-    if (text != bytes) {
-        Json numbers = Json::array();
-        for (const char byte : bytes) {
-            numbers.push_back(static_cast<unsigned char>(byte));
-        }
-        object["bytes"] = std::move(numbers);
-    }
-    object["text"] = std::move(text);
-}
-
-Json tokensJson(const Tokenizer& tokenizer, const FinishedGeneration& record) {
-    Json tokens = Json::array();
-    for (const GeneratedToken& token : record.tokens) {
-        Json entry{{"id", token.id}};
-        putText(entry, token.bytes);
-        entry["logprob"] = asWritten(token.logprob);
-        entry["alternatives"] = Json::array();
-        for (const Candidate& candidate : token.alternatives) {
-            Json other{{"id", candidate.id}};
-            putText(other, tokenizer.bytes(candidate.id));
-            other["logprob"] = asWritten(candidate.logprob);
-            entry["alternatives"].push_back(std::move(other));
-        }
-        tokens.push_back(std::move(entry));
-    }
-    return tokens;
 }
 
 /// Which tokens were computed where.
@@ -212,6 +183,9 @@ private:
 };
 
 Result<void> generateVerb(const GenerateOptions& options) {
+    if (options.samples > 1 && !options.record.empty()) {
+        return fail(ErrorCode::BadArgument, "--record and --samples: expected one of them");
+    }
     PHIDELITY_TRY(const SamplerSettings sampler, samplerFrom(options.sampler));
     PHIDELITY_TRY(const PromptFormat format, chosenFormat(options));
     PHIDELITY_TRY(const std::string text, readPrompt(options));
@@ -228,6 +202,11 @@ Result<void> generateVerb(const GenerateOptions& options) {
         request.stops.push_back(stop.toStdString());
     }
     request.stops.insert(request.stops.end(), options.stops.begin(), options.stops.end());
+
+    if (options.samples > 1) {
+        return writeSeveralSamples(lasting.opened, request, options.samples, format,
+                                   options.json ? SamplesForm::Json : SamplesForm::Text);
+    }
 
     const qint64 startedMs = QDateTime::currentMSecsSinceEpoch();
     Output output;
@@ -287,6 +266,10 @@ void addGenerate(CommandLine& line) {
     command.text(
         "--record", options->record, "FILE",
         "Write the record of the reply to this file: what 'replay' needs to run it again.");
+    command.number("--samples", options->samples, 1, kMostSamples,
+                   "So many continuations of the prompt, written side by side in little more time "
+                   "than one; each with the next seed, and each as it would come alone with it. "
+                   "They are shown when all have ended.");
     addSamplerOptions(command, options->sampler);
     addDeviceOptions(command, options->device);
     addJsonOption(command, options->json);

@@ -15,10 +15,9 @@ using namespace phidelity;
 
 enum ExitCode : int { Done = 0, Failed = 1, WrongUsage = 2 };
 
-constexpr void (*kVerbs[])(CommandLine&) = {addGenerate, addTokenize,  addDetokenize, addLogits,
-                                            addBench,    addMakeModel, addQuantize,   addInspect,
-                                            addDevices,  addVerify,    addExport,     addImport,
-                                            addReplay};
+constexpr void (*kVerbs[])(CommandLine&) = {
+    addGenerate, addTokenize, addDetokenize, addLogits, addBench,  addMakeModel, addQuantize,
+    addInspect,  addDevices,  addVerify,     addExport, addImport, addReplay,    addScore};
 
 void complain(const std::string& problem) {
     const std::string line = "phidelity-cli: " + oneLine(problem) + "\n";

@@ -19,5 +19,6 @@ void addVerify(CommandLine& line);
 void addExport(CommandLine& line);
 void addImport(CommandLine& line);
 void addReplay(CommandLine& line);
+void addScore(CommandLine& line);
 
 } // namespace phidelity
