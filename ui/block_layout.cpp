@@ -3,25 +3,25 @@
 
 namespace phidelity {
 
-void BlockLayout::reset() {
+void LaidOutBlock::reset() {
     m_text.reset();
     m_table.reset();
 }
 
-int BlockLayout::height() const {
+int LaidOutBlock::height() const {
     return m_table ? m_table->height() : m_text->height();
 }
 
-double BlockLayout::naturalWidth() const {
+double LaidOutBlock::naturalWidth() const {
     return m_table ? m_table->fullWidth() : m_text->naturalWidth();
 }
 
-double BlockLayout::firstBaseline() const {
+double LaidOutBlock::firstBaseline() const {
     return m_table ? m_table->firstBaseline() : m_text->firstBaseline();
 }
 
-void BlockLayout::paint(QPainter& painter, QPoint at, const QRect& clip, const TextMarks& marks,
-                        const QColor& color) const {
+void LaidOutBlock::paint(QPainter& painter, QPoint at, const QRect& clip, const TextMarks& marks,
+                         const QColor& color) const {
     if (m_table) {
         m_table->paint(painter, at, clip, marks, color);
     } else {
@@ -29,15 +29,15 @@ void BlockLayout::paint(QPainter& painter, QPoint at, const QRect& clip, const T
     }
 }
 
-qsizetype BlockLayout::positionAt(QPointF point) const {
+qsizetype LaidOutBlock::positionAt(QPointF point) const {
     return m_table ? m_table->positionAt(point) : m_text->positionAt(point);
 }
 
-qsizetype BlockLayout::characterAt(QPointF point) const {
+qsizetype LaidOutBlock::characterAt(QPointF point) const {
     return m_table ? m_table->characterAt(point) : m_text->characterAt(point);
 }
 
-QList<QRectF> BlockLayout::rectsOf(qsizetype from, qsizetype to) const {
+QList<QRectF> LaidOutBlock::rectsOf(qsizetype from, qsizetype to) const {
     return m_table ? m_table->rectsOf(from, to) : m_text->rectsOf(from, to);
 }
 

@@ -8,7 +8,7 @@ namespace phidelity {
 
 /// One block laid out: lines of text, or a table. Points are relative to its top left. Empty until
 /// it is given one of them. GUI thread only.
-class BlockLayout {
+class LaidOutBlock {
 public:
     [[nodiscard]] explicit operator bool() const { return m_text || m_table; }
     void set(std::unique_ptr<RichText> text) { m_text = std::move(text); }

@@ -318,7 +318,7 @@ int MessageLayout::scrolled(qsizetype index) const {
 void MessageLayout::layOut(qsizetype index) {
     ++laidOutCount;
     const TextBlock& here = block(index);
-    BlockLayout& layout = m_items[static_cast<size_t>(index)].layout;
+    LaidOutBlock& layout = m_items[static_cast<size_t>(index)].layout;
     if (here.kind == Kind::Table) {
         QList<double> columns;
         if (here.continues) {

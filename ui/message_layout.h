@@ -143,7 +143,7 @@ public:
 
 private:
     struct Item {
-        BlockLayout layout;
+        LaidOutBlock layout;
         int height = 0;
         bool measured = false;
         int scrolled = 0; ///< sideways, of the first block of a table

@@ -22,7 +22,7 @@ BlockPosition MessageLayout::positionAt(QPoint point) {
     }
     const qsizetype index = blockAt(point.y());
     ensureBlock(index);
-    const BlockLayout& layout = m_items[static_cast<size_t>(index)].layout;
+    const LaidOutBlock& layout = m_items[static_cast<size_t>(index)].layout;
     return {index, layout.positionAt(point - textOrigin(index))};
 }
 
@@ -137,7 +137,7 @@ MessageLayout::LinkPlace MessageLayout::linkAt(QPoint point) const {
         return {};
     }
     const qsizetype index = blockAt(point.y());
-    const BlockLayout& layout = m_items[static_cast<size_t>(index)].layout;
+    const LaidOutBlock& layout = m_items[static_cast<size_t>(index)].layout;
     if (!layout || block(index).links.isEmpty()) {
         return {};
     }
@@ -170,7 +170,7 @@ const TextLink& MessageLayout::link(LinkPlace place) const {
 }
 
 QRect MessageLayout::linkRect(LinkPlace place) const {
-    const BlockLayout& layout = m_items[static_cast<size_t>(place.block)].layout;
+    const LaidOutBlock& layout = m_items[static_cast<size_t>(place.block)].layout;
     QRectF rect;
     if (layout) {
         const TextLink& target = link(place);
@@ -193,7 +193,7 @@ QList<BlockPosition> MessageLayout::hits(const QStringList& words) const {
 
 QRect MessageLayout::rectOf(BlockPosition position) {
     ensureBlock(position.block);
-    const BlockLayout& layout = m_items[static_cast<size_t>(position.block)].layout;
+    const LaidOutBlock& layout = m_items[static_cast<size_t>(position.block)].layout;
     const QList<QRectF> rects = layout.rectsOf(position.offset, position.offset + 1);
     return rects.value(0).translated(textOrigin(position.block)).toAlignedRect();
 }
