@@ -326,6 +326,11 @@ void Library::onListed(const Listed& answer) {
             noteInfo(one);
         }
     }
+    QList<StoreChange> states;
+    for (auto entry = m_state.cbegin(); entry != m_state.cend(); ++entry) {
+        states.append(PutState{entry.key(), entry.value()});
+    }
+    m_keeper.send(states);
     for (auto entry = answer.state.begin(); entry != answer.state.end(); ++entry) {
         if (!m_state.contains(entry.key())) {
             m_state.insert(entry.key(), entry.value());

@@ -165,6 +165,16 @@ private slots:
         QCOMPARE(library().conversations().size(), 2);
     }
 
+    void whatWasOpenBeforeTheStoreAnsweredIsRememberedToo() {
+        submit(QStringLiteral("Early."));
+        openStore();
+        const QString open = m_controller->conversation().info.id;
+        const QList<PutState> states = m_store->changes<PutState>();
+        QVERIFY(std::any_of(states.begin(), states.end(), [&](const PutState& state) {
+            return state.key == QStringLiteral("open") && state.value == open;
+        }));
+    }
+
     void theTrashIsLeftByUndo() {
         openStore({infoOf("b", "Newer", 20), infoOf("a", "Older", 10)});
         m_controller->trashConversation("b");
