@@ -10,6 +10,7 @@
 #include <QMessageBox>
 
 #include "app/chat_controller.h"
+#include "app/inspector_wiring.h"
 #include "app/lab_desk.h"
 #include "app/playground_wiring.h"
 #include "app/preferences.h"
@@ -143,6 +144,9 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     connectReplay(engine->engine(), window, replays);
     LabDesk lab(window, controller);
     connectLab(engine->engine(), lab);
+    InspectorDesk inspector(&controller);
+    addInspector(window, inspector);
+    connectInspector(engine->engine(), inspector);
     desk.setHabits({preferences.transcriptFolder, {}});
     QObject::connect(&window, &MainWindow::appearanceChosen, &application,
                      [&](Appearance look) { applyAppearance(application, look); });
