@@ -79,24 +79,25 @@ void BlockSplitter::takeMarkdownLine(const Line& line) {
         takeText(cursor, line, matched);
         return;
     }
-    bool newItem = false;
+    Opened opened = Opened::Nothing;
     while (!cursor.isBlank() && cursor.indent() < kCodeIndent) {
         if (!line.finished && couldBecomeMarkup(cursor.rest())) {
             return;
         }
-        const bool interrupts = leaf.open && leaf.kind == Kind::Paragraph &&
-                                matched == m_state.frames.size() && !leaf.markerOnly;
-        if (startContainer(cursor, line, &matched, interrupts)) {
-            newItem = true;
+        const bool paragraph = leaf.open && leaf.kind == Kind::Paragraph &&
+                               matched == m_state.frames.size() && !leaf.markerOnly;
+        const Above above = paragraph ? Above::Paragraph : Above::Nothing;
+        if (startContainer(cursor, line, &matched, above)) {
+            opened = Opened::Container;
             continue;
         }
-        if (startLeaf(cursor, line, matched, interrupts)) {
+        if (startLeaf(cursor, line, matched, above)) {
             return;
         }
         break;
     }
     if (cursor.isBlank()) {
-        takeBlankLine(line, matched, newItem);
+        takeBlankLine(line, matched, opened);
         return;
     }
     const bool paragraph = leaf.open && leaf.kind == Kind::Paragraph && !leaf.markerOnly;
@@ -144,7 +145,7 @@ bool BlockSplitter::goOnWithCode(LineCursor& cursor, const Line& line) {
 }
 
 bool BlockSplitter::startContainer(LineCursor& cursor, const Line& line, qsizetype* matched,
-                                   bool interrupts) {
+                                   Above above) {
     const QStringView rest = cursor.rest();
     if (*matched >= TextBlock::kDepth) {
         return false;
@@ -168,7 +169,7 @@ bool BlockSplitter::startContainer(LineCursor& cursor, const Line& line, qsizety
     const bool empty = rest.sliced(mark->length).trimmed().isEmpty();
     const bool mayInterrupt =
         !empty && (mark->kind == TextContainer::Kind::Bullet || mark->number == 1);
-    if (interrupts && !mayInterrupt) {
+    if (above == Above::Paragraph && !mayInterrupt) {
         return false;
     }
     closeFrames(*matched);
@@ -204,7 +205,7 @@ bool BlockSplitter::startContainer(LineCursor& cursor, const Line& line, qsizety
 }
 
 bool BlockSplitter::startLeaf(LineCursor& cursor, const Line& line, qsizetype matched,
-                              bool interrupts) {
+                              Above above) {
     const QStringView rest = cursor.rest();
     if (const int level = headingLevel(rest); level > 0) {
         closeFrames(matched);
@@ -226,7 +227,7 @@ bool BlockSplitter::startLeaf(LineCursor& cursor, const Line& line, qsizetype ma
         m_state.leaf.language = language;
         return true;
     }
-    if (interrupts && !m_blocks.last().continues) {
+    if (above == Above::Paragraph && !m_blocks.last().continues) {
         if (const int level = underlineLevel(rest); level > 0) {
             TextBlock& block = m_blocks.last();
             block.kind = Kind::Heading;
@@ -244,10 +245,10 @@ bool BlockSplitter::startLeaf(LineCursor& cursor, const Line& line, qsizetype ma
     return false;
 }
 
-void BlockSplitter::takeBlankLine(const Line& line, qsizetype matched, bool newItem) {
+void BlockSplitter::takeBlankLine(const Line& line, qsizetype matched, Opened opened) {
     closeFrames(matched);
-    const bool needsMarker =
-        newItem && m_state.frames.last().shown.kind != TextContainer::Kind::Quote;
+    const bool needsMarker = opened == Opened::Container &&
+                             m_state.frames.last().shown.kind != TextContainer::Kind::Quote;
     if (needsMarker) {
         begin(Kind::Paragraph, line.start);
         m_state.leaf.markerOnly = true;

@@ -57,6 +57,10 @@ private:
         QString mathEnd; ///< until this stands in a line, lines are mathematics
         QList<TextBlock::Align> columns;
     };
+    /// What a line that opens something would interrupt.
+    enum class Above { Paragraph, Nothing };
+    /// What a line has opened so far.
+    enum class Opened { Container, Nothing };
     /// All that reading a line depends on.
     struct State {
         qsizetype at = 0;
@@ -73,9 +77,9 @@ private:
     void takeMarkdownLine(const Line& line);
     [[nodiscard]] qsizetype matchFrames(LineCursor& cursor) const;
     bool goOnWithCode(LineCursor& cursor, const Line& line);
-    bool startContainer(LineCursor& cursor, const Line& line, qsizetype* matched, bool interrupts);
-    bool startLeaf(LineCursor& cursor, const Line& line, qsizetype matched, bool interrupts);
-    void takeBlankLine(const Line& line, qsizetype matched, bool newItem);
+    bool startContainer(LineCursor& cursor, const Line& line, qsizetype* matched, Above above);
+    bool startLeaf(LineCursor& cursor, const Line& line, qsizetype matched, Above above);
+    void takeBlankLine(const Line& line, qsizetype matched, Opened opened);
     void takeText(LineCursor& cursor, const Line& line, qsizetype matched);
     bool takeReference(QStringView text, const Line& line);
     bool turnIntoTable(QStringView text, const Line& line);
