@@ -93,10 +93,13 @@ private:
         m_xml.writeTextElement(QLatin1String(element), text);
     }
 
-    void fixedOperator(const QString& text, bool stretchy) {
+    enum class Stretch { Yes, No };
+
+    void fixedOperator(const QString& text, Stretch stretch) {
         m_xml.writeStartElement(QStringLiteral("mo"));
-        m_xml.writeAttribute(QStringLiteral("stretchy"),
-                             stretchy ? QStringLiteral("true") : QStringLiteral("false"));
+        m_xml.writeAttribute(QStringLiteral("stretchy"), stretch == Stretch::Yes
+                                                             ? QStringLiteral("true")
+                                                             : QStringLiteral("false"));
         m_xml.writeCharacters(text);
         m_xml.writeEndElement();
     }
@@ -145,7 +148,7 @@ private:
             m_xml.writeCharacters(text);
             m_xml.writeEndElement();
         } else if (node.atom == AtomClass::Open || node.atom == AtomClass::Close) {
-            fixedOperator(text, false);
+            fixedOperator(text, Stretch::No);
         } else {
             leaf("mo", text);
         }
@@ -187,7 +190,7 @@ private:
             m_xml.writeAttribute(below ? QStringLiteral("accentunder") : QStringLiteral("accent"),
                                  QStringLiteral("true"));
             row(base);
-            fixedOperator(textOf(mark), isWide(node.accent));
+            fixedOperator(textOf(mark), isWide(node.accent) ? Stretch::Yes : Stretch::No);
             m_xml.writeEndElement();
         }
     }
@@ -266,7 +269,7 @@ private:
         m_xml.writeStartElement(QStringLiteral("mrow"));
         for (size_t at = 0; at < node.delimiters.size(); ++at) {
             if (node.delimiters.at(at) != 0) {
-                fixedOperator(textOf(node.delimiters.at(at)), true);
+                fixedOperator(textOf(node.delimiters.at(at)), Stretch::Yes);
             }
             if (at < node.parts.size()) {
                 row(node.parts.at(at));
@@ -285,7 +288,7 @@ private:
             symbol(node);
             break;
         case Kind::Delimiter:
-            fixedOperator(textOf(node.symbol), false);
+            fixedOperator(textOf(node.symbol), Stretch::No);
             break;
         case Kind::Text:
             leaf(node.atom == AtomClass::Op ? "mi" : "mtext", node.text);
@@ -337,7 +340,7 @@ private:
         m_xml.writeStartElement(below.isEmpty()   ? QStringLiteral("mover")
                                 : above.isEmpty() ? QStringLiteral("munder")
                                                   : QStringLiteral("munderover"));
-        fixedOperator(textOf(node.symbol), true);
+        fixedOperator(textOf(node.symbol), Stretch::Yes);
         if (!below.isEmpty()) {
             row(below);
         }

@@ -80,9 +80,9 @@ void PageFlow::need(qreal height) {
     }
 }
 
-void PageFlow::paintBands(const PagePlace& place, qreal from, qreal to, bool first, qreal gap) {
+void PageFlow::paintBands(const PagePlace& place, qreal from, qreal to, qreal gap) {
     for (const PageBand& band : place.bands) {
-        const qreal top = first && band.joins ? from - gap : from;
+        const qreal top = band.joins ? from - gap : from;
         fill(QRectF(band.x, top, band.width, to - top), band.color);
     }
 }
@@ -114,7 +114,7 @@ void PageFlow::put(const PageText& text, const PagePlace& place) {
             y -= text.lineHeight(--to); // the last line is not left alone
         }
         const qreal end = to == count ? y + place.below : y;
-        paintBands(place, top, end, from == 0, gap);
+        paintBands(place, top, end, from == 0 ? gap : 0);
         qreal lineTop = from == 0 ? top + place.above : top;
         for (int line = from; line < to; ++line) {
             if (line == 0 && !m_marker.isEmpty()) {

@@ -65,7 +65,8 @@ private:
     void paintFoot();
     void paintLine(const PageText& text, int line, QPointF place);
     void fill(const QRectF& area, QColor color);
-    void paintBands(const PagePlace& place, qreal from, qreal to, bool first, qreal gap);
+    /// `gap`: above `from`, which bands that join are painted over.
+    void paintBands(const PagePlace& place, qreal from, qreal to, qreal gap);
     void putRow(const QList<PageText*>& row, const QList<qreal>& widths, const PagePlace& place,
                 RowKind kind);
 

@@ -73,7 +73,7 @@ void PageFlow::putRow(const QList<PageText*>& row, const QList<qreal>& widths,
             x += widths.at(column);
         }
         const QRectF frame(place.x, top, x - place.x, bottom - top);
-        paintBands(place, top, bottom, false, 0);
+        paintBands(place, top, bottom, 0);
         if (kind == RowKind::Header) {
             fill(frame, QColor(kHeader));
         }

@@ -88,7 +88,7 @@ private:
         const QList<TextBlock> blocks = messageBlocks(message);
         for (qsizetype at = 0; at < blocks.size(); ++at) {
             putBlock(blocks.at(at), at == 0 ? nullptr : &blocks.at(at - 1),
-                     at + 1 == blocks.size());
+                     at + 1 == blocks.size() ? nullptr : &blocks.at(at + 1));
         }
         QStringList notes = recordNotes(m_transcript.records.value(node.id), m_options.parts);
         if (const QString note = stateNote(message); !note.isEmpty()) {
@@ -111,15 +111,16 @@ private:
         return true;
     }
 
-    /// Where a block goes: its indentation, what stands behind it, its marker.
-    PagePlace placeOf(const TextBlock& block, const TextBlock* before, bool last) {
+    /// Where a block goes: its indentation, what stands behind it, its marker. Null before the
+    /// first block of a message and after the last.
+    PagePlace placeOf(const TextBlock& block, const TextBlock* before, const TextBlock* after) {
         PagePlace place;
         place.gap = before == nullptr ? pt(2) : block.continues ? 0 : pt(kGap);
         if (m_user) {
             place.bands.append({0, m_flow.width(), QColor(kCard), before != nullptr});
             place.x = pt(kInset);
             place.above = before == nullptr ? pt(kInset - 2) : 0;
-            place.below = last ? pt(kInset - 2) : 0;
+            place.below = after == nullptr ? pt(kInset - 2) : 0;
         }
         for (qsizetype depth = 0; depth < block.containers.size(); ++depth) {
             const TextContainer& container = block.containers.at(depth);
@@ -146,8 +147,8 @@ private:
                    : depth > 0;
     }
 
-    void putBlock(const TextBlock& block, const TextBlock* before, bool last) {
-        PagePlace place = placeOf(block, before, last);
+    void putBlock(const TextBlock& block, const TextBlock* before, const TextBlock* after) {
+        PagePlace place = placeOf(block, before, after);
         const qreal right = m_user ? pt(kInset) : 0;
         const qreal width = std::max(m_flow.width() - place.x - right, pt(40));
         switch (block.kind) {
