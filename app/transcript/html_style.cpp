@@ -8,7 +8,7 @@ namespace phidelity {
 namespace {
 
 constexpr const char* kStyle = R"(
-:root{color-scheme:light dark;--page:#fff;--text:#1d1f21;--dim:#5b6066;--line:#d5d8dc;--card:#f0f3f7;--code:#f4f4f4;--link:#0b57a4}
+:root{--page:#fff;--text:#1d1f21;--dim:#5b6066;--line:#d5d8dc;--card:#f0f3f7;--code:#f4f4f4;--link:#0b57a4}
 @media (prefers-color-scheme:dark){:root{--page:#1b1c1e;--text:#e3e5e8;--dim:#a3a9b0;--line:#3d4146;--card:#26292e;--code:#26282b;--link:#8ab8ec}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:1rem/1.55 system-ui,sans-serif}

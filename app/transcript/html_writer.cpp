@@ -59,6 +59,7 @@ private:
                  QLatin1String(
                      "'; base-uri 'none'; form-action 'none'\"/>\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                     "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
                      "<meta name=\"referrer\" content=\"no-referrer\"/>\n"
                      "<meta name=\"generator\" content=\"Phidelity\"/>\n<title>") +
                  escaped(title) + QLatin1String("</title>\n<style>") + style +
@@ -75,7 +76,10 @@ private:
                      .arg(row)
                      .arg(escaped(speakerName(message)));
         if (const QString time = timeText(node.createdMs); !time.isEmpty()) {
-            m_out += QLatin1String("<time>") + time + QLatin1String("</time>");
+            QString exact = time;
+            exact.replace(QLatin1String(" UTC"), QLatin1String("Z")).replace(u' ', u'T');
+            m_out += QLatin1String("<time datetime=\"") + exact + QLatin1String("\">") + time +
+                     QLatin1String("</time>");
         }
         m_out += QLatin1String("</div>\n<div class=\"text\">\n");
         const QList<TextBlock> blocks = wholeBlocks(message);
