@@ -56,6 +56,7 @@ void SampleColumns::begin(const QList<int>& branches) {
         column.edit->setAccessibleName(tr("Continuation %1").arg(index + 1));
         column.edit->setPlaceholderText({});
         column.edit->setReadOnly(true);
+        column.edit->setMinimumHeight(10 * gridUnit(this));
         column.edit->setTabChangesFocus(true);
         column.edit->setText(column.text);
         auto* use = new QPushButton(tr("Go on with this"));
@@ -105,6 +106,7 @@ void SampleColumns::applyLook() {
     layout()->setContentsMargins(4 * unit, unit, 4 * unit, unit);
     layout()->setSpacing(unit);
     m_row->setSpacing(3 * unit);
+    setMinimumHeight(40 * unit);
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     m_heading->setFont(bold);
