@@ -127,6 +127,24 @@ HWY_INLINE VI accumulateWords(VI sum, VI16 a, VI16 b) {
 #endif
 }
 
+#undef PHIDELITY_HAVE_BYTE_DOTS
+#if HWY_TARGET == HWY_AVX3_DL
+#define PHIDELITY_HAVE_BYTE_DOTS 1
+/// sum + w . x per 32-bit lane, of four unsigned and four signed bytes, the latter the same in
+/// every lane. By its name, as above, with the broadcast in the operand.
+HWY_INLINE VI accumulateBytes(VI sum, VU8 w, const std::int8_t* x) {
+    struct Quad {
+        std::int8_t bytes[4];
+    };
+    asm("vpdpbusd %2%{1to16%}, %1, %0"
+        : "+v"(sum.raw)
+        : "v"(w.raw), "m"(*reinterpret_cast<const Quad*>(x)));
+    return sum;
+}
+#else
+#define PHIDELITY_HAVE_BYTE_DOTS 0
+#endif
+
 /// Byte `kIndex` of every dword, zero-extended.
 template <int kIndex>
 HWY_INLINE VI byteOf(VU v) {
