@@ -138,6 +138,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     TranscriptSource source(&controller);
     TranscriptDesk desk(&window);
     connectTranscripts(window, source, desk);
+    FormatDesk formats(&window, FormatDesk::defaultPath());
+    connectFormats(window, controller, formats);
     RunDesk runs(&window);
     connectRuns(window, runs);
     ReplayDesk replays(&window, &controller);

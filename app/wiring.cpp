@@ -111,6 +111,18 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&window, &W::closing, &controller, &C::shutDown);
 }
 
+void connectFormats(MainWindow& window, ChatController& controller, FormatDesk& desk) {
+    const auto connect = [](auto&&... args) { QObject::connect(args...); };
+    connect(&window, &MainWindow::formatsRequested, &desk,
+            [&controller, &desk] { desk.edit(controller.format()); });
+    connect(&desk, &FormatDesk::formatsChanged, &window, &MainWindow::setOwnFormats);
+    connect(&desk, &FormatDesk::formatChosen, &window, &MainWindow::setFormat);
+    connect(&desk, &FormatDesk::formatChosen, &controller, &ChatController::setFormat);
+    connect(&desk, &FormatDesk::problem, &window,
+            [&window](const QString& sentence) { window.showNotice(sentence, {}); });
+    desk.load();
+}
+
 void connectTranscripts(MainWindow& window, TranscriptSource& source, TranscriptDesk& desk) {
     using S = TranscriptSource;
     using D = TranscriptDesk;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/chat_controller.h"
+#include "app/format_desk.h"
 #include "app/replay_desk.h"
 #include "app/transcript_desk.h"
 #include "app/transcript_source.h"
@@ -38,6 +39,9 @@ void connectEngine(EngineLike& engine, ChatController& controller) {
     QObject::connect(&engine, &E::failed, models, &M::onFailed, kQueued);
     QObject::connect(&engine, &E::failed, &controller, &C::onFailed, kQueued);
 }
+
+/// Connects what the window offers for prompt formats, and reads those that were made.
+void connectFormats(MainWindow& window, ChatController& controller, FormatDesk& desk);
 
 /// Connects what the window's menu offers for transcripts.
 void connectTranscripts(MainWindow& window, TranscriptSource& source, TranscriptDesk& desk);

@@ -20,6 +20,7 @@
 #include "ui/composer.h"
 #include "ui/conversation_list.h"
 #include "ui/export_dialog.h"
+#include "ui/format_editor.h"
 #include "ui/import_dialog.h"
 #include "ui/main_window.h"
 #include "ui/message_view.h"
@@ -403,6 +404,29 @@ const QList<std::pair<QString, Act>> kStates{
              QStringLiteral("[INST] Add 1 and 2,\tplease. [/INST]"));
          scene.window.findChild<QAction*>(QStringLiteral("actionPrompt"))->trigger();
          answerPreviewSoon(scene, 30);
+     }},
+    {QStringLiteral("formats"),
+     [](Scene& scene) {
+         greet(scene);
+         FormatRules rules;
+         rules.name = QStringLiteral("Pirate");
+         rules.opening = QStringLiteral("A pirate talks with a sailor.\n");
+         rules.userPrefix = QStringLiteral("Sailor: ");
+         rules.replyPrefix = QStringLiteral("Pirate:");
+         rules.userSuffix = rules.replySuffix = QStringLiteral("\n");
+         rules.stops = {QStringLiteral("\nSailor:"), QStringLiteral("\nPirate:")};
+         const PromptFormat pirate = PromptFormat::own(rules);
+         (new FormatEditor(&scene.window, {pirate}, pirate))->open();
+     }},
+    {QStringLiteral("formats-error"),
+     [](Scene& scene) {
+         greet(scene);
+         FormatRules rules;
+         rules.name = QStringLiteral("Raw text");
+         rules.userPrefix = QStringLiteral("<|im_start|>user\n");
+         rules.replyPrefix = QStringLiteral("Answer: ");
+         const PromptFormat wrong = PromptFormat::own(rules);
+         (new FormatEditor(&scene.window, {wrong}, wrong))->open();
      }},
     {QStringLiteral("prompt-warning"),
      [](Scene& scene) {

@@ -51,6 +51,7 @@ private slots:
     void thePromptComesFromStandardInput();
     void formatsPutThePromptAsDocumented_data();
     void formatsPutThePromptAsDocumented();
+    void aFormatOfOnesOwnComesFromAFile();
     void stopStringsAreCut();
     void theContextEndsAnEndlessRun();
     void aPromptThatIsTooLongIsRefused();
@@ -154,6 +155,30 @@ void TextTest::formatsPutThePromptAsDocumented() {
         {"generate", "--prompt", " Hi there ", "--format", format, "--max-tokens", "1", "--json"});
     VERIFY_CODE(run, 0);
     QCOMPARE(promptIds(run).join(' ').toUtf8(), idsOf(prompt));
+}
+
+void TextTest::aFormatOfOnesOwnComesFromAFile() {
+    const QTemporaryDir folder;
+    QFile file(folder.filePath("formats.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(R"({"format":"phidelity-prompt-formats","version":1,"formats":[)"
+               R"({"name":"Pirate","opening":"Ahoy.\n","user_prefix":"Me: ","user_suffix":"\n",)"
+               R"("reply_prefix":"It:","stops":["\nMe:"]},{"name":"Other","user_prefix":"> "}]})");
+    file.close();
+    const auto run = [&](const QStringList& options) {
+        return runCli(QStringList{"generate", "--prompt", " Hi ", "--max-tokens", "1", "--json"} +
+                          options,
+                      {}, folder.path());
+    };
+    const CliRun pirate = run({"--format-file", "formats.json", "--format-name", "Pirate"});
+    VERIFY_CODE(pirate, 0);
+    QCOMPARE(promptIds(pirate).join(' ').toUtf8(), idsOf("Ahoy.\nMe: Hi\nIt:"));
+    const CliRun unsaid = run({"--format-file", "formats.json"});
+    QVERIFY(unsaid.code != 0);
+    QVERIFY2(unsaid.err.contains("\"Pirate\", \"Other\""), unsaid.err.constData());
+    const CliRun missing = run({"--format-file", "none.json"});
+    QVERIFY(missing.code != 0);
+    QVERIFY2(missing.err.contains("none.json could not be opened"), missing.err.constData());
 }
 
 void TextTest::stopStringsAreCut() {
