@@ -25,6 +25,8 @@ constexpr int kTypingMs = 150;
 constexpr int kAgainMs = 400;
 /// Reading so many tokens is never felt as a wait, on slow machines neither.
 constexpr int kReadUnasked = 64;
+/// In English about four; too few would only ask once more.
+constexpr int kCharactersOfAToken = 4;
 /// Of the text, shown over the chances.
 constexpr qsizetype kShownText = 60;
 
@@ -34,7 +36,7 @@ LabDesk::LabDesk(MainWindow& window, ChatController& controller, const PresetSto
     : m_window(window), m_controller(controller), m_panel(new LabPanel), m_store(presets) {
     auto* action = new QAction(tr("Sampling &Lab"), &window);
     action->setObjectName(QStringLiteral("actionLab"));
-    action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
+    action->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L));
     action->setCheckable(true);
     window.addPanel(m_panel, kPanel, tr("Sampling Lab"), Qt::RightDockWidgetArea, action);
     m_shown = m_panel->isVisible();
@@ -130,12 +132,18 @@ void LabDesk::followChat(PromptOccasion occasion, const PromptPreview& preview) 
     case PromptOccasion::None:
         // What was looked at last stays, as long as it belongs to what is shown.
         if (m_controller.conversation().isEmpty()) {
-            setPageText(kChat, {});
+            setPageText(kChat, {}, 0);
         }
         break;
     case PromptOccasion::Writing:
         break;
     }
+}
+
+void LabDesk::setPageText(const QString& page, const QString& text) {
+    const auto shared = std::mismatch(text.begin(), text.end(), m_known.begin(), m_known.end());
+    const auto beyond = std::distance(shared.first, text.end());
+    setPageText(page, text, static_cast<int>(beyond / kCharactersOfAToken));
 }
 
 void LabDesk::setPageText(const QString& page, const QString& text, int unread) {

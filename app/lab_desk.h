@@ -25,13 +25,16 @@ class LabDesk : public QObject {
 
 public:
     /// Adds the panel "lab" and its action to the window; both outlive this.
-    LabDesk(MainWindow& window, ChatController& controller, const PresetStore& presets = PresetStore());
+    LabDesk(MainWindow& window, ChatController& controller,
+            const PresetStore& presets = PresetStore());
 
     [[nodiscard]] LabPanel* panel() const { return m_panel; }
     /// Behind which text the next token is looked for while this page is shown; empty = none yet.
     /// `unread`: tokens of it that the engine would have to read first; many are read only if the
     /// user says so. The chat's is followed without this.
-    void setPageText(const QString& page, const QString& text, int unread = 0);
+    void setPageText(const QString& page, const QString& text, int unread);
+    /// Likewise; how much is unread is guessed by the text that was looked at last.
+    void setPageText(const QString& page, const QString& text);
 
 public slots:
     void onNextArrived(const phidelity::NextArrived& next);

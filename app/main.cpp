@@ -177,7 +177,11 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     window.setFormat(preferences.format);
     PlaygroundDesk playground(controller.models(),
                               QDir(arguments.data).filePath(QStringLiteral("playground")));
-    addPlayground(window, controller, playground);
+    const PlaygroundPage* pages = addPlayground(window, controller, playground);
+    QObject::connect(pages, &PlaygroundPage::edited, &lab,
+                     [&lab](const QString&, int, const QList<TextPiece>& pieces, qsizetype cursor) {
+                         lab.setPageText(QStringLiteral("playground"), textOf(pieces).left(cursor));
+                     });
     connectPlaygroundEngine(engine->engine(), playground);
     window.setState(preferences.window);
     controller.newConversation();

@@ -108,6 +108,12 @@ private slots:
         QVERIFY(!m_program->find<QLabel>("distributionNote")->text().isEmpty()); // what to do next
         auto* action = m_program->find<QAction>("actionLab");
         QVERIFY(action->isChecked());
+        // Its keys are its own.
+        const QList<QAction*> actions = m_program->window.findChildren<QAction*>();
+        for (const QAction* other : actions) {
+            QVERIFY2(other == action || !other->shortcuts().contains(action->shortcut()),
+                     qPrintable(other->objectName()));
+        }
         action->trigger();
         QTRY_VERIFY(!m_program->lab.panel()->isVisible());
     }
@@ -121,6 +127,24 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(asked.size(), 1, 20000);
         QTRY_VERIFY_WITH_TIMEOUT(m_program->known(), 60000);
         QVERIFY(m_program->chances().text.contains(QLatin1String("Hello")));
+    }
+
+    void aLongTextIsReadOnlyIfOneSaysSo() {
+        m_program->openLab();
+        QSignalSpy asked(&m_program->lab, &LabDesk::nextRequested);
+        const QString text = QStringLiteral("one two three four five ").repeated(20);
+        QTRY_VERIFY_WITH_TIMEOUT(m_program->controller.models()->model().context > 0, 60000);
+        QTest::qWait(300); // the chat has told that it has no text
+        m_program->lab.setPageText(QStringLiteral("chat"), text);
+        auto* read = m_program->find<QAbstractButton>("distributionAction");
+        QTRY_VERIFY(read->isVisible());
+        QTest::qWait(300);
+        QCOMPARE(asked.size(), 0);
+        QTest::mouseClick(read, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(m_program->known(), 60000);
+        // A few more words are read without a question.
+        m_program->lab.setPageText(QStringLiteral("chat"), text + QStringLiteral("six seven"));
+        QTRY_COMPARE_WITH_TIMEOUT(asked.size(), 2, 60000);
     }
 
     void slidersChangeTheChancesAtOnceWithoutTheModel() {
