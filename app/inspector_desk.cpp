@@ -234,7 +234,10 @@ void InspectorDesk::loadRecords() {
         return;
     }
     for (const NodeId node : shown->siblings(m_place.node)) {
-        if (!m_records.contains(node)) {
+        const Message& message = shown->find(node)->message;
+        if (isUnfinished(message) && message.text.isEmpty()) {
+            m_records.insert(node, {}); // new: the store may not even know of it yet
+        } else if (!m_records.contains(node)) {
             m_loading.insert(m_controller->library()->loadRecords(m_place.conversation, node),
                              node);
         }

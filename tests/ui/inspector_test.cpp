@@ -42,6 +42,7 @@ struct Program {
     InspectorView* panel = nullptr;
     std::optional<ReplayEnded> replayed;
     QList<GenerationEnded> ended;
+    QStringList notices;
 
     explicit Program(const QString& folder) : store(folder) {
         connectWindow(window, controller);
@@ -52,6 +53,8 @@ struct Program {
         connectInspector(engine->engine(), desk);
         QObject::connect(&engine->engine(), &Engine::replayEnded, &window,
                          [this](const ReplayEnded& end) { replayed = end; });
+        QObject::connect(&controller, &ChatController::noticeRaised, &window,
+                         [this](const QString& sentence) { notices.append(sentence); });
         QObject::connect(&engine->engine(), &Engine::generationEnded, &window,
                          [this](const GenerationEnded& end) { ended.append(end); });
         GenerationSettings settings;
@@ -186,6 +189,7 @@ private slots:
             QCOMPARE(token.top.first().id, token.id);
         }
         QVERIFY(program.text("inspectorSummary").startsWith(QStringLiteral("Perplexity")));
+        QCOMPARE(program.notices, QStringList()); // nothing is asked of what is not kept yet
     }
 
     void aReplyWrittenBeforeIsLookedAtLater() {

@@ -85,7 +85,7 @@ public:
         }
         const QColor ground = hot ? shades.hover : shades.page;
         const QString chance = probabilityWords(std::exp(static_cast<double>(row.logprob)));
-        const int chanceWidth = option.fontMetrics.horizontalAdvance(tr("1 in 10¹⁰")) + unit;
+        const int chanceWidth = option.fontMetrics.horizontalAdvance(tr("1 in 999,000")) + unit;
         const int rankWidth = option.fontMetrics.horizontalAdvance(QStringLiteral("000")) + unit;
         const QRect rank(rect.left(), rect.top(), rankWidth, rect.height());
         const int room = rect.width() - rankWidth - chanceWidth - 2 * unit;

@@ -69,7 +69,7 @@ void BranchRows::setTree(const BranchTree& tree) {
         if (tree.texts.value(index).isEmpty()) {
             row.text = segment.tokens.size() == 1
                            ? tokenLabel({})
-                           : tr("%n token(s)", nullptr, static_cast<int>(segment.tokens.size()));
+                           : tr("%1 tokens").arg(QLocale().toString(segment.tokens.size()));
         }
         row.last = true;
         for (int later = index + 1; later < segments.size() && row.last; ++later) {

@@ -7,6 +7,7 @@
 #include <QHideEvent>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QShowEvent>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -22,10 +23,10 @@
 namespace phidelity {
 
 InspectorView::InspectorView(QWidget* parent)
-    : QWidget(parent), m_heading(new QLabel), m_measure(new QComboBox), m_legend(new TokenLegend),
-      m_chips(new TokenChips), m_summary(new QLabel), m_score(new QPushButton),
-      m_facts(new TokenFacts), m_tabs(new QTabWidget), m_alternatives(new AlternativeList),
-      m_hint(new QLabel), m_tree(new BranchTreeView) {
+    : QWidget(parent), m_column(new QWidget), m_heading(new QLabel), m_measure(new QComboBox),
+      m_legend(new TokenLegend), m_chips(new TokenChips), m_summary(new QLabel),
+      m_score(new QPushButton), m_facts(new TokenFacts), m_tabs(new QTabWidget),
+      m_alternatives(new AlternativeList), m_hint(new QLabel), m_tree(new BranchTreeView) {
     setObjectName(QStringLiteral("inspectorView"));
     setAccessibleName(tr("Token inspector"));
     m_heading->setObjectName(QStringLiteral("inspectorHeading"));
@@ -65,13 +66,24 @@ InspectorView::InspectorView(QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(others, tr("&Alternatives"));
     m_tabs->addTab(m_tree, tr("&Tried Ways"));
+    auto* column = new QVBoxLayout(m_column);
+    column->addLayout(above);
+    column->addWidget(m_legend);
+    column->addWidget(m_chips, 2);
+    column->addLayout(scoreRow);
+    column->addWidget(m_facts);
+    column->addWidget(m_tabs, 3);
+    // Where it is low, all of it scrolls and nothing is squeezed.
+    auto* scroll = new QScrollArea;
+    scroll->setObjectName(QStringLiteral("inspectorScroll"));
+    scroll->setWidget(m_column);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
     auto* layout = new QVBoxLayout(this);
-    layout->addLayout(above);
-    layout->addWidget(m_legend);
-    layout->addWidget(m_chips, 2);
-    layout->addLayout(scoreRow);
-    layout->addWidget(m_facts);
-    layout->addWidget(m_tabs, 3);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(scroll);
 
     connect(m_measure, &QComboBox::currentIndexChanged, this, [this] {
         const auto measure = static_cast<TokenMeasure>(m_measure->currentData().toInt());
@@ -200,8 +212,8 @@ void InspectorView::showSummary() {
 
 void InspectorView::applyLook() {
     const int unit = gridUnit(this);
-    layout()->setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit);
-    layout()->setSpacing(2 * unit);
+    m_column->layout()->setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit);
+    m_column->layout()->setSpacing(2 * unit);
     m_chips->setFont(codeFont(font()));
     m_chips->setMinimumHeight(14 * unit);
     m_tabs->setMinimumHeight(30 * unit);

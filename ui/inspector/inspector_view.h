@@ -74,6 +74,7 @@ private:
     QString m_statusText;
     ScoreOffer m_offer = ScoreOffer::None;
     bool m_branchable = false;
+    QWidget* m_column; ///< all of it
     QLabel* m_heading;
     QComboBox* m_measure;
     TokenLegend* m_legend;

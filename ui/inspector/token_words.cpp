@@ -148,12 +148,12 @@ QString scoreSentence(const TextScore& score) {
         return {};
     }
     const QString number = roundedNumber(score.perplexity());
-    return QCoreApplication::translate(
-               "Inspector",
-               "Perplexity %1 over %n token(s): on average the model was as unsure as between %1 "
-               "equally likely ones. All of it together: %2.",
-               nullptr, score.tokens)
-        .arg(number, pathWords(score.logProbability));
+    const QString tokens = score.tokens == 1
+                               ? translated("one token")
+                               : translated("%1 tokens").arg(QLocale().toString(score.tokens));
+    return translated("Perplexity %1 over %2: on average the model was as unsure as between %1 "
+                      "equally likely ones. All of it together: %3.")
+        .arg(number, tokens, pathWords(score.logProbability));
 }
 
 } // namespace phidelity
