@@ -10,6 +10,7 @@
 #include <QMessageBox>
 
 #include "app/chat_controller.h"
+#include "app/code_desk.h"
 #include "app/inspector_wiring.h"
 #include "app/lab_desk.h"
 #include "app/playground_wiring.h"
@@ -183,6 +184,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
                          lab.setPageText(QStringLiteral("playground"), textOf(pieces).left(cursor));
                      });
     connectPlaygroundEngine(engine->engine(), playground);
+    CodeDesk coding(addCode(window, runs), controller.models());
+    connectCode(engine->engine(), coding);
     window.setState(preferences.window);
     controller.newConversation();
     window.show();

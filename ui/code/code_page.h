@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QFileSystemWatcher>
+#include <QList>
+
+#include "code/completion.h"
+#include "code/swap_store.h"
+#include "ui/code_note.h"
+#include "ui/workbench_page.h"
+
+class QLabel;
+class QPlainTextEdit;
+class QSplitter;
+class QTabWidget;
+
+namespace phidelity {
+
+class CodeEdit;
+class CodeTab;
+class FindBar;
+class NoticeBar;
+
+/// Code in tabs: files are opened, edited and saved, completed by the model and run. Values in,
+/// intent out: who completes and runs is for others to say.
+class CodePage : public WorkbenchPage {
+    Q_OBJECT
+
+public:
+    /// `swapFolder`: where unsaved text is kept (SwapStore).
+    explicit CodePage(const QString& swapFolder, QWidget* parent = nullptr);
+    ~CodePage() override;
+
+    [[nodiscard]] QString title() const override { return tr("Code"); }
+    [[nodiscard]] QString symbol() const override { return QStringLiteral("code"); }
+    [[nodiscard]] QString heading() const override;
+    void activated() override;
+    bool escape() override;
+
+    [[nodiscard]] CodeTab* current() const;
+    [[nodiscard]] CodeEdit* edit() const;
+    [[nodiscard]] QList<CodeTab*> tabs() const;
+    /// Files that are open, for the next start.
+    [[nodiscard]] QStringList openFiles() const;
+    /// Texts that were not saved when the program ended, then these files.
+    void restore(const QStringList& files);
+
+public slots:
+    void newFile();
+    void chooseFile();
+    /// Shows it if it is open already.
+    bool openFile(const QString& path);
+    bool save();
+    bool saveAs();
+    bool saveTo(const QString& path);
+    /// What was not saved can be brought back.
+    void closeTab(int index);
+    void reopenClosed();
+    /// Looks whether files have changed on the disk.
+    void checkDisk();
+
+    /// What the model has written so far for the request `ticket`. Dropped unless the cursor is
+    /// still where it was asked for, or has gone on as offered.
+    void showCompletion(quint64 ticket, const QString& text, double probability, bool joins,
+                        bool ended);
+    /// Why there is none.
+    void showCompletionProblem(quint64 ticket, const QString& sentence);
+    void showRun(const phidelity::CodeNote& note);
+
+signals:
+    /// `alternative` 0 is what the model finds most likely.
+    void completionWanted(quint64 ticket, const phidelity::CompletionPlace& place, int alternative);
+    /// Nobody waits for that any more.
+    void completionCancelled();
+    void runRequested(const QString& code);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    struct Alternative {
+        QString text;
+        double probability = 0;
+        bool joins = true;
+    };
+    QAction* add(const char* name, const QString& text, const QKeySequence& shortcut);
+    void buildActions();
+    CodeTab* addTab();
+    void tabChanged();
+    void tell();
+    void watch();
+    void applyLook();
+    void wantCompletion();
+    void dropCompletion();
+    void stepAlternative(int step);
+    void showAlternative();
+    void say(const QString& text);
+    [[nodiscard]] int indexOf(const CodeTab* tab) const;
+
+    SwapStore m_store;
+    QFileSystemWatcher m_watcher;
+    NoticeBar* m_notice;
+    QTabWidget* m_tabs;
+    FindBar* m_find;
+    QSplitter* m_split;
+    QWidget* m_outputPane;
+    QLabel* m_outputStatus;
+    QPlainTextEdit* m_output;
+    QLabel* m_said;
+    QLabel* m_facts;
+    QAction* m_completes = nullptr;
+    QList<SwapEntry> m_closed;
+
+    quint64 m_ticket = 0;   ///< of the completion that is wanted; others are dropped
+    bool m_waiting = false; ///< for more of it
+    CodeEdit* m_completed = nullptr;
+    int m_completedAt = -1;
+    QList<Alternative> m_alternatives;
+    int m_alternative = 0;
+};
+
+} // namespace phidelity

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QRegularExpression>
+#include <QWidget>
+
+class QCheckBox;
+class QLabel;
+class QLineEdit;
+class QToolButton;
+
+namespace phidelity {
+
+class CodeEdit;
+
+/// Find and replace in the editor that it is given, with regular expressions if wanted ($1 or \1
+/// stand for groups in the replacement). Escape closes it.
+class FindBar : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit FindBar(QWidget* parent = nullptr);
+
+    void setEdit(CodeEdit* edit);
+    enum class Purpose { Find, Replace };
+    void open(Purpose purpose);
+    void close();
+
+    /// False where there is none. Goes round at the end.
+    bool findNext();
+    bool findPrevious();
+    void replaceOne();
+    /// Returns how many; one step to undo.
+    int replaceAll();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    [[nodiscard]] QRegularExpression pattern() const;
+    [[nodiscard]] QString replacement(const QRegularExpressionMatch& match) const;
+    bool find(bool forward);
+    void typed();
+    void say(const QString& text, bool problem = false);
+
+    CodeEdit* m_edit = nullptr;
+    QLineEdit* m_find;
+    QLineEdit* m_replace;
+    QCheckBox* m_expression;
+    QCheckBox* m_case;
+    QLabel* m_said;
+    QWidget* m_replaceRow;
+};
+
+} // namespace phidelity
