@@ -73,6 +73,9 @@ InspectorView::InspectorView(QWidget* parent)
     column->addLayout(scoreRow);
     column->addWidget(m_facts);
     column->addWidget(m_tabs, 3);
+    // Both take what is left: what they would like to have would make everything scroll.
+    m_chips->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+    m_tabs->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
     // Where it is low, all of it scrolls and nothing is squeezed.
     auto* scroll = new QScrollArea;
     scroll->setObjectName(QStringLiteral("inspectorScroll"));
