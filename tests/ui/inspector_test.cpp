@@ -67,7 +67,12 @@ struct Program {
         if (!QTest::qWaitForWindowActive(&window)) {
             qFatal("no window");
         }
+        // Nobody types before the store has answered; a test would.
+        QSignalSpy listed(controller.library(), &Library::listed);
         store.start();
+        if (listed.isEmpty() && !listed.wait(30000)) {
+            qFatal("no store");
+        }
         controller.models()->setDevice(QStringLiteral("cpu"), 2);
         controller.models()->open({});
     }
