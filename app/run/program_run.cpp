@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "run/program_run.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <QFile>
 
 #include "run/syscall_filter.h"
 
@@ -28,6 +31,35 @@ int filterFile() {
         return -1;
     }
     return file;
+}
+
+/// Another number for `file`, above those that it gets in the child, so that neither of two files
+/// is written over by the other; the old one is closed.
+int moveUp(int file) {
+    const int moved = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, kReportDescriptor + 1);
+    if (file >= 0) {
+        close(file);
+    }
+    return moved;
+}
+
+/// Ends bwrap and what it has begun. Killed while it starts, it would leave a child behind that
+/// waits for it for ever: so it is held, its children end, then it does.
+void killSandbox(qint64 bwrap) {
+    const auto process = static_cast<pid_t>(bwrap);
+    if (process <= 0) {
+        return;
+    }
+    kill(process, SIGSTOP);
+    QFile children(QStringLiteral("/proc/%1/task/%1/children").arg(bwrap));
+    if (children.open(QIODevice::ReadOnly)) {
+        for (const QByteArray& child : children.readAll().simplified().split(' ')) {
+            if (const pid_t id = child.toInt(); id > 0) {
+                kill(id, SIGKILL);
+            }
+        }
+    }
+    kill(process, SIGKILL);
 }
 
 void limit(int what, qint64 amount) {
@@ -63,10 +95,10 @@ ProgramRun::ProgramRun(const SandboxTools& tools, const QString& code, const Run
                        QObject* parent)
     : QObject(parent), m_limits(limits) {
     int ends[2] = {-1, -1};
-    m_filter = filterFile();
+    m_filter = moveUp(filterFile());
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
         m_reportRead = ends[0];
-        m_reportWrite = ends[1];
+        m_reportWrite = moveUp(ends[1]);
     }
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setChildProcessModifier([limits, filter = m_filter, report = m_reportWrite] {
@@ -102,7 +134,7 @@ ProgramRun::~ProgramRun() {
     m_told = true;
     m_process.disconnect(this);
     if (m_process.state() != QProcess::NotRunning) {
-        m_process.kill();
+        killSandbox(m_process.processId());
         m_process.waitForFinished(2000);
     }
     closeDescriptors();
@@ -137,8 +169,7 @@ void ProgramRun::end(RunResult::Outcome outcome) {
     if (!m_killed) {
         m_killed = true;
         m_why = outcome;
-        // The first process of its namespace dies with bwrap, and with it all others.
-        m_process.kill();
+        killSandbox(m_process.processId());
     }
 }
 

@@ -20,8 +20,9 @@ struct SandboxTools {
 [[nodiscard]] SandboxTools findSandboxTools();
 
 /// Descriptors that the sandboxed process is given beside its standard ones.
-constexpr int kFilterDescriptor = 10; ///< bwrap reads the syscall filter from it
-constexpr int kReportDescriptor = 11; ///< the driver tells its counts on it
+// Far above what a starting QProcess uses in the child, which must not be written over.
+constexpr int kFilterDescriptor = 200; ///< bwrap reads the syscall filter from it
+constexpr int kReportDescriptor = 201; ///< the driver tells its counts on it
 
 /// Arguments for bwrap: the system's /usr read-only, an empty /tmp of `limits.files` bytes, nothing
 /// of the home, no network, no display, no D-Bus, an environment of three variables, all namespaces

@@ -2,6 +2,9 @@
 // Programs of a stranger in the sandbox: what they may do, and every way out that they may try.
 #include <unistd.h>
 
+#include <algorithm>
+#include <vector>
+
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
@@ -28,6 +31,16 @@ RunResult runCode(const QString& code, const RunLimits& limits = {}) {
         qFatal("a program did not end");
     }
     return ended.at(0).at(0).value<RunResult>();
+}
+
+/// Whether a process of a sandbox is there.
+bool sandboxIsRunning() {
+    const QByteArray mark = QByteArray(runDriver()).left(60);
+    const QStringList processes = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs);
+    return std::any_of(processes.begin(), processes.end(), [&](const QString& entry) {
+        QFile file(QStringLiteral("/proc/%1/cmdline").arg(entry));
+        return file.open(QIODevice::ReadOnly) && file.readAll().contains(mark);
+    });
 }
 
 RunLimits shortly() {
@@ -75,6 +88,8 @@ private slots:
     void endlessOutputIsCutOff();
     void endlessWorkIsStopped();
     void nothingIsLeftRunning();
+    void stoppedAtAnyMomentNothingIsLeftRunning();
+    void whateverDescriptorsAreTakenItRuns();
     void nothingCanBeWrittenButItsOwnScratch();
     void theScratchFolderHasAnEndAndIsGone();
     void theHomeAndItsSecretsAreNotThere();
@@ -239,17 +254,27 @@ void SandboxTest::endlessWorkIsStopped() {
 void SandboxTest::nothingIsLeftRunning() {
     QCOMPARE(runCode(QStringLiteral("import time; time.sleep(1000)"), shortly()).outcome,
              Outcome::TimedOut);
-    const QByteArray mark = QByteArray(runDriver()).left(60);
-    const auto running = [&mark] {
-        for (const QString& entry : QDir(QStringLiteral("/proc")).entryList(QDir::Dirs)) {
-            QFile file(QStringLiteral("/proc/%1/cmdline").arg(entry));
-            if (file.open(QIODevice::ReadOnly) && file.readAll().contains(mark)) {
-                return true;
-            }
-        }
-        return false;
-    };
-    QTRY_VERIFY(!running());
+    QTRY_VERIFY(!sandboxIsRunning());
+}
+
+void SandboxTest::stoppedAtAnyMomentNothingIsLeftRunning() {
+    for (int number = 0; number < 60; ++number) {
+        const ProgramRun run(findSandboxTools(), QStringLiteral("import time; time.sleep(1000)"),
+                             shortly());
+        QTest::qWait(number / 2);
+    }
+    QTRY_VERIFY(!sandboxIsRunning());
+}
+
+void SandboxTest::whateverDescriptorsAreTakenItRuns() {
+    std::vector<int> taken;
+    for (int number = 0; number < 30; ++number) {
+        taken.push_back(dup(STDERR_FILENO));
+        QCOMPARE(runCode(QStringLiteral("assert True")).passed, 1);
+    }
+    for (const int descriptor : taken) {
+        close(descriptor);
+    }
 }
 
 void SandboxTest::nothingCanBeWrittenButItsOwnScratch() {
