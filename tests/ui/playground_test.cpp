@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The playground by clicks and keys, with the real engine and the embedded demo model.
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include <QAbstractButton>
@@ -21,6 +22,7 @@
 #include "app/playground_wiring.h"
 #include "app/wiring.h"
 #include "engine/engine_thread.h"
+#include "engine/model_source.h"
 #include "ui/elided_label.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/inspector/token_legend.h"
@@ -86,9 +88,11 @@ class PlaygroundTest : public QObject {
         QVERIFY(m_program->desk.isBusy());
         QTRY_VERIFY_WITH_TIMEOUT(idle(), 60000);
     }
-    /// Until there is some text and more to come: with chance alone a text hardly ever ends.
+    /// Until there is some text and more to come: it does not end of itself.
     void beginLong() {
+        const auto tokenizer = openTokenizer({});
         GenerationSettings settings;
+        settings.logitBias = {{(*tokenizer)->endOfText(), -std::numeric_limits<float>::infinity()}};
         settings.temperature = 5;
         settings.topK = 0;
         settings.topP = 1;
