@@ -40,7 +40,7 @@ private slots:
 
     void aPictureTakesTheRoomOfTheText() {
         QFont font = QApplication::font();
-        const EmojiPicture& picture = emojiPicture(kFour, font, Qt::black, 2);
+        const EmojiPicture picture = emojiPicture(kFour, font, Qt::black, 2);
         QCOMPARE(picture.advance, QFontMetricsF(font).horizontalAdvance(kFour));
         QCOMPARE(picture.pixmap.devicePixelRatio(), 2.0);
         QVERIFY(picture.pixmap.toImage().convertToFormat(QImage::Format_ARGB32) !=

@@ -69,7 +69,7 @@ void fill(const QString& folder) {
         QList<StoreChange> changes = {PutConversation{info}};
         const NodeId messages = number == 0 ? kLong : kShort;
         for (NodeId id = 1; id <= messages; ++id) {
-            changes.append(PutMessage{
+            changes.emplaceBack(PutMessage{
                 info.id, messageOf(id, someText(id % 2 ? 20 : g_random.bounded(40, 250)))});
         }
         need(store->save(changes));
