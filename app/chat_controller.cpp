@@ -128,7 +128,7 @@ void ChatController::submit(const QString& text) {
     }
     addShown(conversation.leaf(), question);
     const NodeId asked = conversation.leaf();
-    m_library.setState(QStringLiteral("open"), conversation.info.id);
+    m_library.markOpen(m_current);
     const NodeId reply = addReply(asked);
     startReply(reply, {asked, reply});
 }
@@ -317,7 +317,7 @@ void ChatController::show(const QString& id) {
                 m_settings = *conversation.setup.settings;
                 emit settingsShown(m_settings);
             }
-            m_library.setState(QStringLiteral("open"), id);
+            m_library.markOpen(id);
         }
         if (m_replyNotice) {
             // It was about a reply that is no longer shown.
@@ -342,7 +342,7 @@ void ChatController::show(const QString& id) {
 
 /// What was open at the last time is open again, unless something has been begun meanwhile.
 void ChatController::restoreSession() {
-    const ConversationInfo* last = m_library.info(m_library.state(QStringLiteral("open")));
+    const ConversationInfo* last = m_library.info(m_library.lastOpen());
     const Conversation& shown = conversation();
     if (last && last->trashedMs == 0 && shown.isEmpty() && shown.info.draft.isEmpty()) {
         selectConversation(last->id);

@@ -13,6 +13,7 @@ namespace phidelity {
 namespace {
 
 constexpr qsizetype kKeptLoaded = 8;
+const QString kOpenKey = QStringLiteral("open");
 
 qint64 now() {
     return QDateTime::currentMSecsSinceEpoch();
@@ -127,6 +128,11 @@ StoreRequestId Library::commit(const QString& id, const QList<NodeId>& nodes) {
         const MessageNode* one = conversation->find(node);
         changes.append(PutMessage{id, *one});
         changes.append(PutShown{id, one->parent, conversation->shownAfter(one->parent)});
+    }
+    if (id == m_openOnceKept) {
+        m_openOnceKept.clear();
+        m_state.insert(kOpenKey, id);
+        changes.append(PutState{kOpenKey, id});
     }
     noteInfo(conversation->info);
     emit listChanged();
@@ -267,6 +273,18 @@ void Library::setState(const QString& key, const QString& value) {
     }
 }
 
+void Library::markOpen(const QString& id) {
+    if (info(id)) {
+        setState(kOpenKey, id);
+    } else {
+        m_openOnceKept = id;
+    }
+}
+
+QString Library::lastOpen() const {
+    return state(kOpenKey);
+}
+
 StoreRequestId Library::loadRecords(const QString& id, NodeId node) {
     RecordsRequest request;
     request.id = nextStoreRequestId();
@@ -330,7 +348,6 @@ void Library::onListed(const Listed& answer) {
     for (auto entry = m_state.cbegin(); entry != m_state.cend(); ++entry) {
         states.append(PutState{entry.key(), entry.value()});
     }
-    m_keeper.send(states);
     for (auto entry = answer.state.begin(); entry != answer.state.end(); ++entry) {
         if (!m_state.contains(entry.key())) {
             m_state.insert(entry.key(), entry.value());
@@ -346,6 +363,8 @@ void Library::onListed(const Listed& answer) {
             commit(id, nodes);
         }
     }
+    // Behind the conversations that they name.
+    m_keeper.send(states);
     m_keeper.sendHeldRecords();
     emit listed();
 }

@@ -75,6 +75,10 @@ public:
     /// Its conversations stay, in no folder.
     void eraseFolder(const QString& name);
     void setState(const QString& key, const QString& value);
+    /// The conversation to open at the next start. One that was never kept is named so in the
+    /// commit of its first message: a start after a crash looks for nothing that is not there.
+    void markOpen(const QString& id);
+    [[nodiscard]] QString lastOpen() const;
     /// What generations left of a message (0 = of all): recordsLoaded follows with the id that is
     /// returned, or recordsFailed.
     StoreRequestId loadRecords(const QString& id, NodeId node);
@@ -120,6 +124,7 @@ private:
     QList<ConversationInfo> m_infos;
     QStringList m_folders;
     QHash<QString, QString> m_state;
+    QString m_openOnceKept;                   ///< is written as the open one with its first message
     std::map<QString, Conversation> m_loaded; ///< addresses stay
     QStringList m_order;                      ///< of what is loaded, the last used last
     bool m_readable = false;                  ///< the store can be asked

@@ -81,6 +81,22 @@ private slots:
         QCOMPARE(m_engine->generations, 1);
     }
 
+    void aNewConversationIsNamedTheOpenOneInTheCommitOfItsQuestion() {
+        openStore();
+        submit("Hello");
+        const QList<StoreChange>& changes = m_store->saves.first().changes;
+        const auto isOpen = [](const StoreChange& change) {
+            const auto* state = std::get_if<PutState>(&change);
+            return state && state->key == QLatin1String("open");
+        };
+        const auto isMessage = [](const StoreChange& change) {
+            return std::holds_alternative<PutMessage>(change);
+        };
+        QCOMPARE(std::count_if(changes.begin(), changes.end(), isOpen), 1);
+        QCOMPARE(std::count_if(changes.begin(), changes.end(), isMessage), 2);
+        QCOMPARE(m_store->changes<PutState>().size(), 1);
+    }
+
     void withoutAStoreTheModelIsAskedAtOnce() {
         submit("Hello");
         QCOMPARE(m_engine->generations, 1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
 
 #include <unistd.h>
 
@@ -79,15 +80,30 @@ private:
 
     /// It is shown, conversations are listed and the last one is back, a model is open.
     /// TYPIST_EXPECTS: how many conversations there are.
-    [[nodiscard]] bool isReady() const {
+    /// Returns what is not there yet, in words; empty: ready.
+    [[nodiscard]] QString missing() const {
         const auto* list = find<QAbstractItemView>("conversations");
         const auto* model = find<QLabel>("statusModel");
         const auto* opening = find<QWidget>("openingProgress");
         const auto* kept = find<QLabel>("statusKept");
+        if (!list || !model || !opening || !kept) {
+            return QStringLiteral("parts of the window");
+        }
         const int expected = qEnvironmentVariableIntValue("TYPIST_EXPECTS");
-        return list && model && opening && kept && list->model()->rowCount() >= expected &&
-               (expected == 0 || m_messages->rowCount() > 0) && !model->text().isEmpty() &&
-               opening->isHidden() && kept->text() == QLatin1String("Saved");
+        if (list->model()->rowCount() < expected) {
+            return QStringLiteral("%1 conversations, %2 are listed")
+                .arg(expected)
+                .arg(list->model()->rowCount());
+        }
+        if (expected != 0 && m_messages->rowCount() == 0) {
+            return QStringLiteral("the messages of the last conversation");
+        }
+        if (model->text().isEmpty() || !opening->isHidden()) {
+            return QStringLiteral("an open model");
+        }
+        return kept->text() == QLatin1String("Saved")
+                   ? QString()
+                   : QStringLiteral("\"Saved\", it says ") + kept->text();
     }
 
     void look() {
@@ -95,7 +111,11 @@ private:
             return;
         }
         if (!m_ready) {
-            m_ready = isReady();
+            const QString missed = missing();
+            m_ready = missed.isEmpty();
+            if (missed != std::exchange(m_missed, missed) && !m_ready) {
+                write({{"missing", missed}});
+            }
             if (m_ready) {
                 QJsonArray texts;
                 for (int row = 0; row < m_messages->rowCount(); ++row) {
@@ -171,7 +191,8 @@ private:
     QAbstractItemModel* m_messages = nullptr;
     int m_textRole = -1;
     bool m_ready = false;
-    int m_quiet = 0; ///< looks since there was nothing more to come
+    QString m_missed; ///< the last that was told
+    int m_quiet = 0;  ///< looks since there was nothing more to come
     int m_replies = 0;
     int m_version = 1; ///< of the reply, from 1
     QString m_question;
