@@ -12,17 +12,13 @@
 #include "ui/inspector/token_scale.h"
 #include "ui/workbench_page.h"
 
-class QComboBox;
 class QHBoxLayout;
-class QLabel;
-class QPushButton;
-class QSpinBox;
 class QTabBar;
 class QToolButton;
 
 namespace phidelity {
 
-class ElidedLabel;
+class PlayBar;
 class PlayEdit;
 class PlayText;
 class SampleColumns;
@@ -106,12 +102,12 @@ private:
     using Place = std::pair<QString, int>; ///< page and branch
 
     void buildActions();
-    void buildBar();
     QAction* addCommand(const char* name, const QString& text, const QKeySequence& shortcut);
     void addLine();
     void showTab(int tab);
     void showText();
-    void showBranches();
+    void showTitle(int tab);
+    void showBranch(int branch);
     void stepTab(int by);
     void stepBranch(int by);
     void write(int count);
@@ -133,12 +129,7 @@ private:
     SampleColumns* m_samples;
     TokenLegend* m_legend;
     QHBoxLayout* m_legendRow = nullptr;
-    QWidget* m_bar;
-    QPushButton* m_write;
-    QSpinBox* m_count;
-    QComboBox* m_measure;
-    QComboBox* m_branches;
-    ElidedLabel* m_note;
+    PlayBar* m_bar;
     QAction* m_writeAction = nullptr;
     QAction* m_manyAction = nullptr;
     QAction* m_stopAction = nullptr;
