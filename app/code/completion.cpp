@@ -3,31 +3,13 @@
 
 #include <algorithm>
 
-#include <QRegularExpression>
 #include <QStringList>
+
+#include "code/code_lines.h"
 
 namespace phidelity {
 
 namespace {
-
-qsizetype indentOf(QStringView line) {
-    qsizetype indent = 0;
-    while (indent < line.size() && (line[indent] == u' ' || line[indent] == u'\t')) {
-        ++indent;
-    }
-    return indent;
-}
-
-bool isBlank(QStringView line) {
-    return indentOf(line) == line.size();
-}
-
-bool beginsDefinition(QStringView line) {
-    static const QRegularExpression definition(
-        QStringLiteral("^\\s*(?:(?:def|class|async def|function|fn|func|struct|enum|impl|public|"
-                       "private|static|if __name__)\\b|@)"));
-    return definition.match(line.toString()).hasMatch();
-}
 
 /// How many brackets of each kind are left open; negative = closed before they were opened.
 int openBrackets(QStringView text) {
@@ -53,7 +35,7 @@ QString completionPrompt(const CompletionPlace& place, qsizetype characters) {
     // A definition in the first quarter is a better beginning than the middle of one.
     for (qsizetype at = from; at > 0 && at < from + characters / 4;) {
         const QStringView rest = QStringView(place.before).mid(at, 80);
-        if (indentOf(rest) == 0 && beginsDefinition(rest)) {
+        if (indentOfLine(rest) == 0 && definesSomething(rest)) {
             return place.before.mid(at);
         }
         at = place.before.indexOf(u'\n', at) + 1;
@@ -63,13 +45,13 @@ QString completionPrompt(const CompletionPlace& place, qsizetype characters) {
 
 FittedCompletion fitCompletion(const CompletionPlace& place, const QString& written) {
     const QString line = place.before.mid(place.before.lastIndexOf(u'\n') + 1);
-    const qsizetype lineIndent = indentOf(line);
+    const qsizetype lineIndent = indentOfLine(line);
     const bool opensBlock = line.trimmed().endsWith(u':') || line.trimmed().endsWith(u'{');
     const QString rest = place.after.left(
         place.after.indexOf(u'\n') < 0 ? place.after.size() : place.after.indexOf(u'\n'));
     QString next; // the first line behind the cursor's that says something
     for (const QStringView candidate : QStringView(place.after).mid(rest.size()).split(u'\n')) {
-        if (!isBlank(candidate)) {
+        if (!isBlankLine(candidate)) {
             next = candidate.trimmed().toString();
             break;
         }
@@ -80,12 +62,12 @@ FittedCompletion fitCompletion(const CompletionPlace& place, const QString& writ
     for (qsizetype index = 0; index < lines.size(); ++index) {
         const QString& here = lines.at(index);
         const bool whole = index + 1 < lines.size();
-        if (index > 0 && !isBlank(here)) {
-            const bool dedents =
-                indentOf(here) < lineIndent || (opensBlock && indentOf(here) <= lineIndent &&
-                                                index == 1 && !isBlank(lines.first()));
-            const bool defines =
-                indentOf(here) <= lineIndent && beginsDefinition(here) && !isBlank(place.before);
+        if (index > 0 && !isBlankLine(here)) {
+            const bool dedents = indentOfLine(here) < lineIndent ||
+                                 (opensBlock && indentOfLine(here) <= lineIndent && index == 1 &&
+                                  !isBlankLine(lines.first()));
+            const bool defines = indentOfLine(here) <= lineIndent && definesSomething(here) &&
+                                 !isBlankLine(place.before);
             const bool stands = !next.isEmpty() && next.size() > 3 && here.trimmed() == next;
             if (dedents || defines || stands || index >= kCompletionLines) {
                 fitted.ended = true;
@@ -93,20 +75,20 @@ FittedCompletion fitCompletion(const CompletionPlace& place, const QString& writ
             }
         }
         // With text behind the cursor on its line, only that line is completed.
-        if (index > 0 && !isBlank(rest)) {
+        if (index > 0 && !isBlankLine(rest)) {
             fitted.ended = true;
             break;
         }
-        if (index > 0 && !whole && isBlank(here)) {
+        if (index > 0 && !whole && isBlankLine(here)) {
             break; // it may still turn out to be less indented
         }
         kept.append(here);
     }
-    while (!kept.isEmpty() && kept.size() > 1 && isBlank(kept.last())) {
+    while (!kept.isEmpty() && kept.size() > 1 && isBlankLine(kept.last())) {
         kept.removeLast();
     }
     QString text = kept.join(u'\n');
-    if (!isBlank(rest)) {
+    if (!isBlankLine(rest)) {
         // What the model repeats of the rest of the line is there already.
         const QString end = rest.trimmed();
         for (qsizetype overlap = std::min(end.size(), text.size()); overlap > 0; --overlap) {
