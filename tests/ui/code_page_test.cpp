@@ -121,6 +121,16 @@ private slots:
         QVERIFY(!find<QTabWidget>("codeTabs")->tabText(0).startsWith(u'•'));
     }
 
+    void aFileThatCannotBeReadIsToldAndTheOthersStay() {
+        keys(QStringLiteral("typed"));
+        QVERIFY(!m_page->openFile(path("not_there.py")));
+        QVERIFY(m_page->findChild<NoticeBar*>()->sentence().contains(QStringLiteral("not_there")));
+        QCOMPARE(find<QTabWidget>("codeTabs")->count(), 1);
+        QCOMPARE(text(), QStringLiteral("typed"));
+        keys(QStringLiteral(" on"));
+        QCOMPARE(text(), QStringLiteral("typed on"));
+    }
+
     void aChangeOnTheDiskIsTold() {
         write("x.py", "a = 1\n");
         QVERIFY(m_page->openFile(path("x.py")));

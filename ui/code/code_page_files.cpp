@@ -49,7 +49,10 @@ bool CodePage::openFile(const QString& path) {
     if (!tab->open(whole, &problem)) {
         m_notice->showNotice(problem, {});
         if (!spare) {
-            delete tab->edit();
+            // Out of the tabs first: others are told of the current editor while it goes.
+            CodeEdit* unread = tab->edit();
+            m_tabs->removeTab(indexOf(tab));
+            delete unread;
         }
         tell();
         return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QPointer>
 #include <QRegularExpression>
 #include <QWidget>
 
@@ -43,7 +44,7 @@ private:
     void typed();
     void say(const QString& text, bool problem = false);
 
-    CodeEdit* m_edit = nullptr;
+    QPointer<CodeEdit> m_edit;
     QLineEdit* m_find;
     QLineEdit* m_replace;
     QCheckBox* m_expression;
