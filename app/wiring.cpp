@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/wiring.h"
 
+#include "ui/chat_find.h"
 #include "ui/chat_page.h"
 #include "ui/context_bar.h"
 #include "ui/conversation_list.h"
@@ -65,13 +66,7 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(&controller, &C::draftShown, &window, &W::setDraft);
     connect(&controller, &C::scrollShown, window.page()->view(), &MessageView::setPlace);
     MessageView* view = window.page()->view();
-    connect(&controller, &C::rowShown, view, [view](int row) {
-        if (view->hitCount(row) > 0) {
-            view->showHit(row, 0);
-        } else {
-            view->showRow(row);
-        }
-    });
+    connect(&controller, &C::rowShown, view, [view](int row) { view->showHit(row, 0); });
     Library* library = controller.library();
     connect(&library->keeper(), &Keeper::stateChanged, status, &StatusLine::showKept);
     ConversationList* list = window.conversations();
@@ -79,7 +74,8 @@ void connectWindow(MainWindow& window, ChatController& controller) {
     connect(list, &L::searchRequested, library, &Library::search);
     connect(library, &Library::found, list, &L::showFound);
     connect(list, &L::hitChosen, &controller,
-            [&controller, view](const QString& id, NodeId node, const QString& text) {
+            [&controller, &window, view](const QString& id, NodeId node, const QString& text) {
+                window.page()->find()->close();
                 view->setHits(text);
                 controller.showMessage(id, node);
             });

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "ui/chat_page.h"
 
+#include <QApplication>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "ui/chat_find.h"
 #include "ui/composer.h"
 #include "ui/context_bar.h"
 #include "ui/message_model.h"
@@ -25,18 +27,21 @@ constexpr int kComposerUnits = 172;
 
 ChatPage::ChatPage(QWidget* parent)
     : WorkbenchPage(parent), m_messages(new MessageModel(this)), m_pages(new QStackedWidget),
-      m_welcome(new WelcomePage), m_view(new MessageView), m_composerRow(new QWidget),
-      m_contextBar(new ContextBar), m_promptStrip(new PromptStrip), m_composer(new Composer) {
+      m_welcome(new WelcomePage), m_view(new MessageView), m_find(nullptr),
+      m_composerRow(new QWidget), m_contextBar(new ContextBar), m_promptStrip(new PromptStrip),
+      m_composer(new Composer) {
     setObjectName(QStringLiteral("chatPage"));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
     m_view->setModel(m_messages);
+    m_find = new ChatFind(m_view, m_messages);
     m_pages->addWidget(m_welcome);
     m_pages->addWidget(m_view);
     auto* composerRow = new QHBoxLayout(m_composerRow);
     composerRow->addStretch(1);
     auto* writing = new QVBoxLayout;
     writing->setSpacing(0);
+    writing->addWidget(m_find);
     writing->addWidget(m_contextBar);
     writing->addWidget(m_promptStrip);
     writing->addWidget(m_composer);
@@ -71,10 +76,18 @@ void ChatPage::activated() {
 }
 
 bool ChatPage::escape() {
-    if (!m_composer->isEditing()) {
+    const bool finding = m_find->isVisible();
+    // A reply that is being written is stopped before the marks of a search go.
+    const bool busy = m_composer->state() == Composer::State::Busy;
+    if (finding && m_find->isAncestorOf(QApplication::focusWidget())) {
+        m_find->close();
+    } else if (m_composer->isEditing()) {
+        m_composer->endEditing();
+    } else if (finding && !busy) {
+        m_find->close();
+    } else {
         return false;
     }
-    m_composer->endEditing();
     return true;
 }
 
@@ -83,6 +96,7 @@ void ChatPage::applyLook() {
     m_composerRow->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 3 * unit);
     m_composerRow->layout()->setSpacing(0);
     m_composer->setMaximumWidth(kComposerUnits * unit);
+    m_find->setMaximumWidth(kComposerUnits * unit);
     m_contextBar->setMaximumWidth(kComposerUnits * unit);
     m_promptStrip->setMaximumWidth(kComposerUnits * unit);
 }

@@ -7,6 +7,7 @@ class QStackedWidget;
 
 namespace phidelity {
 
+class ChatFind;
 class Composer;
 class ContextBar;
 class MessageModel;
@@ -24,6 +25,7 @@ public:
 
     [[nodiscard]] MessageModel* messages() const { return m_messages; }
     [[nodiscard]] MessageView* view() const { return m_view; }
+    [[nodiscard]] ChatFind* find() const { return m_find; }
     [[nodiscard]] Composer* composer() const { return m_composer; }
     [[nodiscard]] ContextBar* contextBar() const { return m_contextBar; }
     [[nodiscard]] PromptStrip* promptStrip() const { return m_promptStrip; }
@@ -35,7 +37,7 @@ public:
     [[nodiscard]] QString heading() const override { return m_heading; }
     void setHeading(const QString& heading);
     void activated() override;
-    /// Ends the editing of a message.
+    /// Ends what goes on nearest to the cursor: finding, the editing of a message.
     bool escape() override;
 
 protected:
@@ -50,6 +52,7 @@ private:
     QStackedWidget* m_pages;
     WelcomePage* m_welcome;
     MessageView* m_view;
+    ChatFind* m_find;
     QWidget* m_composerRow;
     ContextBar* m_contextBar;
     PromptStrip* m_promptStrip;

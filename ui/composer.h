@@ -25,6 +25,7 @@ public:
     /// Busy: a reply is being written; the button stops it and Enter keeps the text where it is.
     enum class State { Ready, Busy };
     void setState(State state);
+    [[nodiscard]] State state() const { return m_state; }
     void setFormat(const PromptFormat& format);
     /// Those that the user made, to be chosen beside the built-in ones.
     void setOwnFormats(const QList<PromptFormat>& formats);

@@ -11,6 +11,7 @@
 #include <QPlainTextEdit>
 #include <QShortcut>
 
+#include "ui/chat_find.h"
 #include "ui/chat_page.h"
 #include "ui/command_palette.h"
 #include "ui/composer.h"
@@ -137,6 +138,14 @@ void MainWindow::buildChatActions() {
     QAction* write = addChatAction("actionCompose", tr("Go to the &Box to Write In"),
                                    QKeySequence(Qt::CTRL | Qt::Key_L));
     connect(write, &QAction::triggered, this, [this] { m_page->composer()->focusInput(); });
+    ChatFind* find = m_page->find();
+    connect(addChatAction("actionFind", tr("F&ind in This Conversation…"), QKeySequence::Find),
+            &QAction::triggered, find, &ChatFind::open);
+    connect(addChatAction("actionFindNext", tr("Find &Next"), QKeySequence(Qt::Key_F3)),
+            &QAction::triggered, find, &ChatFind::findNext);
+    connect(addChatAction("actionFindPrevious", tr("Find Pre&vious"),
+                          QKeySequence(Qt::SHIFT | Qt::Key_F3)),
+            &QAction::triggered, find, &ChatFind::findPrevious);
     addChatLine();
     m_regenerate = addChatAction("actionRegenerate", tr("&Write Last Reply Again"),
                                  QKeySequence(Qt::CTRL | Qt::Key_R));

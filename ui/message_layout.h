@@ -8,7 +8,6 @@
 
 #include <QPoint>
 #include <QRect>
-#include <QStringList>
 #include <QTextLayout>
 
 #include "chat/arithmetic/arithmetic_check.h"
@@ -17,6 +16,7 @@
 #include "ui/code_colors.h"
 #include "ui/code_note.h"
 #include "ui/message_look.h"
+#include "ui/search_hits.h"
 
 class QPainter;
 
@@ -80,7 +80,7 @@ public:
         qsizetype hotCode = -1; ///< whose copy button is under the pointer
         qsizetype hotRun = -1;  ///< whose run button
         LinkPlace focusedLink;  ///< which the keyboard acts on
-        QStringList words;      ///< of a search
+        HitQuery hits;
         BlockPosition currentHit{-1, 0};
         std::optional<Selection> token;    ///< that is inspected
         std::optional<Selection> hotToken; ///< that is pointed at
@@ -105,10 +105,10 @@ public:
     /// Where it is; its block must have been laid out.
     [[nodiscard]] QRect linkRect(LinkPlace place) const;
 
-    /// Where the words of a search stand, in order.
-    [[nodiscard]] QList<BlockPosition> hits(const QStringList& words) const;
     /// Where a place in the text is; lays out its block.
     [[nodiscard]] QRect rectOf(BlockPosition position);
+    /// Moves a table that is wider than the text so that a place in it is seen.
+    void revealSideways(BlockPosition position);
 
     /// Moves a table that is wider than the text; false where there is none or it is at its end.
     bool scrollSideways(QPoint point, int by);

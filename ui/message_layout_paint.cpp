@@ -4,7 +4,6 @@
 
 #include "ui/icon.h"
 #include "ui/message_layout.h"
-#include "ui/search_hits.h"
 
 namespace phidelity {
 
@@ -24,8 +23,8 @@ TextMarks MessageLayout::marksIn(qsizetype index, const Marks& marks) const {
     in.selected = partOf(marks.selection);
     in.token = partOf(marks.token);
     in.hotToken = partOf(marks.hotToken);
-    if (!marks.words.isEmpty()) {
-        in.hits = findHits(here.text, marks.words);
+    if (!marks.hits.isEmpty()) {
+        in.hits = findHits(here.text, marks.hits);
         in.currentHit = marks.currentHit.block == index ? marks.currentHit.offset : -1;
     }
     return in;

@@ -5,7 +5,6 @@
 #include <QTextBoundaryFinder>
 
 #include "ui/message_layout.h"
-#include "ui/search_hits.h"
 
 namespace phidelity {
 
@@ -129,7 +128,7 @@ QList<qsizetype> MessageLayout::codes() const {
     return codes;
 }
 
-// ---- Links and hits
+// ---- Links
 
 MessageLayout::LinkPlace MessageLayout::linkAt(QPoint point) const {
     if (isEmpty() || point.y() < 0 || point.y() >= height() || point.x() < 0 ||
@@ -181,21 +180,21 @@ QRect MessageLayout::linkRect(LinkPlace place) const {
     return rect.translated(textOrigin(place.block)).toAlignedRect();
 }
 
-QList<BlockPosition> MessageLayout::hits(const QStringList& words) const {
-    QList<BlockPosition> places;
-    for (qsizetype index = 0; index < blockCount(); ++index) {
-        for (const TextBlock::Cell& hit : findHits(block(index).text, words)) {
-            places.append({index, hit.start});
-        }
-    }
-    return places;
-}
-
 QRect MessageLayout::rectOf(BlockPosition position) {
     ensureBlock(position.block);
     const LaidOutBlock& layout = m_items[static_cast<size_t>(position.block)].layout;
     const QList<QRectF> rects = layout.rectsOf(position.offset, position.offset + 1);
     return rects.value(0).translated(textOrigin(position.block)).toAlignedRect();
+}
+
+void MessageLayout::revealSideways(BlockPosition position) {
+    ensureBlock(position.block);
+    const int most = hiddenWidth(position.block);
+    if (block(position.block).kind == Kind::Table && most > 0) {
+        int& scrolled = m_items[static_cast<size_t>(firstOf(position.block))].scrolled;
+        const int inTable = rectOf(position).left() + scrolled;
+        scrolled = std::clamp(inTable - m_width / 2, 0, most);
+    }
 }
 
 bool MessageLayout::scrollSideways(QPoint point, int by) {

@@ -39,6 +39,30 @@ BlockSplitter::Ending endingOf(const Message& message) {
 /// The part of the column that a user's card may fill.
 constexpr double kCardShare = 0.82;
 
+/// What was cut off, as it is shown.
+QString shownCut(const QString& cut) {
+    qsizetype start = 0;
+    while (start < cut.size() && cut.at(start) == u'\n') {
+        ++start;
+    }
+    return cut.mid(start);
+}
+
+void addHits(QList<MessageRow::TextHit>& hits, MessageRow::Piece piece,
+             const QList<TextBlock>& blocks, const HitQuery& query) {
+    for (qsizetype index = 0; index < blocks.size(); ++index) {
+        for (const TextBlock::Cell& hit : findHits(blocks.at(index).text, query)) {
+            hits.append({piece, {index, hit.start}, hit.length});
+        }
+    }
+}
+
+void addCutHits(QList<MessageRow::TextHit>& hits, const QString& cut, const HitQuery& query) {
+    BlockSplitter splitter;
+    splitter.update(shownCut(cut), BlockSplitter::Ending::Final);
+    addHits(hits, MessageRow::Piece::Cut, splitter.blocks(), query);
+}
+
 QString toggleText(bool shown) {
     return shown ? QCoreApplication::translate("MessageRow", "Hide")
                  : QCoreApplication::translate("MessageRow", "Show what was cut");
@@ -138,11 +162,7 @@ void MessageRow::setCutShown(bool shown) {
         m_cut = std::make_unique<MessageLayout>(m_look, TextKind::Plain, 0,
                                                 MessageLayout::CodeFrame::Bare);
         m_cut->setWidth(textWidth());
-        QString text = m_cutText;
-        while (text.startsWith(u'\n')) {
-            text.remove(0, 1);
-        }
-        m_cut->update(text, BlockSplitter::Ending::Final);
+        m_cut->update(shownCut(m_cutText), BlockSplitter::Ending::Final);
     }
 }
 
@@ -271,6 +291,38 @@ MessageRow::Hit MessageRow::hit(QPoint point) const {
     return {frame().contains(point) ? Part::Text : Part::None, m_body->codeAt(local), {}};
 }
 
+QList<MessageRow::TextHit> MessageRow::hits(const HitQuery& query) const {
+    QList<TextHit> hits;
+    addHits(hits, Piece::Body, m_body->blocks(), query);
+    if (m_cut) {
+        addHits(hits, Piece::Cut, m_cut->blocks(), query);
+    } else if (!m_cutText.isEmpty()) {
+        addCutHits(hits, m_cutText, query);
+    }
+    return hits;
+}
+
+int MessageRow::hitCount(const Message& message, const HitQuery& query) {
+    QList<TextHit> hits;
+    BlockSplitter splitter(kindOf(message), hiddenStart(message));
+    splitter.update(message.text, endingOf(message));
+    addHits(hits, Piece::Body, splitter.blocks(), query);
+    if (hasCut(message)) {
+        addCutHits(hits, message.cut, query);
+    }
+    return static_cast<int>(hits.size());
+}
+
+QRect MessageRow::reveal(const TextHit& hit) {
+    if (hit.piece == Piece::Cut && !cutShown()) {
+        setCutShown(true);
+    }
+    MessageLayout& text = hit.piece == Piece::Cut ? *m_cut : *m_body;
+    text.revealSideways(hit.at);
+    const QRect inText = text.rectOf(hit.at);
+    return inText.translated(hit.piece == Piece::Cut ? QPoint(0, cutTop()) : bodyOrigin());
+}
+
 void MessageRow::paint(QPainter& painter, QPoint origin, const QRect& clip,
                        const PaintState& state) const {
     const Shades& shades = m_look->shades;
@@ -321,7 +373,7 @@ void MessageRow::paint(QPainter& painter, QPoint origin, const QRect& clip,
         }
     }
     if (m_cut) {
-        m_cut->paint(painter, origin + QPoint(0, cutTop()), clip, {}, shades.dimText);
+        m_cut->paint(painter, origin + QPoint(0, cutTop()), clip, state.cutMarks, shades.dimText);
     }
     painter.restore();
 }

@@ -44,8 +44,26 @@ public:
     };
     [[nodiscard]] Hit hit(QPoint point) const;
 
+    /// Which of its two texts: what is shown, or what was cut off its end.
+    enum class Piece { Body, Cut };
+    /// Where something that is looked for stands.
+    struct TextHit {
+        Piece piece = Piece::Body;
+        BlockPosition at;
+        qsizetype length = 0;
+        auto operator<=>(const TextHit&) const = default;
+    };
+    /// In order; those in what was cut come last, shown or not.
+    [[nodiscard]] QList<TextHit> hits(const HitQuery& query) const;
+    /// How many that would be, without a row.
+    [[nodiscard]] static int hitCount(const Message& message, const HitQuery& query);
+    /// Brings one into sight within the row (shows what was cut, moves a wide table) and says where
+    /// it is.
+    QRect reveal(const TextHit& hit);
+
     struct PaintState {
         MessageLayout::Marks marks;
+        MessageLayout::Marks cutMarks;
         bool hotToggle = false;
         int phase = 0; ///< of the dots that stand for a reply without text
     };

@@ -138,6 +138,9 @@ void MessageView::rowsRemoved(int first, int last) {
     }
     m_hotRow = -1;
     m_hovered = {};
+    if (m_hitRow >= first) {
+        m_hitRow = -1;
+    }
     for (TokenMark* mark : {&m_token, &m_hotToken}) {
         if (mark->row >= first) {
             *mark = {};
@@ -298,8 +301,9 @@ void MessageView::relayout() {
     }
     scroll = wantedScroll();
     const int most = std::max(0, contentHeight() - viewport()->height());
-    if (scroll == most) {
-        // A higher window or a shorter text has brought the end into view.
+    if (scroll == most && m_hitRow < 0) {
+        // A higher window or a shorter text has brought the end into view. Not where a hit did,
+        // which is to stay in sight.
         setFollowing(true);
     }
     verticalScrollBar()->setRange(0, most);

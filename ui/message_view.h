@@ -44,8 +44,12 @@ public:
     void tellPlace();
     /// Where a row is, in viewport coordinates.
     [[nodiscard]] QRect rowRect(int row) const;
-    /// How often the words that setHits() was given stand in a message, as it is shown.
+    /// How often what is looked for (setHits, setFind) stands in a message, as it is shown and in
+    /// what was cut off it. Costs reading the message once where it has not been seen.
     [[nodiscard]] int hitCount(int row) const;
+    /// Where one goes on to look for hits: a row, and the number of the first hit in it that does
+    /// not stand before the one that is shown, or where none is, above what is seen.
+    [[nodiscard]] std::pair<int, int> findFrom();
     /// Where a link of the text is, in viewport coordinates; empty where there is no such link or
     /// it has not been laid out. Links are counted from 0 over those of the message that open.
     [[nodiscard]] QRect linkRect(int row, int number);
@@ -94,8 +98,13 @@ public slots:
     void toggleCut();
     /// Marks the words of a search in all messages, "a phrase" as one; empty takes the marks away.
     void setHits(const QString& text);
-    /// Scrolls to one of the hits in a message (from 0, see hitCount) and marks it more strongly.
+    /// Marks this instead, until it is empty.
+    void setFind(const phidelity::HitQuery& query);
+    /// Scrolls to one of the hits in a message (from 0, see hitCount) and marks it more strongly;
+    /// what is folded is unfolded for it. To the message where it has none.
     void showHit(int row, int number);
+    /// Selects the hit that was shown, which is then like the others.
+    void selectShownHit();
     /// Marks the characters of a message's text that a token is made of, and brings them into
     /// sight; row -1: none.
     void markToken(int row, qsizetype from, qsizetype to);
@@ -244,9 +253,11 @@ private:
     int m_focusRow = -1;
     MessageLayout::LinkPlace m_focusLink;
 
-    QStringList m_words; ///< of a search
+    [[nodiscard]] const HitQuery& hitQuery() const { return m_find.isEmpty() ? m_words : m_find; }
+    HitQuery m_words; ///< of a search
+    HitQuery m_find;
     int m_hitRow = -1;
-    BlockPosition m_hit{-1, 0};
+    MessageRow::TextHit m_hit;
 
     QBasicTimer m_dots;
     int m_phase = 0;

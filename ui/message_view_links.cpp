@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Links of a MessageView, and the words of a search in it.
+// Links of a MessageView.
 #include <algorithm>
 #include <cstdlib>
 
@@ -11,7 +11,6 @@
 
 #include "ui/message_model.h"
 #include "ui/message_view.h"
-#include "ui/search_hits.h"
 
 namespace phidelity {
 
@@ -160,70 +159,6 @@ void MessageView::wheelEvent(QWheelEvent* event) {
         return;
     }
     QAbstractScrollArea::wheelEvent(event);
-}
-
-// ---- Hits of a search
-
-MessageLayout::Marks MessageView::marksIn(int row) const {
-    MessageLayout::Marks marks;
-    marks.selection = selectionIn(row);
-    marks.words = m_words;
-    if (row == m_hitRow) {
-        marks.currentHit = m_hit;
-    }
-    if (row == m_hotRow && m_hot.part == MessageRow::Part::CopyCode) {
-        marks.hotCode = m_hot.code;
-    }
-    if (row == m_hotRow && m_hot.part == MessageRow::Part::RunCode) {
-        marks.hotRun = m_hot.code;
-    }
-    if (row == m_focusRow && !addressOf(row, m_focusLink).isEmpty()) {
-        marks.focusedLink = m_focusLink;
-    }
-    if (row == m_token.row) {
-        marks.token = shownPart(m_token);
-    }
-    if (row == m_hotToken.row) {
-        marks.hotToken = shownPart(m_hotToken);
-    }
-    return marks;
-}
-
-void MessageView::setHits(const QString& text) {
-    m_words = searchWords(text);
-    m_hitRow = -1;
-    viewport()->update();
-}
-
-int MessageView::hitCount(int row) const {
-    if (!m_model || row < 0 || row >= count() || m_words.isEmpty()) {
-        return 0;
-    }
-    const Item& item = m_items[static_cast<size_t>(row)];
-    if (item.row) {
-        return static_cast<int>(std::as_const(*item.row).body().hits(m_words).size());
-    }
-    const MessageRow unseen(&m_look, m_model->at(row), m_columnWidth);
-    return static_cast<int>(unseen.body().hits(m_words).size());
-}
-
-void MessageView::showHit(int row, int number) {
-    if (!m_model || row < 0 || row >= count()) {
-        return;
-    }
-    MessageRow& found = rowAt(row);
-    const QList<BlockPosition> hits = found.body().hits(m_words);
-    m_hitRow = -1;
-    setFollowing(false);
-    m_anchor = {row, 0, -viewport()->height() / 3};
-    if (!hits.isEmpty()) {
-        m_hit = hits.at(std::clamp<qsizetype>(number, 0, hits.size() - 1));
-        m_hitRow = row;
-        m_anchor.block = m_hit.block;
-        m_anchor.offset += found.body().rectOf(m_hit).top() - found.body().blockTop(m_hit.block);
-    }
-    heightChanged(row);
-    relayout();
 }
 
 } // namespace phidelity

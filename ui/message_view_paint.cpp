@@ -21,6 +21,28 @@ void MessageView::updateTimer() {
     }
 }
 
+MessageLayout::Marks MessageView::marksIn(int row) const {
+    MessageLayout::Marks marks;
+    marks.selection = selectionIn(row);
+    marks.hits = hitQuery();
+    if (row == m_hotRow && m_hot.part == MessageRow::Part::CopyCode) {
+        marks.hotCode = m_hot.code;
+    }
+    if (row == m_hotRow && m_hot.part == MessageRow::Part::RunCode) {
+        marks.hotRun = m_hot.code;
+    }
+    if (row == m_focusRow && !addressOf(row, m_focusLink).isEmpty()) {
+        marks.focusedLink = m_focusLink;
+    }
+    if (row == m_token.row) {
+        marks.token = shownPart(m_token);
+    }
+    if (row == m_hotToken.row) {
+        marks.hotToken = shownPart(m_hotToken);
+    }
+    return marks;
+}
+
 void MessageView::paintEvent(QPaintEvent* event) {
     QPainter painter(viewport());
     if (!m_model) {
@@ -39,6 +61,11 @@ void MessageView::paintEvent(QPaintEvent* event) {
         }
         MessageRow::PaintState state;
         state.marks = marksIn(row);
+        state.cutMarks.hits = state.marks.hits;
+        if (row == m_hitRow) {
+            const bool cut = m_hit.piece == MessageRow::Piece::Cut;
+            (cut ? state.cutMarks : state.marks).currentHit = m_hit.at;
+        }
         state.phase = m_phase;
         state.hotToggle = row == m_hotRow && m_hot.part == MessageRow::Part::CutToggle;
         item.row->paint(painter, rect.topLeft(), clip, state);

@@ -22,11 +22,11 @@ QStringList searchWords(const QString& typed) {
     return words;
 }
 
-QList<TextBlock::Cell> findHits(const QString& text, const QStringList& words) {
+QList<TextBlock::Cell> findHits(const QString& text, const HitQuery& query) {
     QList<TextBlock::Cell> found;
-    for (const QString& word : words) {
-        for (qsizetype at = text.indexOf(word, 0, Qt::CaseInsensitive); at >= 0;
-             at = text.indexOf(word, at + word.size(), Qt::CaseInsensitive)) {
+    for (const QString& word : query.words) {
+        for (qsizetype at = text.indexOf(word, 0, query.sensitivity); at >= 0;
+             at = text.indexOf(word, at + word.size(), query.sensitivity)) {
             found.append({at, word.size()});
         }
     }

@@ -212,10 +212,10 @@ private slots:
     void wordsOfASearchAreFoundAsTyped() {
         QCOMPARE(searchWords(QStringLiteral("  one \"two  words\" one three\" ")),
                  (QStringList{"one", "two words", "three"}));
-        const auto hits = findHits(QStringLiteral("One tone ONE"), {QStringLiteral("one")});
+        const auto hits = findHits(QStringLiteral("One tone ONE"), {{QStringLiteral("one")}});
         QCOMPARE(hits.size(), 3);
         QCOMPARE(
-            findHits(QStringLiteral("aaa"), {QStringLiteral("a"), QStringLiteral("aa")}).size(), 2);
+            findHits(QStringLiteral("aaa"), {{QStringLiteral("a"), QStringLiteral("aa")}}).size(), 2);
     }
 
     void aHitIsMarkedAndScrolledTo() {

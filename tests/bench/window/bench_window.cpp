@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the list of messages costs while it is used: frames of a long reply that streams, the first
-// sight of it, a wider window, wheel steps through a long conversation, many turns, hostile
-// replies.
+// sight of it, a wider window, wheel steps through a long conversation, what is found in it, many
+// turns, hostile replies.
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -10,10 +10,13 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QLineEdit>
 #include <QScrollBar>
 #include <QTimer>
 
 #include "hostile_replies.h"
+#include "ui/chat_find.h"
+#include "ui/elided_label.h"
 #include "ui/message_model.h"
 #include "ui/message_view.h"
 #include "ui/theme.h"
@@ -224,12 +227,47 @@ void widen(const QString& text, const char* what) {
     times.print(what);
 }
 
-void scroll() {
-    Stage stage;
+QList<Message> tenThousand() {
     QList<Message> messages;
     for (int turn = 0; turn < 5000; ++turn) {
         messages << question(turn) << reply(prose(2 + turn % 9), MessageState::Complete);
     }
+    return messages;
+}
+
+/// From the key to the whole count, with what holds the window longest on the way: messages that
+/// were never seen, all of them with hits, one or none.
+void find() {
+    for (const char* what : {"sea", "Question 2345", "nowhere"}) {
+        Stage stage;
+        stage.model.reset(tenThousand());
+        ChatFind bar(&stage.view, &stage.model);
+        bar.show();
+        bar.open();
+        stage.draw();
+        auto* field = bar.findChild<QLineEdit*>(QStringLiteral("chatFind"));
+        const auto* said = bar.findChild<ElidedLabel*>(QStringLiteral("chatFindSaid"));
+        QElapsedTimer whole;
+        whole.start();
+        Times steps;
+        steps.take([&] {
+            field->setText(QString::fromLatin1(what));
+            stage.draw();
+        });
+        while (!said->text().contains(QStringLiteral(" of ")) &&
+               said->text() != QStringLiteral("Not found")) {
+            steps.take([] { QApplication::processEvents(); });
+        }
+        std::printf(
+            "find %-15s in 10,000 messages          all %7.2f  step at most %7.2f ms (%s)\n", what,
+            static_cast<double>(whole.nsecsElapsed()) / 1e6, steps.most(),
+            qPrintable(said->text()));
+    }
+}
+
+void scroll() {
+    Stage stage;
+    const QList<Message> messages = tenThousand();
     Times open;
     open.take([&] {
         stage.model.reset(messages);
@@ -276,6 +314,7 @@ void wellBehaved() {
     widen(prose(10000), "frame while the window widens, prose");
     widen(code(10000), "frame while the window widens, code");
     scroll();
+    find();
 }
 
 } // namespace
@@ -286,8 +325,13 @@ int main(int argc, char** argv) {
     }
     QApplication application(argc, argv);
     applyAppearance(application, Appearance::Light);
-    // "bench_window hostile" runs that part alone, "bench_window hostile emoji" that kind.
+    // "bench_window hostile" runs that part alone, "bench_window hostile emoji" that kind,
+    // "bench_window find" the search.
     const QString only = QApplication::arguments().value(1);
+    if (only == QLatin1String("find")) {
+        find();
+        return 0;
+    }
     if (only != QLatin1String("hostile")) {
         wellBehaved();
     }
