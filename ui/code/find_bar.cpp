@@ -4,65 +4,49 @@
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTextBlock>
 #include <QVBoxLayout>
 
 #include "ui/code/code_edit.h"
+#include "ui/find_row.h"
 #include "ui/theme.h"
 
 namespace phidelity {
 
 FindBar::FindBar(QWidget* parent)
-    : QWidget(parent), m_find(new QLineEdit), m_replace(new QLineEdit),
-      m_expression(new QCheckBox(tr("Re&gular expression"))),
-      m_case(new QCheckBox(tr("Match &case"))), m_said(new QLabel), m_replaceRow(new QWidget) {
+    : QWidget(parent), m_find(new FindRow(QStringLiteral("codeFind"))), m_replace(new QLineEdit),
+      m_expression(new QCheckBox(tr("Re&gular expression"))), m_replaceRow(new QWidget) {
     setObjectName(QStringLiteral("findBar"));
-    m_find->setObjectName(QStringLiteral("codeFind"));
-    m_find->setPlaceholderText(tr("Find"));
-    m_find->setAccessibleName(tr("Find"));
     m_replace->setObjectName(QStringLiteral("codeReplace"));
     m_replace->setPlaceholderText(tr("Replace with"));
     m_replace->setAccessibleName(tr("Replace with"));
     m_expression->setObjectName(QStringLiteral("codeFindExpression"));
-    m_case->setObjectName(QStringLiteral("codeFindCase"));
+    m_find->addChoice(m_expression);
     const auto button = [](const QString& text, const char* name) {
         auto* made = new QPushButton(text);
         made->setObjectName(QLatin1String(name));
         made->setAutoDefault(false);
         return made;
     };
-    auto* next = button(tr("&Next"), "codeFindNext");
-    auto* previous = button(tr("&Previous"), "codeFindPrevious");
     auto* one = button(tr("&Replace"), "codeReplaceOne");
     auto* all = button(tr("Replace &All"), "codeReplaceAll");
-    auto* findRow = new QHBoxLayout;
-    findRow->addWidget(m_find, 1);
-    findRow->addWidget(previous);
-    findRow->addWidget(next);
-    auto* choices = new QHBoxLayout;
-    choices->addWidget(m_expression);
-    choices->addWidget(m_case);
-    choices->addWidget(m_said, 1);
     auto* replaceRow = new QHBoxLayout(m_replaceRow);
     replaceRow->setContentsMargins(0, 0, 0, 0);
     replaceRow->addWidget(m_replace, 1);
     replaceRow->addWidget(one);
     replaceRow->addWidget(all);
     auto* layout = new QVBoxLayout(this);
-    layout->addLayout(findRow);
+    layout->addWidget(m_find);
     layout->addWidget(m_replaceRow);
-    layout->addLayout(choices);
     const int unit = gridUnit(this);
     layout->setContentsMargins(3 * unit, unit, 3 * unit, unit);
     layout->setSpacing(unit);
-    connect(m_find, &QLineEdit::textChanged, this, &FindBar::typed);
-    connect(m_expression, &QCheckBox::toggled, this, &FindBar::typed);
-    connect(m_case, &QCheckBox::toggled, this, &FindBar::typed);
-    connect(next, &QPushButton::clicked, this, &FindBar::findNext);
-    connect(previous, &QPushButton::clicked, this, &FindBar::findPrevious);
+    connect(m_find, &FindRow::changed, this, &FindBar::typed);
+    connect(m_find, &FindRow::nextRequested, this, &FindBar::findNext);
+    connect(m_find, &FindRow::previousRequested, this, &FindBar::findPrevious);
+    connect(m_find, &FindRow::closeRequested, this, &FindBar::close);
     connect(one, &QPushButton::clicked, this, &FindBar::replaceOne);
     connect(all, &QPushButton::clicked, this, &FindBar::replaceAll);
     hide();
@@ -88,8 +72,7 @@ void FindBar::open(Purpose purpose) {
         }
         m_edit->setMarked(pattern());
     }
-    m_find->setFocus();
-    m_find->selectAll();
+    m_find->focusField();
 }
 
 void FindBar::close() {
@@ -106,8 +89,6 @@ void FindBar::keyPressEvent(QKeyEvent* event) {
         close();
     } else if (enter && m_replace->hasFocus()) {
         replaceOne();
-    } else if (enter) {
-        find(!(event->modifiers() & Qt::ShiftModifier));
     } else {
         QWidget::keyPressEvent(event);
     }
@@ -117,25 +98,20 @@ QRegularExpression FindBar::pattern() const {
     const QString text =
         m_expression->isChecked() ? m_find->text() : QRegularExpression::escape(m_find->text());
     QRegularExpression::PatternOptions options = QRegularExpression::MultilineOption;
-    if (!m_case->isChecked()) {
+    if (m_find->sensitivity() == Qt::CaseInsensitive) {
         options |= QRegularExpression::CaseInsensitiveOption;
     }
     return QRegularExpression(text, options);
 }
 
-void FindBar::say(const QString& text, bool problem) {
-    const Shades shades = shadesOf(palette());
-    setTextColor(m_said, palette(), problem ? shades.danger : shades.dimText);
-    m_said->setText(text);
-}
-
 void FindBar::typed() {
     const QRegularExpression wanted = pattern();
     if (!wanted.isValid()) {
-        say(tr("This is no regular expression: %1").arg(wanted.errorString()), true);
+        m_find->say(tr("This is no regular expression: %1").arg(wanted.errorString()),
+                    FindRow::Tone::Problem);
         return;
     }
-    say({});
+    m_find->say({});
     if (m_edit) {
         m_edit->setMarked(wanted);
     }
@@ -175,10 +151,10 @@ bool FindBar::find(bool forward) {
         }
     }
     if (!match.hasMatch()) {
-        say(tr("Not found."), true);
+        m_find->say(tr("Not found"), FindRow::Tone::Problem);
         return false;
     }
-    say({});
+    m_find->say({});
     QTextCursor found = cursor;
     found.setPosition(static_cast<int>(match.capturedStart()));
     found.setPosition(static_cast<int>(match.capturedEnd()), QTextCursor::KeepAnchor);
@@ -252,7 +228,8 @@ int FindBar::replaceAll() {
         cursor.setPosition(std::min<int>(at, static_cast<int>(result.size())));
         m_edit->setTextCursor(cursor);
     }
-    say(count == 0 ? tr("Not found.") : tr("%n replaced.", nullptr, count), count == 0);
+    m_find->say(count == 0 ? tr("Not found") : tr("%n replaced", nullptr, count),
+                count == 0 ? FindRow::Tone::Problem : FindRow::Tone::Plain);
     return count;
 }
 

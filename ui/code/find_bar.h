@@ -6,13 +6,12 @@
 #include <QWidget>
 
 class QCheckBox;
-class QLabel;
 class QLineEdit;
-class QToolButton;
 
 namespace phidelity {
 
 class CodeEdit;
+class FindRow;
 
 /// Find and replace in the editor that it is given, with regular expressions if wanted ($1 or \1
 /// stand for groups in the replacement). Escape closes it.
@@ -42,14 +41,11 @@ private:
     [[nodiscard]] QString replacement(const QRegularExpressionMatch& match) const;
     bool find(bool forward);
     void typed();
-    void say(const QString& text, bool problem = false);
 
     QPointer<CodeEdit> m_edit;
-    QLineEdit* m_find;
+    FindRow* m_find;
     QLineEdit* m_replace;
     QCheckBox* m_expression;
-    QCheckBox* m_case;
-    QLabel* m_said;
     QWidget* m_replaceRow;
 };
 
