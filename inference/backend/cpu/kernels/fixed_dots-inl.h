@@ -70,28 +70,31 @@ struct Dots {
     VI high, low;
 };
 
+/// Whether products of a type are taken by wholeDots.
+template <TensorType kType>
+constexpr bool kWholeDots = PHIDELITY_HAVE_BYTE_DOTS &&
+                            (!kHasScales<kType> ||
+                             (kQuadsPerScale<kType> == 8 && codeOffset(kType) == 0));
+
+#if PHIDELITY_HAVE_BYTE_DOTS
+/// Products of unpacked codes with whole inputs, by byte dots: the same whole numbers as by the
+/// other ways in half of the instructions. They stay below 2^25, with a scale below 2^31.
+HWY_INLINE VI wholeDots(const VU8 (&codes)[8], const FixedBlock& x) {
+    VI high = hn::Zero(TagI());
+    VI low = hn::Zero(TagI());
+    HWY_UNROLL(8)
+    for (int quad = 0; quad < 8; ++quad) {
+        high = accumulateBytes(high, codes[quad], x.high + 4 * quad);
+        low = accumulateBytes(low, codes[quad], x.low + 4 * quad);
+    }
+    return hn::Add(hn::ShiftLeft<8>(high), low);
+}
+#endif
+
 /// From unpacked codes, for several inputs. scale0 is that of the first 16 columns, scale1 of the
 /// others.
 template <TensorType kType>
 HWY_INLINE Dots dotsOfCodes(const VU8 (&codes)[8], const FixedBlock& x, VI16 scale0, VI16 scale1) {
-#if PHIDELITY_HAVE_BYTE_DOTS
-    // The same whole numbers in half of the instructions.
-    if constexpr (!kHasScales<kType> || (kQuadsPerScale<kType> == 8 && codeOffset(kType) == 0)) {
-        VI high = hn::Zero(TagI());
-        VI low = hn::Zero(TagI());
-        HWY_UNROLL(8)
-        for (int quad = 0; quad < 8; ++quad) {
-            high = accumulateBytes(high, codes[quad], x.high + 4 * quad);
-            low = accumulateBytes(low, codes[quad], x.low + 4 * quad);
-        }
-        if constexpr (kHasScales<kType>) {
-            const VI scale = hn::ShiftRight<16>(hn::BitCast(TagI(), scale0));
-            return {hn::Mul(high, scale), hn::Mul(low, scale)};
-        } else {
-            return {high, low};
-        }
-    }
-#endif
     if constexpr (kQuadsPerScale<kType> == 8) {
         return {scaledProducts<kType, 0, 8>(codes, x.high, x.highSums, scale0),
                 scaledProducts<kType, 0, 8>(codes, x.low, x.lowSums, scale0)};

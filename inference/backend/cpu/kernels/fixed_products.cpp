@@ -16,8 +16,10 @@ HWY_BEFORE_NAMESPACE();
 namespace phidelity::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Distance in bytes at which weights are fetched ahead of use: about 100 ns at 20 GB/s a core.
-constexpr std::size_t kPrefetch = 2048;
+/// Distance in bytes at which weights are fetched ahead of use: 200 ns at 40 GB/s a core, what a
+/// busy memory takes to answer. Nearer, several rows of input halve the stream; farther, the L1
+/// cache gets too small.
+constexpr std::size_t kPrefetch = 8192;
 
 /// Running sums of one input row and one part: of the high bytes, the low bytes and the minima,
 /// before the factors of the super-block; `total` has them.
@@ -25,11 +27,12 @@ struct Sums {
     VF total, high, low, minimum;
 };
 
-/// The end of one block of 32 of Q4_0, Q4_1, Q5_0, Q5_1.
+/// The end of one block of 32 of a type without scales inside: `dot` is that of the codes.
 template <TensorType kType>
-HWY_INLINE void addSimple(Dots dots, const FixedBlock& x, VF d, VF m, Sums& sums) {
-    VI dot = hn::Add(hn::ShiftLeft<8>(dots.high), dots.low);
-    if constexpr (codeOffset(kType) == 8) {
+HWY_INLINE void addSimple(VI dot, const FixedBlock& x, VF d, VF m, Sums& sums) {
+    if constexpr (kType == TensorType::Q8_0) {
+        dot = hn::Sub(dot, hn::ShiftLeft<7>(broadcastDword(&x.sum)));
+    } else if constexpr (codeOffset(kType) == 8) {
         dot = hn::Sub(dot, hn::ShiftLeft<3>(broadcastDword(&x.sum)));
     } else if constexpr (codeOffset(kType) == 16) {
         dot = hn::Sub(dot, hn::ShiftLeft<4>(broadcastDword(&x.sum)));
@@ -41,10 +44,14 @@ HWY_INLINE void addSimple(Dots dots, const FixedBlock& x, VF d, VF m, Sums& sums
     }
 }
 
-/// The end of sub-block kSub (of the four under one dword of 8 scales, two under one of 16) of a K
-/// type.
+HWY_INLINE VI wholeOf(Dots dots) {
+    return hn::Add(hn::ShiftLeft<8>(dots.high), dots.low);
+}
+
+/// The minima of sub-block kSub (of the four under one dword of 8 scales, two under one of 16) of a
+/// K type.
 template <TensorType kType, int kSub>
-HWY_INLINE void addScaledBlock(Dots dots, const FixedBlock& x, VU minima, Sums& sums) {
+HWY_INLINE void addMinima(const FixedBlock& x, VU minima, Sums& sums) {
     const TagF f;
     if constexpr (kQuadsPerScale<kType> == 8) {
         sums.minimum = hn::MulAdd(hn::ConvertTo(f, byteOf<kSub>(minima)),
@@ -56,6 +63,10 @@ HWY_INLINE void addScaledBlock(Dots dots, const FixedBlock& x, VU minima, Sums& 
         sums.minimum = hn::MulAdd(hn::ConvertTo(f, byteOf<first + 1>(minima)),
                                   broadcastFloat(&x.scaledHalf[1]), sums.minimum);
     }
+}
+
+HWY_INLINE void addScaledBlock(Dots dots, const FixedBlock& x, Sums& sums) {
+    const TagF f;
     const VF scale = broadcastFloat(&x.scale);
     sums.high = hn::MulAdd(hn::ConvertTo(f, dots.high), scale, sums.high);
     sums.low = hn::MulAdd(hn::ConvertTo(f, dots.low), scale, sums.low);
@@ -77,7 +88,43 @@ HWY_INLINE void signedBlock(const std::uint8_t* lines, const FixedBlock& x, VF d
         hn::MulAdd(hn::ConvertTo(TagF(), dot), hn::Mul(d, broadcastFloat(&x.scale)), sums.total);
 }
 
-/// kRows is 1 where sums stay in registers, or 0 for `rows` of them.
+/// One block of 32 of one part, for `count` inputs that lie `stride` blocks apart.
+template <TensorType kType, std::uint32_t kRows>
+HWY_INLINE void simpleRows(const std::uint8_t* lines, std::size_t stride, const FixedBlock* x,
+                           std::uint32_t count, VF d, VF m, std::size_t part,
+                           Sums (*sums)[kParts]) {
+#if PHIDELITY_HAVE_BYTE_DOTS
+    VU8 codes[8];
+    unpackCodes<kType>(lines, codes);
+    HWY_UNROLL(4)
+    for (std::uint32_t r = 0; r < count; ++r) {
+        const FixedBlock& own = x[r * stride];
+        addSimple<kType>(wholeDots(codes, own), own, d, m, sums[r][part]);
+    }
+#else
+    if constexpr (kType == TensorType::Q8_0) {
+        for (std::uint32_t r = 0; r < count; ++r) {
+            signedBlock(lines, x[r * stride], d, sums[r][part]);
+        }
+    } else {
+        const VI16 one = hn::Set(TagI16(), 1);
+        if constexpr (kRows == 1) {
+            addSimple<kType>(wholeOf(dotsOfLines<kType>(lines, *x, one, one)), *x, d, m,
+                             sums[0][part]);
+        } else {
+            VU8 codes[8];
+            unpackCodes<kType>(lines, codes);
+            for (std::uint32_t r = 0; r < count; ++r) {
+                const FixedBlock& own = x[r * stride];
+                addSimple<kType>(wholeOf(dotsOfCodes<kType>(codes, own, one, one)), own, d, m,
+                                 sums[r][part]);
+            }
+        }
+    }
+#endif
+}
+
+/// kRows inputs, whose sums stay in registers, or `rows` of them where it is 0.
 template <TensorType kType, std::uint32_t kRows>
 HWY_INLINE void simpleGroup(const std::uint8_t* at, std::size_t blocks, const FixedBlock* x,
                             std::uint32_t rows, float (*out)[16]) {
@@ -102,27 +149,8 @@ HWY_INLINE void simpleGroup(const std::uint8_t* at, std::size_t blocks, const Fi
             if constexpr (layout.hasMinimum) {
                 m = loadHalf(at + 32 + 2 * lane);
             }
-            const std::uint8_t* lines = at + layout.headerBytes() + 4 * lane;
-            if constexpr (kType == TensorType::Q8_0) {
-                for (std::uint32_t r = 0; r < count; ++r) {
-                    signedBlock(lines, x[r * blocks + block], d, sums[r][part]);
-                }
-            } else {
-                const VI16 one = hn::Set(TagI16(), 1);
-                if constexpr (kRows == 1) {
-                    const FixedBlock& own = x[block];
-                    addSimple<kType>(dotsOfLines<kType>(lines, own, one, one), own, d, m,
-                                     sums[0][part]);
-                } else {
-                    VU8 codes[8];
-                    unpackCodes<kType>(lines, codes);
-                    for (std::uint32_t r = 0; r < count; ++r) {
-                        const FixedBlock& own = x[r * blocks + block];
-                        addSimple<kType>(dotsOfCodes<kType>(codes, own, one, one), own, d, m,
-                                         sums[r][part]);
-                    }
-                }
-            }
+            simpleRows<kType, kRows>(at + layout.headerBytes() + 4 * lane, blocks, x + block, count,
+                                     d, m, part, sums);
         }
         at += layout.superBytes();
     }
@@ -138,20 +166,37 @@ template <TensorType kType, std::uint32_t kRows, int kSub>
 HWY_INLINE void scaledRows(const std::uint8_t* lines, std::size_t stride, const FixedBlock* x,
                            std::uint32_t count, VU scales, VU minima, std::size_t part,
                            Sums (*sums)[kParts]) {
-    constexpr bool fine = kQuadsPerScale<kType> == 4;
-    constexpr int first = fine ? 2 * (kSub % 2) : kSub;
-    const VI16 scale0 = scaleWords<kType, first>(scales);
-    const VI16 scale1 = fine ? scaleWords < kType, fine ? first + 1 : first > (scales) : scale0;
-    if constexpr (kRows == 1) {
-        addScaledBlock<kType, kSub>(dotsOfLines<kType>(lines, *x, scale0, scale1), *x, minima,
-                                    sums[0][part]);
-    } else {
+    if constexpr (kWholeDots<kType>) {
+#if PHIDELITY_HAVE_BYTE_DOTS
         VU8 codes[8];
         unpackCodes<kType>(lines, codes);
+        const VI scale = scaleNumber<kType, kSub>(scales);
+        HWY_UNROLL(4)
         for (std::uint32_t r = 0; r < count; ++r) {
             const FixedBlock& own = x[r * stride];
-            addScaledBlock<kType, kSub>(dotsOfCodes<kType>(codes, own, scale0, scale1), own, minima,
-                                        sums[r][part]);
+            const VI dot = hn::Mul(wholeDots(codes, own), scale);
+            Sums& sum = sums[r][part];
+            sum.low = hn::MulAdd(hn::ConvertTo(TagF(), dot), broadcastFloat(&own.scale), sum.low);
+            addMinima<kType, kSub>(own, minima, sum);
+        }
+#endif
+    } else {
+        constexpr bool fine = kQuadsPerScale<kType> == 4;
+        constexpr int first = fine ? 2 * (kSub % 2) : kSub;
+        constexpr int second = fine ? first + 1 : first;
+        const VI16 scale0 = scaleWords<kType, first>(scales);
+        const VI16 scale1 = fine ? scaleWords<kType, second>(scales) : scale0;
+        if constexpr (kRows == 1) {
+            addScaledBlock(dotsOfLines<kType>(lines, *x, scale0, scale1), *x, sums[0][part]);
+            addMinima<kType, kSub>(*x, minima, sums[0][part]);
+        } else {
+            VU8 codes[8];
+            unpackCodes<kType>(lines, codes);
+            for (std::uint32_t r = 0; r < count; ++r) {
+                const FixedBlock& own = x[r * stride];
+                addScaledBlock(dotsOfCodes<kType>(codes, own, scale0, scale1), own, sums[r][part]);
+                addMinima<kType, kSub>(own, minima, sums[r][part]);
+            }
         }
     }
 }
@@ -218,7 +263,9 @@ HWY_INLINE void scaledGroup(const std::uint8_t* at, std::size_t supers, const Fi
             const VF d = loadHalf(at + 2 * part * kLanes);
             for (std::uint32_t r = 0; r < count; ++r) {
                 Sums& own = sums[r][part];
-                const VF both = hn::MulAdd(own.high, hn::Set(TagF(), 256.0F), own.low);
+                const VF both = kWholeDots<kType>
+                                    ? own.low
+                                    : hn::MulAdd(own.high, hn::Set(TagF(), 256.0F), own.low);
                 own.total = hn::MulAdd(d, both, own.total);
                 if constexpr (layout.hasMinimum) {
                     own.total = hn::NegMulAdd(loadHalf(at + 32 + 2 * part * kLanes), own.minimum,
@@ -236,22 +283,39 @@ HWY_INLINE void scaledGroup(const std::uint8_t* at, std::size_t supers, const Fi
     }
 }
 
+template <TensorType kType, std::uint32_t kRows>
+void productsOfRows(const std::uint8_t* group, std::size_t columns, const FixedBlock* x,
+                    std::uint32_t rows, float (*out)[16]) {
+    const std::size_t supers = columns / packedLayout(kType).columns;
+    if constexpr (kHasScales<kType>) {
+        scaledGroup<kType, kRows>(group, supers, x, rows, out);
+    } else {
+        simpleGroup<kType, kRows>(group, supers, x, rows, out);
+    }
+}
+
 template <TensorType kType>
 void productsOf(const std::uint8_t* group, std::size_t columns, const FixedBlock* x,
                 std::uint32_t rows, float (*out)[16]) {
-    const std::size_t supers = columns / packedLayout(kType).columns;
-    if constexpr (kHasScales<kType>) {
-        if (rows == 1) {
-            scaledGroup<kType, 1>(group, supers, x, rows, out);
-        } else {
-            scaledGroup<kType, 0>(group, supers, x, rows, out);
+    if constexpr (kWholeDots<kType>) {
+        // Four at a time have room in the registers; the group is in the cache when it is read
+        // again for the next ones.
+        const std::size_t stride = columns / 32;
+        std::uint32_t r = 0;
+        for (; r + 4 <= rows; r += 4) {
+            productsOfRows<kType, 4>(group, columns, x + r * stride, 4, out + r);
         }
+        if (r + 2 <= rows) {
+            productsOfRows<kType, 2>(group, columns, x + r * stride, 2, out + r);
+            r += 2;
+        }
+        if (r < rows) {
+            productsOfRows<kType, 1>(group, columns, x + r * stride, 1, out + r);
+        }
+    } else if (rows == 1) {
+        productsOfRows<kType, 1>(group, columns, x, rows, out);
     } else {
-        if (rows == 1) {
-            simpleGroup<kType, 1>(group, supers, x, rows, out);
-        } else {
-            simpleGroup<kType, 0>(group, supers, x, rows, out);
-        }
+        productsOfRows<kType, 0>(group, columns, x, rows, out);
     }
 }
 

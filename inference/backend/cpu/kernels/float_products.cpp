@@ -17,8 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace phidelity::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Distance in bytes at which each of the rows side by side is fetched ahead.
-constexpr std::size_t kPrefetch = 1024;
+/// Distance in bytes at which weights are fetched ahead of use; see fixed_products.cpp.
+constexpr std::size_t kPrefetch = 8192;
 
 /// kCount stored rows times kRows inputs, all sums in registers, two for each pair so that
 /// additions need not wait for each other. Always two, so that a row comes to the same bits beside
@@ -84,7 +84,7 @@ template <TensorType kType, std::uint32_t kRows>
 void productsOfRows(const std::uint8_t* weights, std::uint32_t count, std::size_t columns,
                     const float* x, std::size_t stride, float (*sums)[16]) {
     // As many as the sums leave registers for.
-    constexpr std::uint32_t most = kRows == 1 ? 4 : 2;
+    constexpr std::uint32_t most = kRows == 1 ? 1 : 2;
     const std::size_t rowSize = columns * kNumberBytes<kType>;
     std::uint32_t o = 0;
     // sums[r] + o: the columns of a narrower view of the same rows

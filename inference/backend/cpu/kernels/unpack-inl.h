@@ -37,13 +37,18 @@ HWY_INLINE VU loadLine(const std::uint8_t* at, std::size_t line) {
     return hn::LoadU(TagU(), reinterpret_cast<const std::uint32_t*>(at + 64 * line));
 }
 
-/// The codes of 32 columns of kLanes rows, one vector a quad, from types of up to 6 bits. `at`
-/// points to the sub-block's first line, at the part's rows.
+/// The codes of 32 columns of kLanes rows, one vector a quad; of 8-bit numbers 128 more, so that
+/// they are unsigned too. `at` points to the sub-block's first line, at the part's rows.
 template <TensorType kType>
 HWY_INLINE void unpackCodes(const std::uint8_t* at, VU8 (&codes)[8]) {
     constexpr PackedLayout layout = packedLayout(kType);
     constexpr std::size_t highLine = layout.lowBits;
-    if constexpr (layout.lowBits == 4) {
+    if constexpr (layout.lowBits == 8) {
+        HWY_UNROLL(8)
+        for (std::size_t g = 0; g < 8; ++g) {
+            codes[g] = hn::BitCast(TagU8(), hn::Xor(loadLine(at, g), hn::Set(TagU(), 0x80808080U)));
+        }
+    } else if constexpr (layout.lowBits == 4) {
         HWY_UNROLL(4)
         for (std::size_t k = 0; k < 4; ++k) {
             const VU line = loadLine(at, k);
