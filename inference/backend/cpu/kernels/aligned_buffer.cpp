@@ -11,7 +11,7 @@
 namespace phidelity::kernels {
 namespace {
 
-constexpr std::size_t kMapFrom = std::size_t{4} << 20;
+constexpr std::size_t kMapFrom = std::size_t{2} << 20;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 std::size_t roundUp(std::size_t bytes, std::size_t unit) {
@@ -40,15 +40,24 @@ bool AlignedBuffer::allocate(std::size_t bytes) {
         if (bytes > static_cast<std::size_t>(-1) / 2) {
             return false;
         }
-        void* memory = mmap(nullptr, roundUp(bytes, kHugePage), PROT_READ | PROT_WRITE,
+        // A huge page more, for a beginning where one begins; what is not needed goes back.
+        const std::size_t size = roundUp(bytes, kHugePage);
+        void* memory = mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED) {
             return false;
         }
+        auto* begin = static_cast<std::byte*>(memory);
+        const std::size_t before = roundUp(reinterpret_cast<std::size_t>(begin), kHugePage) -
+                                   reinterpret_cast<std::size_t>(begin);
+        if (before > 0) {
+            munmap(begin, before);
+        }
+        munmap(begin + before + size, kHugePage - before);
+        m_data = begin + before;
 #if defined(MADV_HUGEPAGE)
-        madvise(memory, roundUp(bytes, kHugePage), MADV_HUGEPAGE);
+        madvise(m_data, size, MADV_HUGEPAGE);
 #endif
-        m_data = static_cast<std::byte*>(memory);
         m_bytes = bytes;
         return true;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cassert>
 
 #include "inference/backend/cpu/kernels/fixed_products.h"
@@ -46,16 +47,15 @@ struct Plan {
     }
 };
 
-/// Bytes of weights of a task: enough for the stream to run up to speed, little enough that threads
-/// end together.
-std::uint64_t smallBatchGroups(const Chain& chain, std::uint32_t threads) {
+/// Bytes of weights of a task: little enough that threads end together. A thread's tasks follow
+/// each other in memory (streamTasks), so they need not be long.
+std::uint64_t smallBatchGroups(const Chain& chain) {
     std::uint64_t bytes = 0;
     for (const Product& product : chain.products) {
         bytes += product.weights->bytes();
     }
-    const std::uint64_t wanted =
-        std::clamp<std::uint64_t>(bytes / (8 * threads), 64 << 10, 512 << 10);
-    return std::max<std::uint64_t>(1, wanted * chain.groups / std::max<std::uint64_t>(1, bytes));
+    constexpr std::uint64_t kWanted = 96 << 10;
+    return std::max<std::uint64_t>(1, kWanted * chain.groups / std::max<std::uint64_t>(1, bytes));
 }
 
 Plan planOf(std::span<const Product> products, bool panels, std::uint32_t threads) {
@@ -74,7 +74,7 @@ Plan planOf(std::span<const Product> products, bool panels, std::uint32_t thread
             chain.groupsPerTask =
                 std::clamp<std::uint64_t>(chain.groups / (4 * threads), 1, kTaskGroups);
         } else {
-            chain.groupsPerTask = smallBatchGroups(chain, threads);
+            chain.groupsPerTask = smallBatchGroups(chain);
         }
         chain.firstTask = plan.tasks;
         plan.tasks += chain.tasks();
@@ -145,6 +145,33 @@ void panelTask(const Product& product, std::uint64_t firstGroup, std::uint64_t g
     }
 }
 
+/// Tasks [0, tasks) as one stretch of neighbours for each thread, so that a thread reads its
+/// weights as one stream and what it fetches ahead is its own. Whoever is through with a stretch
+/// takes what others have not begun.
+template <class Function>
+void streamTasks(ThreadPool& pool, std::uint64_t tasks, Function&& function) {
+    struct alignas(64) Stretch {
+        std::atomic<std::uint64_t> next;
+        std::uint64_t end;
+    };
+    constexpr std::uint64_t kMost = 64;
+    std::array<Stretch, kMost> stretches;
+    const std::uint64_t count = std::min<std::uint64_t>(pool.threads(), kMost);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        stretches[i].next.store(tasks * i / count, std::memory_order_relaxed);
+        stretches[i].end = tasks * (i + 1) / count;
+    }
+    pool.parallelFor(pool.threads(), [&](std::uint64_t first, std::uint32_t thread) {
+        for (std::uint64_t i = 0; i < count; ++i) {
+            Stretch& stretch = stretches[(first + i) % count];
+            for (std::uint64_t task = stretch.next.fetch_add(1, std::memory_order_relaxed);
+                 task < stretch.end; task = stretch.next.fetch_add(1, std::memory_order_relaxed)) {
+                function(task, thread);
+            }
+        }
+    });
+}
+
 } // namespace
 
 void multiply(ThreadPool& pool, std::span<const Product> products) {
@@ -153,22 +180,25 @@ void multiply(ThreadPool& pool, std::span<const Product> products) {
     }
     const bool panels = products.front().input->rows() > kSmallBatch;
     const Plan plan = planOf(products, panels, pool.threads());
-    pool.parallelFor(plan.tasks, [&](std::uint64_t task, std::uint32_t thread) {
+    const auto run = [&](std::uint64_t task, std::uint32_t thread) {
         const Chain& chain = plan.chainOf(task);
         const std::uint64_t first = (task - chain.firstTask) * chain.groupsPerTask;
         const std::uint64_t count = std::min(chain.groupsPerTask, chain.groups - first);
-        if (panels) {
-            for (const Product& product : chain.products) {
-                panelTask(product, first, count, product.input->scratch(thread));
-            }
-            return;
-        }
         for (const Product& product : chain.products) {
+            if (panels) {
+                panelTask(product, first, count, product.input->scratch(thread));
+                continue;
+            }
             for (std::uint64_t group = first; group < first + count; ++group) {
                 smallBatchGroup(product, group);
             }
         }
-    });
+    };
+    if (panels) {
+        pool.parallelFor(plan.tasks, run);
+    } else {
+        streamTasks(pool, plan.tasks, run);
+    }
 }
 
 } // namespace phidelity::kernels
