@@ -212,6 +212,43 @@ void attendHeadOn(const HeadAttention& work, float* scratch) {
     }
 }
 
+/// Rounds the numbers of one position; returns their scale.
+float toCacheOn(const float* numbers, std::uint32_t count, std::uint16_t* fixed) {
+    constexpr float kLargestNumber = 32767.0F;
+    const TagF f;
+    const auto whole = static_cast<std::uint32_t>(count / kLanes * kLanes);
+    VF most = zeroF();
+    VF poison = zeroF(); // stays 0 unless a number is NaN or infinite
+    for (std::uint32_t d = 0; d < whole; d += kLanes) {
+        const VF v = hn::LoadU(f, numbers + d);
+        most = hn::Max(most, hn::Abs(v));
+        poison = hn::MulAdd(v, zeroF(), poison);
+    }
+    float largest = hn::GetLane(hn::MaxOfLanes(f, most));
+    float bad = hn::GetLane(hn::SumOfLanes(f, poison));
+    for (std::uint32_t d = whole; d < count; ++d) {
+        largest = std::max(largest, std::abs(numbers[d]));
+        bad += numbers[d] * 0.0F;
+    }
+    // Below the smallest normal number the inverse would leave F32: such a position counts as zero.
+    const bool zero = largest < kLargestNumber * std::numeric_limits<float>::min();
+    if (zero || bad != 0.0F) {
+        std::fill_n(fixed, count, std::uint16_t{0});
+        return bad == 0.0F ? 0.0F : std::numeric_limits<float>::quiet_NaN();
+    }
+    const float factor = kLargestNumber / largest;
+    const hn::Rebind<std::int16_t, TagF> narrow;
+    for (std::uint32_t d = 0; d < whole; d += kLanes) {
+        const VI rounded = hn::NearestInt(hn::Mul(hn::LoadU(f, numbers + d), hn::Set(f, factor)));
+        hn::StoreU(hn::DemoteTo(narrow, rounded), narrow,
+                   reinterpret_cast<std::int16_t*>(fixed + d));
+    }
+    for (std::uint32_t d = whole; d < count; ++d) {
+        fixed[d] = static_cast<std::uint16_t>(std::lrint(numbers[d] * factor));
+    }
+    return largest / kLargestNumber;
+}
+
 } // namespace phidelity::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -219,6 +256,7 @@ HWY_AFTER_NAMESPACE();
 namespace phidelity::kernels {
 
 HWY_EXPORT(attendHeadOn);
+HWY_EXPORT(toCacheOn);
 
 void attendHead(const HeadAttention& work, float* scratch) {
     HWY_DYNAMIC_DISPATCH(attendHeadOn)(work, scratch);
@@ -230,27 +268,7 @@ std::size_t attentionScratch(std::uint32_t keys) {
 
 namespace {
 
-/// Rounds the numbers of one position and stores the scale of slot `slot` after `scales`.
-void toCache(const float* numbers, std::uint32_t count, std::uint16_t* fixed, std::uint16_t* scales,
-             std::uint32_t slot) {
-    float largest = 0.0F;
-    bool finite = true;
-    for (std::uint32_t d = 0; d < count; ++d) {
-        finite = finite && std::isfinite(numbers[d]);
-        largest = std::max(largest, std::abs(numbers[d]));
-    }
-    constexpr float kLargestNumber = 32767.0F;
-    // Below the smallest normal number the inverse would leave F32: such a position counts as zero.
-    const bool zero = largest < kLargestNumber * std::numeric_limits<float>::min();
-    const float factor = zero || !finite ? 0.0F : kLargestNumber / largest;
-    for (std::uint32_t d = 0; d < count; ++d) {
-        const float scaled = finite ? numbers[d] * factor : 0.0F;
-        const auto number = static_cast<std::int32_t>(scaled + (scaled < 0.0F ? -0.5F : 0.5F));
-        fixed[d] = static_cast<std::uint16_t>(number);
-    }
-    const float scale = !finite ? std::numeric_limits<float>::quiet_NaN()
-                        : zero  ? 0.0F
-                                : largest / kLargestNumber;
+void putScale(std::uint16_t* scales, std::uint32_t slot, float scale) {
     std::memcpy(scales + std::size_t{slot} * (sizeof(float) / sizeof(std::uint16_t)), &scale,
                 sizeof(float));
 }
@@ -259,16 +277,18 @@ void toCache(const float* numbers, std::uint32_t count, std::uint16_t* fixed, st
 
 void storeKey(std::uint16_t* keys, std::uint32_t slot, const float* key, std::uint32_t headSize) {
     std::uint16_t fixed[kMaxHeadSize];
-    toCache(key, headSize, fixed, keys + std::size_t{headSize} * kPageTokens, slot);
+    const float scale = HWY_DYNAMIC_DISPATCH(toCacheOn)(key, headSize, fixed);
     for (std::uint32_t d = 0; d < headSize; ++d) {
         keys[d * kPageTokens + slot] = fixed[d];
     }
+    putScale(keys + std::size_t{headSize} * kPageTokens, slot, scale);
 }
 
 void storeValue(std::uint16_t* values, std::uint32_t slot, const float* value,
                 std::uint32_t headSize) {
-    toCache(value, headSize, values + std::size_t{slot} * headSize,
-            values + std::size_t{headSize} * kPageTokens, slot);
+    const float scale =
+        HWY_DYNAMIC_DISPATCH(toCacheOn)(value, headSize, values + std::size_t{slot} * headSize);
+    putScale(values + std::size_t{headSize} * kPageTokens, slot, scale);
 }
 
 void rotaryAngles(std::uint32_t position, float theta, std::uint32_t rotary, float* cosines,

@@ -22,7 +22,7 @@ struct alignas(64) FixedBlock {
     std::int16_t lowSums[4][2];
 
     /// 256 * high + low; of each quad columns 0, 2 and then 1, 3, as signed 8-bit codes are
-    /// unpacked.
+    /// unpacked. Not written for instruction sets with byte dots, which read the bytes above.
     std::int16_t evenOdd[8][4];
 };
 static_assert(sizeof(FixedBlock) == 192);
