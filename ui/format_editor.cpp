@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
@@ -67,8 +68,8 @@ FormatRules freshRules() {
 
 FormatEditor::FormatEditor(QWidget* window, const QList<PromptFormat>& own,
                            const PromptFormat& current)
-    : QDialog(window), m_list(new QListWidget), m_note(new QLabel), m_name(new QLineEdit),
-      m_opening(textField("formatOpening", tr("Beginning of the prompt"))),
+    : QDialog(window), m_ownBefore(own.size()), m_list(new QListWidget), m_note(new QLabel),
+      m_name(new QLineEdit), m_opening(textField("formatOpening", tr("Beginning of the prompt"))),
       m_userPrefix(addMark("formatUserPrefix", tr("Before your text"))),
       m_userSuffix(addMark("formatUserSuffix", tr("Behind your text"))),
       m_replyPrefix(addMark("formatReplyPrefix", tr("Before the reply"))),
@@ -110,7 +111,7 @@ FormatEditor::FormatEditor(QWidget* window, const QList<PromptFormat>& own,
     for (const Entry& entry : std::as_const(m_entries)) {
         m_list->addItem(titleOf(entry));
     }
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(buttons, &QDialogButtonBox::rejected, this, &FormatEditor::reject);
     connect(buttons, &QDialogButtonBox::accepted, this, &FormatEditor::save);
     connect(m_list, &QListWidget::currentRowChanged, this, &FormatEditor::showEntry);
     for (QLineEdit* field : {m_name, m_userPrefix, m_userSuffix, m_replyPrefix, m_replySuffix}) {
@@ -309,6 +310,40 @@ void FormatEditor::addFormats(const QList<PromptFormat>& formats) {
     } else {
         showProblem(tr("Nothing was added: these formats are here already."));
     }
+}
+
+bool FormatEditor::isChanged() const {
+    qsizetype same = 0;
+    for (const Entry& entry : m_entries) {
+        same += !entry.builtIn && entry.before == formatOf(entry) ? 1 : 0;
+    }
+    const auto own = static_cast<qsizetype>(m_entries.size() - std::size(kFormats));
+    return same != own || own != m_ownBefore;
+}
+
+void FormatEditor::reject() {
+    if (!isChanged()) {
+        QDialog::reject();
+        return;
+    }
+    auto* box = new QMessageBox(
+        QMessageBox::Question, tr("Prompt Formats"), tr("Save what you have changed?"),
+        QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
+    box->setObjectName(QStringLiteral("formatQuestion"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    if (!m_save->isEnabled()) {
+        box->setInformativeText(tr("Something must be put right before it can be saved."));
+        box->button(QMessageBox::Save)->setEnabled(false);
+    }
+    box->setDefaultButton(m_save->isEnabled() ? QMessageBox::Save : QMessageBox::Cancel);
+    connect(box, &QMessageBox::finished, this, [this](int answer) {
+        if (answer == QMessageBox::Save) {
+            save();
+        } else if (answer == QMessageBox::Discard) {
+            QDialog::reject();
+        }
+    });
+    box->open();
 }
 
 void FormatEditor::save() {

@@ -27,8 +27,8 @@ struct FormatEdit {
 };
 
 /// Makes, copies, changes and deletes prompt formats, with a view of the exact prompt beside them.
-/// Nothing of it counts before "Save"; closing it otherwise leaves everything as it was. Deletes
-/// itself.
+/// Nothing of it counts before "Save"; closing it otherwise asks what is to become of changes.
+/// Deletes itself.
 class FormatEditor : public QDialog {
     Q_OBJECT
 
@@ -48,6 +48,10 @@ signals:
                        const phidelity::PromptFormat& shown);
     void importRequested();
     void exportRequested(const QList<phidelity::PromptFormat>& formats);
+
+public slots:
+    /// Cancel, Escape and the window's own button.
+    void reject() override;
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -71,6 +75,7 @@ private:
     void copy();
     void remove();
     void exportShown();
+    [[nodiscard]] bool isChanged() const;
     void save();
     void showEntry();
     void take();
@@ -78,6 +83,7 @@ private:
     void applyLook();
 
     QList<Entry> m_entries; ///< by their rows
+    qsizetype m_ownBefore;  ///< own ones when the editor was opened
     bool m_showing = false; ///< fields are being set, not edited
     QListWidget* m_list;
     QPushButton* m_delete;

@@ -8,50 +8,25 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 
 #include "app/format_desk.h"
 #include "chat/format_json.h"
-#include "store/store_thread.h"
+#include "stored_window_fixture.h"
 #include "ui/format_editor.h"
 #include "ui/format_preview.h"
 #include "ui/settings_panel.h"
-#include "window_fixture.h"
 
 namespace phidelity {
 
-class FormatEditorTest : public WindowFixture {
+class FormatEditorTest : public StoredWindowFixture {
     Q_OBJECT
 
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<StoreThread> m_store;
-
     [[nodiscard]] QString formatsPath() const { return m_folder->filePath("config/formats.json"); }
-    void startProgram() {
+    void connectMore() override {
         connectFormats(*m_window, *m_controller, *new FormatDesk(m_window.get(), formatsPath()));
-        m_store = std::make_unique<StoreThread>(m_folder->filePath("data"));
-        connectStore(m_store->worker(), *m_controller, m_window.get());
-        m_store->start();
-        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
-    }
-    void restart() {
-        m_window->close();
-        settle();
-        QCOMPARE(m_store->finish(), StoreEnd::AllKept);
-        WindowFixture::cleanup();
-        m_store.reset();
-        WindowFixture::init();
-        startProgram();
-    }
-    void say(const QString& text, const QString& reply) {
-        const int asked = m_engine->generations;
-        edit()->setFocus();
-        type(text);
-        QTRY_COMPARE(m_engine->generations, asked + 1);
-        answer(reply);
-        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
     }
     FormatEditor* editor() {
         const auto found = m_window->findChildren<FormatEditor*>();
@@ -79,6 +54,19 @@ class FormatEditorTest : public WindowFixture {
     void closed() {
         settle();
         QTRY_VERIFY(!editor());
+    }
+    QMessageBox* question() {
+        auto* box = editor()->findChild<QMessageBox*>("formatQuestion");
+        if (!box) {
+            qFatal("nothing was asked");
+        }
+        return box;
+    }
+    void answerQuestion(QMessageBox::StandardButton answer) {
+        settle();
+        QPointer<QMessageBox> box = question();
+        QTest::mouseClick(box->button(answer), Qt::LeftButton);
+        QTRY_VERIFY(!box);
     }
     /// Makes a format by hand and saves it.
     void makePirate() {
@@ -113,20 +101,6 @@ class FormatEditorTest : public WindowFixture {
     }
 
 private slots:
-    void initTestCase() {
-        WindowFixture::initTestCase();
-        registerStoreMessages();
-    }
-    void init() {
-        m_folder = std::make_unique<QTemporaryDir>();
-        WindowFixture::init();
-        startProgram();
-    }
-    void cleanup() {
-        m_store.reset();
-        WindowFixture::cleanup();
-    }
-
     void aFormatIsMadeUsedKeptAndOutlivesItsDeletion() {
         makePirate();
         // What was made is chosen.
@@ -206,8 +180,54 @@ private slots:
         QVERIFY2(remarks().contains("Another format is called"), qPrintable(remarks()));
         QVERIFY(!field<QPushButton>("formatSave")->isEnabled());
         QTest::keyClick(editor(), Qt::Key_Escape);
+        QVERIFY(!question()->button(QMessageBox::Save)->isEnabled());
+        answerQuestion(QMessageBox::Discard);
         closed();
         QVERIFY(!QFile::exists(formatsPath())); // nothing was kept
+    }
+
+    void closingItAsksWhatIsToBecomeOfChanges() {
+        makePirate();
+        const auto kept = [this] { return readFormatFileAt(formatsPath()).formats; };
+        const QList<PromptFormat> before = kept();
+        openEditor();
+        fill("formatName", "Captain");
+        QTest::keyClick(editor(), Qt::Key_Escape);
+        answerQuestion(QMessageBox::Cancel);
+        QVERIFY(editor()->isVisible());
+        QCOMPARE(field<QLineEdit>("formatName")->text(), QStringLiteral("Captain"));
+        editor()->close(); // by the window's own button
+        answerQuestion(QMessageBox::Discard);
+        closed();
+        QCOMPARE(kept(), before);
+
+        openEditor();
+        fill("formatName", "Captain");
+        QTest::keyClick(editor(), Qt::Key_Escape);
+        answerQuestion(QMessageBox::Save);
+        closed();
+        QCOMPARE(kept().value(0).rules().name, QStringLiteral("Captain"));
+
+        openEditor();
+        click("formatDelete");
+        QTest::keyClick(editor(), Qt::Key_Escape);
+        answerQuestion(QMessageBox::Save);
+        closed();
+        QCOMPARE(kept().size(), 0);
+    }
+
+    void closingItAsksNothingWhereNothingIsChanged() {
+        makePirate();
+        openEditor();
+        fill("formatName", "Captain");
+        fill("formatName", "Pirate"); // and back
+        QTest::keyClick(editor(), Qt::Key_Escape);
+        closed();
+        openEditor();
+        click("formatCopy");
+        click("formatDelete");
+        QTest::keyClick(editor(), Qt::Key_Escape);
+        closed();
     }
 
     void formatsGoToAFileAndComeBack() {

@@ -215,7 +215,8 @@ private slots:
         const auto hits = findHits(QStringLiteral("One tone ONE"), {{QStringLiteral("one")}});
         QCOMPARE(hits.size(), 3);
         QCOMPARE(
-            findHits(QStringLiteral("aaa"), {{QStringLiteral("a"), QStringLiteral("aa")}}).size(), 2);
+            findHits(QStringLiteral("aaa"), {{QStringLiteral("a"), QStringLiteral("aa")}}).size(),
+            2);
     }
 
     void aHitIsMarkedAndScrolledTo() {

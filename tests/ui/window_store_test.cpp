@@ -6,44 +6,17 @@
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 
-#include "store/store_thread.h"
+#include "stored_window_fixture.h"
 #include "ui/conversation_list.h"
 #include "ui/conversation_model.h"
 #include "ui/message_view.h"
-#include "window_fixture.h"
 
 namespace phidelity {
 
-class WindowStoreTest : public WindowFixture {
+class WindowStoreTest : public StoredWindowFixture {
     Q_OBJECT
 
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<StoreThread> m_store;
-
-    void startStore() {
-        m_store = std::make_unique<StoreThread>(m_folder->path());
-        connectStore(m_store->worker(), *m_controller, m_window.get());
-        m_store->start();
-        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
-    }
-    void restart() {
-        m_window->close();
-        settle();
-        QCOMPARE(m_store->finish(), StoreEnd::AllKept);
-        WindowFixture::cleanup();
-        m_store.reset();
-        WindowFixture::init();
-        startStore();
-    }
-    void say(const QString& text, const QString& reply) {
-        const int asked = m_engine->generations;
-        type(text);
-        QTRY_COMPARE(m_engine->generations, asked + 1);
-        answer(reply);
-        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
-    }
     QString longText() {
         QString text;
         for (int line = 0; line < 200; ++line) {
@@ -53,20 +26,6 @@ class WindowStoreTest : public WindowFixture {
     }
 
 private slots:
-    void initTestCase() {
-        WindowFixture::initTestCase();
-        registerStoreMessages();
-    }
-    void init() {
-        m_folder = std::make_unique<QTemporaryDir>();
-        WindowFixture::init();
-        startStore();
-    }
-    void cleanup() {
-        m_store.reset();
-        WindowFixture::cleanup();
-    }
-
     void aConversationComesBackWithItsBranches() {
         say("First question", " First answer");
         say("Second question", " Second answer");
