@@ -319,6 +319,8 @@ QSize CalmStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
         whole += QSize(6 + kTextGap, 4);
     } else if (type == CT_ToolButton) {
         whole += QSize(4, 4);
+    } else if (type == CT_ItemViewItem) {
+        whole += QSize(0, 6); // rows of a list breathe as those of a menu do
     }
     return whole;
 }
