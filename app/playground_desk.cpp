@@ -296,7 +296,7 @@ void PlaygroundDesk::runSide() {
         }
         return;
     }
-    const QString prompt = side.format == FormatId::Raw
+    const QString prompt = side.format == PromptFormat(FormatId::Raw)
                                ? m_comparison.prompt
                                : buildPrompt(side.format, {{Speaker::User, m_comparison.prompt}});
     generate(prompt, side.settings, stopStrings(side.format));

@@ -3,6 +3,8 @@
 
 #include <QAction>
 
+#include "ui/chat_page.h"
+#include "ui/composer.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/playground/compare_dialog.h"
 
@@ -14,6 +16,7 @@ void openComparison(MainWindow& window, ChatController& controller, PlaygroundDe
                     const QString& prompt) {
     auto* dialog = new CompareDialog(&window);
     dialog->setPrompt(prompt);
+    dialog->setOwnFormats(window.page()->composer()->ownFormats());
     dialog->setSettings(controller.settings());
     const auto connect = [](auto&&... args) { QObject::connect(args...); };
     using D = PlaygroundDesk;

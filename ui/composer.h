@@ -29,6 +29,7 @@ public:
     void setFormat(const PromptFormat& format);
     /// Those that the user made, to be chosen beside the built-in ones.
     void setOwnFormats(const QList<PromptFormat>& formats);
+    [[nodiscard]] const QList<PromptFormat>& ownFormats() const { return m_ownFormats; }
     [[nodiscard]] const PromptFormat& format() const { return m_format; }
 
     [[nodiscard]] QString text() const;

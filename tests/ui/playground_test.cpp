@@ -395,7 +395,7 @@ private slots:
         auto* result = m_program->find<QLabel>("compareResult");
         QVERIFY2(result->text().contains(QStringLiteral("same")), qPrintable(result->text()));
         // Another format is another text.
-        pick("compareFormat1", static_cast<int>(FormatId::Chat));
+        pick("compareFormat1", PromptFormat(FormatId::Chat).key());
         compare();
         QVERIFY2(result->text().contains(QStringLiteral("differ")), qPrintable(result->text()));
         for (const char* list : {"compareCandidates0", "compareCandidates1"}) {
@@ -403,6 +403,32 @@ private slots:
         }
         auto* left = m_program->find<PlayEdit>("compareText0");
         QCOMPARE(left->extraSelections().size(), 1);
+    }
+
+    void ownFormatsAreComparedToo() {
+        FormatRules rules;
+        rules.name = QStringLiteral("Bare");
+        rules.userText = UserText::AsTyped;
+        const PromptFormat bare = PromptFormat::own(rules);
+        rules.name = QStringLiteral("Pirate");
+        rules.opening = QStringLiteral("A pirate counts: 1, 2, 3, 4, 5, 6.\n");
+        const PromptFormat pirate = PromptFormat::own(rules);
+        m_program->window.setOwnFormats({bare, pirate});
+        m_program->setLength(16);
+        QTest::keyClicks(m_program->edit(), QStringLiteral("7, 8,"));
+        m_program->key(Qt::Key_D);
+        auto* chooser = m_program->find<QComboBox>("compareFormat1");
+        m_program->find<QComboBox>("comparePreset1")->setCurrentIndex(1);
+        const auto compare = [&](const PromptFormat& format) {
+            chooser->setCurrentIndex(chooser->findText(formatTitle(format)));
+            QTest::mouseClick(m_program->find<QAbstractButton>("compareRun"), Qt::LeftButton);
+            QTRY_VERIFY_WITH_TIMEOUT(idle(), 60000);
+        };
+        auto* result = m_program->find<QLabel>("compareResult");
+        compare(bare); // beside raw text
+        QVERIFY2(result->text().contains(QStringLiteral("same")), qPrintable(result->text()));
+        compare(pirate);
+        QVERIFY2(result->text().contains(QStringLiteral("differ")), qPrintable(result->text()));
     }
 
     void everyControlHasAName() {

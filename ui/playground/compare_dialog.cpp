@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -49,7 +50,8 @@ QString presetName(Preset preset) {
 
 CompareDialog::CompareDialog(QWidget* parent)
     : QDialog(parent), m_prompt(new QPlainTextEdit), m_result(new QLabel),
-      m_run(new QPushButton(tr("Compare"))) {
+      m_run(new QPushButton(tr("Compare"))), m_formats{FormatId::Raw, FormatId::Chat, FormatId::Qa,
+                                                       FormatId::Code} {
     setObjectName(QStringLiteral("compareDialog"));
     setWindowTitle(tr("Compare"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -94,8 +96,8 @@ QWidget* CompareDialog::buildSide(int index) {
     side.text = new PlayText(widget);
     side.format->setObjectName(QStringLiteral("compareFormat%1").arg(index));
     side.format->setAccessibleName(tr("Format, %1").arg(which));
-    for (const FormatId format : {FormatId::Raw, FormatId::Chat, FormatId::Qa, FormatId::Code}) {
-        side.format->addItem(formatTitle(format), static_cast<int>(format));
+    for (const PromptFormat& format : std::as_const(m_formats)) {
+        side.format->addItem(formatTitle(format), format.key());
     }
     side.preset->setObjectName(QStringLiteral("comparePreset%1").arg(index));
     side.preset->setAccessibleName(tr("Settings, %1").arg(which));
@@ -140,6 +142,15 @@ void CompareDialog::setPrompt(const QString& prompt) {
     m_prompt->setPlainText(prompt);
 }
 
+void CompareDialog::setOwnFormats(const QList<PromptFormat>& formats) {
+    m_formats += formats;
+    for (const Side& side : m_sides) {
+        for (const PromptFormat& format : formats) {
+            side.format->addItem(formatTitle(format), format.key());
+        }
+    }
+}
+
 void CompareDialog::chooseModel(int index, int row) {
     if (row != FileModel) {
         return;
@@ -163,7 +174,7 @@ void CompareDialog::chooseModel(int index, int row) {
 
 CompareSide CompareDialog::chosen(const Side& side) const {
     CompareSide wish;
-    wish.format = static_cast<FormatId>(side.format->currentData().toInt());
+    wish.format = m_formats.at(side.format->currentIndex());
     const int preset = side.preset->currentData().toInt();
     wish.settings = preset < 0 ? m_settings : withPreset(static_cast<Preset>(preset), m_settings);
     if (side.model->currentIndex() == DemoModel) {

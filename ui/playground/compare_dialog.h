@@ -26,6 +26,8 @@ public:
     explicit CompareDialog(QWidget* parent = nullptr);
 
     void setPrompt(const QString& prompt);
+    /// Those that the user made, to be chosen beside the built-in ones.
+    void setOwnFormats(const QList<PromptFormat>& formats);
     /// Those of the panel.
     void setSettings(const GenerationSettings& settings) { m_settings = settings; }
 
@@ -66,6 +68,7 @@ private:
     QLabel* m_result;
     QPushButton* m_run;
     Side m_sides[2];
+    QList<PromptFormat> m_formats; ///< by their places in the choosers
     GenerationSettings m_settings;
     bool m_running = false;
 };

@@ -11,7 +11,7 @@ namespace phidelity {
 
 /// One side of a comparison: how the same text is put to a model, and to which.
 struct CompareSide {
-    FormatId format = FormatId::Raw;
+    PromptFormat format = FormatId::Raw;
     GenerationSettings settings;
     std::optional<QString> model; ///< a file or folder, empty = the demo model; none: the open one
 };
