@@ -18,6 +18,7 @@ namespace phidelity {
 namespace {
 
 constexpr int kMostTokens = 96;
+constexpr double kOtherTemperature = 0.8;
 /// Code has some three characters a token; a little less than that leaves room for what is written.
 constexpr int kCharactersPerToken = 2;
 
@@ -29,6 +30,19 @@ CodeDesk::CodeDesk(CodePage* page, const ModelDesk* models, QObject* parent)
     connect(page, &CodePage::completionCancelled, this, &CodeDesk::cancel);
 }
 
+GenerationSettings CodeDesk::usualSettings() {
+    GenerationSettings settings;
+    settings.temperature = 0;
+    settings.randomSeed = false; // alternatives come out the same again
+    settings.seed = 0;
+    settings.maxTokens = kMostTokens;
+    return settings;
+}
+
+int CodeDesk::promptCharacters() const {
+    return std::max(200, (m_models->model().context - kMostTokens) * kCharactersPerToken);
+}
+
 void CodeDesk::cancel() {
     raiseStop(m_stop);
     m_stop.reset();
@@ -37,8 +51,8 @@ void CodeDesk::cancel() {
 
 void CodeDesk::complete(quint64 ticket, const CompletionPlace& place, int alternative) {
     cancel();
-    const int context = m_models->model().context;
-    if (context <= 0) {
+    const QList<quint32> given = std::exchange(m_given, {});
+    if (m_models->model().context <= 0) {
         m_page->showCompletionProblem(ticket, tr("No model is open: File › Open Model."));
         return;
     }
@@ -48,13 +62,19 @@ void CodeDesk::complete(quint64 ticket, const CompletionPlace& place, int altern
     }
     GenerateRequest request;
     request.id = nextRequestId();
-    request.prompt =
-        completionPrompt(place, std::max(200, (context - kMostTokens) * kCharactersPerToken));
+    request.prompt = completionPrompt(place, promptCharacters());
+    request.promptTokens = given;
     request.stops = {QStringLiteral("\n\n\n")};
-    request.settings.temperature = alternative == 0 ? 0.0 : 0.8;
-    request.settings.randomSeed = false;
-    request.settings.seed = static_cast<quint64>(alternative);
-    request.settings.maxTokens = kMostTokens;
+    request.settings = m_settings;
+    if (alternative > 0) {
+        // The most likely one is there already.
+        request.settings.temperature =
+            m_settings.temperature > 0 ? m_settings.temperature : kOtherTemperature;
+        request.settings.seed += static_cast<quint64>(alternative);
+    }
+    request.settings.maxTokens =
+        m_settings.maxTokens > 0 ? std::min(m_settings.maxTokens, kMostTokens) : kMostTokens;
+    request.alternatives = m_detailsWanted ? kAlternatives : 0;
     request.stop = newStop();
     m_request = request.id;
     m_stop = request.stop;
@@ -86,7 +106,8 @@ void CodeDesk::onGenerationEnded(const GenerationEnded& ended) {
     m_request = 0;
     m_written = ended.text;
     // Of the tokens that are shown; the labels of most are as long as their text.
-    const qsizetype shown = fitCompletion(m_place, m_written).text.size();
+    const QString offered = fitCompletion(m_place, m_written).text;
+    const qsizetype shown = offered.size();
     double logprob = 0;
     qsizetype length = 0;
     for (const ReplyToken& token : ended.tokens) {
@@ -97,6 +118,8 @@ void CodeDesk::onGenerationEnded(const GenerationEnded& ended) {
         logprob += static_cast<double>(token.logprob);
     }
     show(std::exp(logprob), true);
+    emit written(
+        {static_cast<int>(m_place.before.size()), offered, ended.record.prompt, ended.details});
 }
 
 CodePage* addCode(MainWindow& window, RunDesk& runs) {

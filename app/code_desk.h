@@ -13,16 +13,37 @@ class MainWindow;
 class ModelDesk;
 class RunDesk;
 
+/// A completion as it was offered, with all that is known of its tokens.
+struct CompletionWritten {
+    int position = 0; ///< in the text
+    QString text;     ///< that is offered: a beginning of what the tokens say
+    QList<quint32> context;
+    QList<TokenDetail> tokens; ///< none where details were not wanted
+};
+
 /// Between the code page and the engine: what surrounds the cursor becomes a prompt, what comes
 /// back a completion. A new request stops the one that runs. Window's thread.
 class CodeDesk : public QObject {
     Q_OBJECT
 
 public:
+    /// Asked for with each token, where details are wanted.
+    static constexpr int kAlternatives = 20;
+    /// What a completion is written with unless the user says otherwise: the most likely tokens.
+    [[nodiscard]] static GenerationSettings usualSettings();
+
     /// Both outlive it.
     CodeDesk(CodePage* page, const ModelDesk* models, QObject* parent = nullptr);
 
+    /// So many characters of text the model can read and still write behind them.
+    [[nodiscard]] int promptCharacters() const;
+    /// Whether written() is to tell of tokens.
+    void setDetailsWanted(bool wanted) { m_detailsWanted = wanted; }
+    /// The completion that is asked for next follows these very tokens.
+    void goOnFrom(const QList<quint32>& tokens) { m_given = tokens; }
+
 public slots:
+    void setSettings(const phidelity::GenerationSettings& settings) { m_settings = settings; }
     void onTextArrived(const phidelity::TextArrived& arrived);
     void onGenerationEnded(const phidelity::GenerationEnded& ended);
     void onFailed(const phidelity::EngineFailed& failed);
@@ -30,6 +51,8 @@ public slots:
 signals:
     /// To the engine.
     void generateRequested(const phidelity::GenerateRequest& request);
+    /// A completion that is offered has ended.
+    void written(const phidelity::CompletionWritten& written);
 
 private:
     void complete(quint64 ticket, const CompletionPlace& place, int alternative);
@@ -43,6 +66,9 @@ private:
     quint64 m_ticket = 0;
     CompletionPlace m_place;
     QString m_written;
+    bool m_detailsWanted = false;
+    QList<quint32> m_given;
+    GenerationSettings m_settings = usualSettings();
 };
 
 /// Gives the window its code page, with what was open the last time, and lets `runs` run its code.

@@ -59,17 +59,26 @@ void LabDesk::connectWindow(MainWindow& window) {
     simple->offerLab();
     m_panel->setSettings(simple->settings());
     connect(simple, &SettingsPanel::labRequested, this, [this] { m_window.showPanel(kPanel); });
-    connect(simple, &SettingsPanel::settingsShown, this,
-            [this](const GenerationSettings& settings) {
-                m_panel->setSettings(settings);
-                evaluate();
+    connect(simple, &SettingsPanel::settingsShown, this, &LabDesk::showSettings);
+    connect(m_panel, &LabPanel::settingsChanged, this,
+            [this, simple](const GenerationSettings& settings) {
+                const QString page = m_window.shownPage();
+                if (const auto own = m_pageSettings.find(page); own != m_pageSettings.end()) {
+                    own->settings = settings;
+                    emit pageSettingsChanged(page, settings);
+                    evaluate();
+                } else {
+                    simple->change(settings);
+                }
             });
-    connect(m_panel, &LabPanel::settingsChanged, simple, &SettingsPanel::change);
     connect(m_panel, &LabPanel::shownChanged, this, [this](bool shown) {
         m_shown = shown;
         follow();
     });
-    connect(&window, &MainWindow::pageShown, this, &LabDesk::follow);
+    connect(&window, &MainWindow::pageShown, this, [this] {
+        showSettings();
+        follow();
+    });
     DistributionView* view = m_panel->distribution();
     connect(view, &DistributionView::ownTextChanged, this, [this](const QString& text) {
         m_ownText = unescapedText(text).value_or(text);
@@ -84,6 +93,23 @@ void LabDesk::connectWindow(MainWindow& window) {
         m_tokensOf = text;
         askTokens();
     });
+}
+
+void LabDesk::setPageSettings(const QString& page, const QString& heading,
+                              const GenerationSettings& settings) {
+    m_pageSettings.insert(page, {heading, settings});
+    showSettings();
+}
+
+void LabDesk::showSettings() {
+    const auto own = m_pageSettings.constFind(m_window.shownPage());
+    const bool has = own != m_pageSettings.constEnd();
+    const GenerationSettings& settings = has ? own->settings : m_window.settings()->settings();
+    m_panel->setSubject(has ? own->heading : QString());
+    if (settings != m_panel->settings()) {
+        m_panel->setSettings(settings);
+    }
+    evaluate();
 }
 
 void LabDesk::connectPresets() {

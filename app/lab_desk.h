@@ -35,6 +35,10 @@ public:
     void setPageText(const QString& page, const QString& text, int unread);
     /// Likewise; how much is unread is guessed by the text that was looked at last.
     void setPageText(const QString& page, const QString& text);
+    /// This page has settings of its own, which the lab shows beside it in place of those of the
+    /// Settings panel; `heading` says whose they are.
+    void setPageSettings(const QString& page, const QString& heading,
+                         const GenerationSettings& settings);
 
 public slots:
     void onNextArrived(const phidelity::NextArrived& next);
@@ -42,6 +46,8 @@ public slots:
     void onFailed(const phidelity::EngineFailed& failure);
 
 signals:
+    /// Settings of a page of its own were changed by hand.
+    void pageSettingsChanged(const QString& page, const phidelity::GenerationSettings& settings);
     /// To the engine.
     void nextRequested(const phidelity::NextRequest& request);
     void previewRequested(const phidelity::PromptPreviewRequest& request);
@@ -55,7 +61,13 @@ private:
         int unread = 0;
     };
 
+    struct PageSettings {
+        QString heading;
+        GenerationSettings settings;
+    };
+
     void connectWindow(MainWindow& window);
+    void showSettings();
     void connectPresets();
     void followChat(PromptOccasion occasion, const PromptPreview& preview);
     /// Something that decides which text is followed has changed.
@@ -70,6 +82,7 @@ private:
     LabPanel* m_panel;
     PresetStore m_store;
     QMap<QString, Text> m_texts; ///< by page
+    QMap<QString, PageSettings> m_pageSettings;
     QString m_ownText;
     bool m_shown = false;
     bool m_allowed = false; ///< the user wants this text read, however long

@@ -11,6 +11,8 @@
 
 #include "app/chat_controller.h"
 #include "app/code_desk.h"
+#include "app/code_inspector.h"
+#include "app/code_lab.h"
 #include "app/inspector_wiring.h"
 #include "app/lab_desk.h"
 #include "app/playground_wiring.h"
@@ -184,8 +186,13 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
                          lab.setPageText(QStringLiteral("playground"), textOf(pieces).left(cursor));
                      });
     connectPlaygroundEngine(engine->engine(), playground);
-    CodeDesk coding(addCode(window, runs), controller.models());
+    CodePage* codePage = addCode(window, runs);
+    CodeDesk coding(codePage, controller.models());
     connectCode(engine->engine(), coding);
+    CodeInspector codeInspector(codePage, &coding, controller.models());
+    addCodeInspector(window, *codePage, codeInspector);
+    connectCodeInspector(engine->engine(), codeInspector);
+    const CodeLab codeLab(codePage, &coding, &lab);
     window.setState(preferences.window);
     controller.newConversation();
     window.show();

@@ -85,7 +85,7 @@ void MainWindow::buildShell() {
     addPanel(m_conversations, QStringLiteral("conversations"), tr("Conversations"),
              Qt::LeftDockWidgetArea, m_showConversations, {kChat});
     addPanel(m_settings, QStringLiteral("settings"), tr("Settings"), Qt::RightDockWidgetArea,
-             m_showSettings);
+             m_showSettings, {kChat, QStringLiteral("playground")});
 }
 
 QToolButton* MainWindow::addHeaderButton(QAction* action, const QString& symbol) {

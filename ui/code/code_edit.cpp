@@ -5,6 +5,7 @@
 
 #include <QPainter>
 #include <QRegularExpression>
+#include <QScrollBar>
 #include <QTextBlock>
 #include <QTimerEvent>
 
@@ -195,6 +196,12 @@ void CodeEdit::markPlace() {
     line.format.setBackground(mixed(m_shades.page, m_shades.text, 0.05));
     line.format.setProperty(QTextFormat::FullWidthSelection, true);
     marks.append(line);
+    if (m_token.hasSelection()) {
+        QTextEdit::ExtraSelection token;
+        token.cursor = m_token;
+        token.format.setBackground(mixed(m_shades.page, m_shades.accent, 0.3));
+        marks.append(token);
+    }
     const int at = textCursor().position();
     for (const int position : {at, at - 1}) {
         const int match = position < 0 ? -1 : matchOf(position);
@@ -213,6 +220,28 @@ void CodeEdit::markPlace() {
         break;
     }
     setExtraSelections(marks);
+}
+
+void CodeEdit::markToken(int from, int to) {
+    const int end = document()->characterCount() - 1;
+    QTextCursor token(document());
+    token.setPosition(std::clamp(from, 0, end));
+    token.setPosition(std::clamp(to, 0, end), QTextCursor::KeepAnchor);
+    if (token.selectionStart() != m_token.selectionStart() ||
+        token.selectionEnd() != m_token.selectionEnd()) {
+        m_token = token;
+        markPlace();
+    }
+}
+
+void CodeEdit::showPlace(int position) {
+    QTextCursor cursor(document());
+    cursor.setPosition(std::clamp(position, 0, document()->characterCount() - 1));
+    const QRect place = cursorRect(cursor);
+    if (place.top() < 0 || place.bottom() > viewport()->height()) {
+        const int lines = viewport()->height() / std::max(1, fontMetrics().height());
+        verticalScrollBar()->setValue(cursor.blockNumber() - lines / 2);
+    }
 }
 
 void CodeEdit::cursorMoved() {

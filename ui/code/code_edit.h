@@ -4,6 +4,7 @@
 #include <QBasicTimer>
 #include <QPlainTextEdit>
 #include <QRegularExpression>
+#include <QTextCursor>
 
 #include "ui/theme.h"
 
@@ -32,6 +33,11 @@ public:
     /// Whether a completion is asked for a moment after the last key.
     void setCompletesByItself(bool completes);
 
+    /// A token is marked by the ground behind these characters; none where both are the same.
+    void markToken(int from, int to);
+    /// Scrolls so that it is seen; the cursor stays.
+    void showPlace(int position);
+
     /// Hits of a search are marked, those that are seen.
     void setMarked(const QRegularExpression& pattern);
 
@@ -55,6 +61,8 @@ signals:
     /// Another alternative: 1 the next, -1 the one before.
     void alternativeWanted(int step);
     void textEdited();
+    /// It has come, gone, or become shorter.
+    void ghostChanged();
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -87,6 +95,7 @@ private:
     bool m_typed = false; ///< the last change came by a key
     QBasicTimer m_pause;
     QRegularExpression m_marked;
+    QTextCursor m_token; ///< that is marked; without a selection: none
 };
 
 } // namespace phidelity

@@ -29,6 +29,7 @@ void CodeEdit::setGhost(const QString& ghost) {
     m_ghostAt = textCursor().position();
     setAccessibleDescription(ghost.isEmpty() ? QString() : tr("Offered: %1").arg(ghost));
     viewport()->update();
+    emit ghostChanged();
 }
 
 void CodeEdit::dropGhost() {
@@ -45,6 +46,7 @@ void CodeEdit::acceptGhost() {
         insertPlainText(text);
         emit completionDropped();
         viewport()->update();
+        emit ghostChanged();
     }
 }
 
@@ -79,6 +81,7 @@ void CodeEdit::contentsChanged(int position, int removed, int added) {
             emit completionDropped();
         }
         viewport()->update();
+        emit ghostChanged();
     } else {
         emit completionDropped();
     }

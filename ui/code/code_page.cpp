@@ -244,6 +244,7 @@ void CodePage::tell() {
             m_tabs->setTabToolTip(indexOf(tab), tab->path().toHtmlEscaped());
         }
     }
+    emit placeChanged();
     const CodeTab* tab = current();
     if (!tab) {
         m_facts->clear();
@@ -310,7 +311,7 @@ void CodePage::showAlternative() {
     const Alternative& shown = m_alternatives.at(m_alternative);
     const QString typed = m_completed->toPlainText().mid(
         m_completedAt, m_completed->textCursor().position() - m_completedAt);
-    if (!shown.text.startsWith(typed)) {
+    if (!typed.isEmpty() && !shown.text.startsWith(typed)) {
         dropCompletion();
         return;
     }

@@ -73,6 +73,8 @@ signals:
     /// Nobody waits for that any more.
     void completionCancelled();
     void runRequested(const QString& code);
+    /// The cursor has moved, the text has changed, or another file is shown.
+    void placeChanged();
 
 protected:
     void changeEvent(QEvent* event) override;

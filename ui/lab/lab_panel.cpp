@@ -27,9 +27,10 @@ namespace phidelity {
 
 LabPanel::LabPanel(QWidget* parent)
     : QWidget(parent), m_splitter(new QSplitter(Qt::Vertical)), m_notice(new NoticeBar),
-      m_presets(new PresetBar), m_order(new QComboBox), m_orderSentence(new QLabel),
-      m_stages(new StageList), m_bias(new BiasEditor), m_seed(new SeedField),
-      m_maxTokens(new QSpinBox), m_stops(new StopsEditor), m_distribution(new DistributionView) {
+      m_subject(new QLabel), m_presets(new PresetBar), m_order(new QComboBox),
+      m_orderSentence(new QLabel), m_stages(new StageList), m_bias(new BiasEditor),
+      m_seed(new SeedField), m_maxTokens(new QSpinBox), m_stops(new StopsEditor),
+      m_distribution(new DistributionView) {
     setObjectName(QStringLiteral("labPanel"));
     setAccessibleName(tr("Sampling lab"));
     const int unit = gridUnit(this);
@@ -60,6 +61,11 @@ QWidget* LabPanel::buildControls() {
     layout->setSpacing(2 * unit);
     m_notice->setObjectName(QStringLiteral("labNotice"));
     layout->addWidget(m_notice);
+    m_subject->setObjectName(QStringLiteral("labSubject"));
+    m_subject->setTextFormat(Qt::PlainText);
+    m_subject->setWordWrap(true);
+    m_subject->hide();
+    layout->addWidget(m_subject);
     layout->addWidget(m_presets);
 
     addHeading(layout, tr("Stages, first to last"));
@@ -197,6 +203,11 @@ const QList<OwnPreset>& LabPanel::ownPresets() const {
     return m_presets->own();
 }
 
+void LabPanel::setSubject(const QString& subject) {
+    m_subject->setText(subject);
+    m_subject->setVisible(!subject.isEmpty());
+}
+
 void LabPanel::setOwnPresets(const QList<OwnPreset>& own) {
     m_presets->setOwn(own);
 }
@@ -229,6 +240,7 @@ void LabPanel::applyLook() {
         heading->setFont(bold);
     }
     setTextColor(m_orderSentence, palette(), shadesOf(palette()).dimText);
+    setTextColor(m_subject, palette(), shadesOf(palette()).dimText);
     reserveSentence();
     setMinimumWidth(std::max(79 * gridUnit(this), 46 * fontMetrics().averageCharWidth()));
     m_splitter->setHandleWidth(2 * gridUnit(this));

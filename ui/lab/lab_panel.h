@@ -39,6 +39,8 @@ public:
 
 public slots:
     void setSettings(const phidelity::GenerationSettings& settings);
+    /// Whose settings these are, over all of it; empty: those of replies, which goes unsaid.
+    void setSubject(const QString& subject);
     void setOwnPresets(const QList<phidelity::OwnPreset>& own);
     void setDistribution(const phidelity::LabDistribution& distribution);
     /// About presets and their files: what could not be done or what was left out. Empty: none.
@@ -73,6 +75,7 @@ private:
     bool m_split = false;   ///< the user has moved the line between the parts
     QSplitter* m_splitter;
     NoticeBar* m_notice;
+    QLabel* m_subject;
     PresetBar* m_presets;
     QComboBox* m_order;
     QLabel* m_orderSentence;

@@ -105,6 +105,31 @@ QList<State> codeStates() {
                  note.kind = CodeNote::Kind::Bad;
                  scene.code->showRun(note);
              }),
+        live(QStringLiteral("code-inspector"),
+             [](LiveScene& scene) {
+                 scene.window.showPage(QStringLiteral("code"));
+                 scene.window.showPanel(QStringLiteral("codeInspector"));
+                 complete(scene);
+                 scene.code->edit()->acceptGhost();
+             }),
+        live(QStringLiteral("code-inspector-empty"),
+             [](LiveScene& scene) {
+                 write(scene, QString::fromUtf8(kPrime));
+                 scene.window.showPanel(QStringLiteral("codeInspector"));
+             }),
+        live(QStringLiteral("code-inspector-read"),
+             [](LiveScene& scene) {
+                 write(scene, QString::fromUtf8(kPrime));
+                 scene.window.showPanel(QStringLiteral("codeInspector"));
+                 scene.codeInspector.score();
+                 QTest::qWait(2000);
+             }),
+        live(QStringLiteral("code-lab"),
+             [](LiveScene& scene) {
+                 write(scene, QString::fromUtf8(kPrime));
+                 scene.window.showPanel(QStringLiteral("lab"));
+                 QTest::qWait(1500);
+             }),
         live(QStringLiteral("code-fault"),
              [](LiveScene& scene) {
                  write(scene, QString::fromUtf8(kPrime));

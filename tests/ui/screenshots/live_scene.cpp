@@ -13,12 +13,15 @@ namespace phidelity::screenshots {
 LiveScene::LiveScene(const QSize& size)
     : lab(window, controller, PresetStore(QDir::temp().filePath(QStringLiteral("none/p.json")))),
       inspectorView(addInspector(window, inspector)), code(addCode(window, runs)),
-      coding(code, controller.models()) {
+      coding(code, controller.models()), codeInspector(code, &coding, controller.models()),
+      codeInspectorView(addCodeInspector(window, *code, codeInspector)),
+      codeLab(code, &coding, &lab) {
     connectWindow(window, controller);
     connectEngine(engine.engine(), controller);
     connectLab(engine.engine(), lab);
     connectInspector(engine.engine(), inspector);
     connectCode(engine.engine(), coding);
+    connectCodeInspector(engine.engine(), codeInspector);
     controller.newConversation();
     window.resize(size);
     window.show();

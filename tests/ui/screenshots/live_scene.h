@@ -2,6 +2,8 @@
 #pragma once
 
 #include "app/code_desk.h"
+#include "app/code_inspector.h"
+#include "app/code_lab.h"
 #include "app/inspector_wiring.h"
 #include "app/lab_desk.h"
 #include "app/run_desk.h"
@@ -24,6 +26,9 @@ struct LiveScene {
     RunDesk runs{&window};
     CodePage* code;
     CodeDesk coding;
+    CodeInspector codeInspector;
+    InspectorView* codeInspectorView;
+    CodeLab codeLab;
 
     explicit LiveScene(const QSize& size);
     /// Gives up after half a minute: the picture shows it.
