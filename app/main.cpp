@@ -10,6 +10,7 @@
 #include <QMessageBox>
 
 #include "app/chat_controller.h"
+#include "app/code_command_desk.h"
 #include "app/code_desk.h"
 #include "app/code_inspector.h"
 #include "app/code_lab.h"
@@ -193,6 +194,8 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     addCodeInspector(window, *codePage, codeInspector);
     connectCodeInspector(engine->engine(), codeInspector);
     const CodeLab codeLab(codePage, &coding, &lab);
+    CodeCommandDesk commands(codePage, controller.models());
+    connectCodeCommands(engine->engine(), commands);
     window.setState(preferences.window);
     controller.newConversation();
     window.show();

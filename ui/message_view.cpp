@@ -405,7 +405,9 @@ void MessageView::placeActions() {
     const auto place = [this](MessageActions* actions, int row,
                               const MessageActions::Offer& offer) {
         actions->row = row;
-        actions->setOffer(offer);
+        MessageActions::Offer copyOnly;
+        copyOnly.copy = offer.copy;
+        actions->setOffer(m_actionsOffered ? offer : copyOnly);
         const QSize size = actions->sizeHint();
         const QRect place = m_items[static_cast<size_t>(row)].row->actionsRect(size).translated(
             rowRect(row).topLeft());

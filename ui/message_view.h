@@ -54,6 +54,9 @@ public:
     /// it has not been laid out. Links are counted from 0 over those of the message that open.
     [[nodiscard]] QRect linkRect(int row, int number);
 
+    /// Whether messages can be edited, branched and written again; on at first. Without, they are
+    /// only read and copied.
+    void setActionsOffered(bool offered) { m_actionsOffered = offered; }
     /// Whether the menu of a message offers to inspect its tokens; off at first.
     void setInspectOffered(bool offered) { m_inspectOffered = offered; }
     /// Whether textPointed and textHovered are wanted; off at first.
@@ -223,6 +226,7 @@ private:
     int m_columnLeft = 0;
     int m_columnWidth = 0;
     bool m_following = true;
+    bool m_actionsOffered = true;
     bool m_replayOffered = false;
     bool m_runOffered = false;
     bool m_arithmeticChecked = true;

@@ -321,7 +321,7 @@ void MessageView::fillMenu(QMenu& menu, int row, const MessageRow::Hit& hit) {
     if (m_inspectOffered && row >= 0 && !m_model->at(row).text.isEmpty()) {
         menu.addAction(tr("Inspect Tokens"), this, [this] { inspectAt(m_menuPosition); });
     }
-    if (row < 0 || row >= count() || isUnfinished(m_model->at(row))) {
+    if (!m_actionsOffered || row < 0 || row >= count() || isUnfinished(m_model->at(row))) {
         return;
     }
     const Message& message = m_model->at(row);

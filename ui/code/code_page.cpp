@@ -11,6 +11,7 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include "ui/code/code_commands.h"
 #include "ui/code/code_edit.h"
 #include "ui/code/code_tab.h"
 #include "ui/code/find_bar.h"
@@ -28,9 +29,9 @@ constexpr int kMostAlternatives = 3;
 
 CodePage::CodePage(const QString& swapFolder, QWidget* parent)
     : WorkbenchPage(parent), m_store(swapFolder), m_notice(new NoticeBar), m_tabs(new QTabWidget),
-      m_find(new FindBar), m_split(new QSplitter(Qt::Vertical)), m_outputPane(new QWidget),
-      m_outputStatus(new QLabel), m_output(new QPlainTextEdit), m_said(new QLabel),
-      m_facts(new QLabel) {
+      m_side(new QSplitter), m_find(new FindBar), m_split(new QSplitter(Qt::Vertical)),
+      m_outputPane(new QWidget), m_outputStatus(new QLabel), m_output(new QPlainTextEdit),
+      m_said(new QLabel), m_facts(new QLabel) {
     setObjectName(QStringLiteral("codePage"));
     m_tabs->setObjectName(QStringLiteral("codeTabs"));
     m_tabs->setDocumentMode(true);
@@ -49,7 +50,8 @@ CodePage::CodePage(const QString& swapFolder, QWidget* parent)
     outputLayout->addWidget(m_outputStatus);
     outputLayout->addWidget(m_output, 1);
     m_outputPane->hide();
-    m_split->addWidget(m_tabs);
+    m_side->addWidget(m_tabs);
+    m_split->addWidget(m_side);
     m_split->addWidget(m_outputPane);
     m_split->setStretchFactor(0, 3);
     m_split->setStretchFactor(1, 1);
@@ -68,6 +70,7 @@ CodePage::CodePage(const QString& swapFolder, QWidget* parent)
     connect(m_tabs, &QTabWidget::tabCloseRequested, this, &CodePage::closeTab);
     connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, &CodePage::checkDisk);
     buildActions();
+    m_commands = new CodeCommands(this, m_side);
     applyLook();
     newFile();
 }
@@ -186,6 +189,9 @@ bool CodePage::escape() {
         m_find->close();
         return true;
     }
+    if (m_commands->escape()) {
+        return true;
+    }
     if (m_outputPane->isVisible()) {
         m_outputPane->hide();
         return true;
@@ -199,6 +205,14 @@ CodeEdit* CodePage::edit() const {
 
 CodeTab* CodePage::current() const {
     return edit() ? edit()->findChild<CodeTab*>() : nullptr;
+}
+
+void CodePage::showEdit(CodeEdit* edit) {
+    m_tabs->setCurrentWidget(edit);
+}
+
+void CodePage::showNotice(const QString& sentence) {
+    m_notice->showNotice(sentence, {});
 }
 
 QList<CodeTab*> CodePage::tabs() const {
@@ -224,6 +238,7 @@ CodeTab* CodePage::addTab() {
     connect(edit, &CodeEdit::completionWanted, this, &CodePage::wantCompletion);
     connect(edit, &CodeEdit::completionDropped, this, &CodePage::dropCompletion);
     connect(edit, &CodeEdit::alternativeWanted, this, &CodePage::stepAlternative);
+    m_commands->attach(edit);
     m_tabs->setCurrentWidget(edit);
     return tab;
 }

@@ -16,6 +16,7 @@ class QTabWidget;
 
 namespace phidelity {
 
+class CodeCommands;
 class CodeEdit;
 class CodeTab;
 class FindBar;
@@ -40,6 +41,10 @@ public:
     [[nodiscard]] CodeTab* current() const;
     [[nodiscard]] CodeEdit* edit() const;
     [[nodiscard]] QList<CodeTab*> tabs() const;
+    /// Brings its tab to the front.
+    void showEdit(CodeEdit* edit);
+    /// What the model can be asked about a selection.
+    [[nodiscard]] CodeCommands* commands() const { return m_commands; }
     /// Files that are open, for the next start.
     [[nodiscard]] QStringList openFiles() const;
     /// Texts that were not saved when the program ended, then these files.
@@ -66,6 +71,7 @@ public slots:
     /// Why there is none.
     void showCompletionProblem(quint64 ticket, const QString& sentence);
     void showRun(const phidelity::CodeNote& note);
+    void showNotice(const QString& sentence);
 
 signals:
     /// `alternative` 0 is what the model finds most likely.
@@ -103,6 +109,8 @@ private:
     QFileSystemWatcher m_watcher;
     NoticeBar* m_notice;
     QTabWidget* m_tabs;
+    QSplitter* m_side; ///< the tabs and the answer of a command
+    CodeCommands* m_commands = nullptr;
     FindBar* m_find;
     QSplitter* m_split;
     QWidget* m_outputPane;
