@@ -2,6 +2,7 @@
 #include "app/playground_desk.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QLocale>
 #include <QRandomGenerator>
@@ -102,7 +103,7 @@ void PlaygroundDesk::closePage(const QString& id) {
     if (!page) {
         return;
     }
-    if (isBusy() && m_wish.page == id) {
+    if (isBusy() && (m_task == Task::Scoring ? m_scored.page : m_wish.page) == id) {
         stop();
     }
     const QList<PlayPage> before = openPages();
@@ -149,39 +150,6 @@ void PlaygroundDesk::movePages(const QStringList& ids) {
     });
 }
 
-void PlaygroundDesk::showBranch(const QString& id, int branch) {
-    PlayPage* page = find(id);
-    if (page && page->find(branch)) {
-        page->current = branch;
-        keep(*page);
-        emit branchesChanged(*page);
-    }
-}
-
-void PlaygroundDesk::forkPage(const QString& id) {
-    if (PlayPage* page = find(id)) {
-        const QList<TextPiece> pieces = firstOf(page->shown().pieces, page->cursor);
-        page->current = page->add(page->current, page->cursor, pieces, 0);
-        keep(*page);
-        emit branchesChanged(*page);
-    }
-}
-
-void PlaygroundDesk::branchAt(const QString& id, qsizetype at, const TokenDetail& token) {
-    PlayPage* page = find(id);
-    const QString said = QString::fromUtf8(token.bytes);
-    if (!page || isBusy() || said.isEmpty() || said.contains(QChar::ReplacementCharacter)) {
-        return;
-    }
-    const QList<TextPiece> pieces =
-        firstOf(page->shown().pieces, at) + QList<TextPiece>{{said, Origin::Generated, {token}}};
-    page->current = page->add(page->current, at, pieces, 0);
-    page->cursor = textOf(pieces).size();
-    keep(*page);
-    emit branchesChanged(*page);
-    write({id, page->current, textOf(pieces), page->cursor, 1});
-}
-
 // ---- Writing
 
 bool PlaygroundDesk::begin(Task task) {
@@ -200,9 +168,12 @@ bool PlaygroundDesk::begin(Task task) {
 }
 
 void PlaygroundDesk::finish(const QString& note) {
-    m_task = Task::None;
+    const bool scored = std::exchange(m_task, Task::None) == Task::Scoring;
     m_running = 0;
     m_stop.reset();
+    if (scored) {
+        emit scoringChanged(false);
+    }
     emit busyChanged(false);
     emit noteShown(note);
 }
@@ -215,17 +186,43 @@ void PlaygroundDesk::stop() {
     }
 }
 
-void PlaygroundDesk::generate(const QString& prompt, const GenerationSettings& settings,
-                              const QStringList& stops) {
+void PlaygroundDesk::generate(const QString& prompt, const QList<quint32>& tokens,
+                              const GenerationSettings& settings, const QStringList& stops) {
     GenerateRequest request;
     request.id = m_running = nextRequestId();
     request.prompt = prompt;
+    request.promptTokens = tokens;
     request.stops = stops + settings.extraStops;
     request.settings = settings;
     request.alternatives = kAlternatives;
     request.stop = m_stop;
     m_maker = {};
     emit generateRequested(request);
+}
+
+/// Empty where the model that is open says something else by one of them.
+QList<quint32> PlaygroundDesk::idsOf(const QList<TokenDetail>& tokens) const {
+    const auto& texts = m_models->model().texts;
+    QList<quint32> ids;
+    for (const TokenDetail& token : tokens) {
+        if (!texts || texts->bytes.value(static_cast<qsizetype>(token.id)) != token.bytes) {
+            return {};
+        }
+        ids.append(token.id);
+    }
+    return ids;
+}
+
+/// Where they are known: what was generated goes on from its own tokens, which are in the cache,
+/// and not from what its text would be made of.
+QList<quint32> PlaygroundDesk::promptTokens(const PlayWish& wish) const {
+    const auto page = std::find_if(m_pages.begin(), m_pages.end(),
+                                   [&](const PlayPage& each) { return each.id == wish.page; });
+    const PlayBranch* branch = page == m_pages.end() ? nullptr : page->find(wish.branch);
+    if (!branch || wish.from != 0) {
+        return {};
+    }
+    return idsOf(tokensBefore(*branch, wish.at));
 }
 
 void PlaygroundDesk::write(const PlayWish& wish) {
@@ -237,13 +234,14 @@ void PlaygroundDesk::write(const PlayWish& wish) {
     m_wish = wish;
     if (wish.count == 1) {
         emit writingBegan(wish.page, wish.branch, static_cast<int>(wish.at));
-        generate(wish.prompt, m_settings, {});
+        generate(wish.prompt, promptTokens(wish), m_settings, {});
         return;
     }
     m_base = branch->pieces;
     SamplesRequest request;
     request.id = m_running = nextRequestId();
     request.prompt = wish.prompt;
+    request.promptTokens = promptTokens(wish);
     request.alternatives = kAlternatives;
     request.stop = m_stop;
     m_samples.clear();
@@ -258,77 +256,12 @@ void PlaygroundDesk::write(const PlayWish& wish) {
         one.settings.seed = seed++;
         request.wishes.append(one);
         m_samples.append(page->add(parent, wish.at, m_base, one.settings.seed));
+        page->branches.last().reading = firstOfReading(page->find(parent)->reading, wish.at);
     }
     keep(*page);
     emit samplesBegan(m_samples);
     emit branchesChanged(*page);
     emit samplesRequested(request);
-}
-
-// ---- Comparing
-
-void PlaygroundDesk::compare(const CompareWish& wish) {
-    if (!begin(Task::Comparing)) {
-        return;
-    }
-    m_comparison = wish;
-    m_modelBefore = m_models->model().path;
-    // The same luck on both sides, so that what differs is what was chosen to differ.
-    const quint64 seed = wish.sides[0].settings.randomSeed
-                             ? QRandomGenerator::system()->generate64()
-                             : wish.sides[0].settings.seed;
-    for (CompareSide& side : m_comparison.sides) {
-        side.settings.randomSeed = false;
-        side.settings.seed = seed;
-    }
-    m_side = 0;
-    runSide();
-}
-
-void PlaygroundDesk::runSide() {
-    const CompareSide& side = m_comparison.sides[m_side];
-    emit sideBegan(m_side);
-    const QString model = side.model.value_or(m_modelBefore);
-    if (m_models->isOpening() || m_models->model().path != model) {
-        m_awaitsModel = true;
-        if (!m_models->isOpening()) {
-            m_models->open(model);
-        }
-        return;
-    }
-    const QString prompt = side.format == PromptFormat(FormatId::Raw)
-                               ? m_comparison.prompt
-                               : buildPrompt(side.format, {{Speaker::User, m_comparison.prompt}});
-    generate(prompt, side.settings, stopStrings(side.format));
-}
-
-void PlaygroundDesk::onModelSettled() {
-    if (!m_awaitsModel) {
-        return;
-    }
-    m_awaitsModel = false;
-    const QString model = m_comparison.sides[m_side].model.value_or(m_modelBefore);
-    if (m_models->isReady() && m_models->model().path == model) {
-        runSide();
-    } else {
-        endSide(tr("Its model could not be opened"));
-    }
-}
-
-void PlaygroundDesk::endSide(const QString& note) {
-    m_running = 0;
-    emit sideEnded(m_side, note);
-    const bool stopped = m_stop && m_stop->load();
-    if (!stopped && m_side == 0) {
-        m_side = 1;
-        runSide();
-        return;
-    }
-    finish({});
-    emit comparisonEnded();
-    if (m_models->isReady() && m_models->model().path != m_modelBefore) {
-        m_models->open(m_modelBefore);
-    }
 }
 
 // ---- What the engine answers
@@ -356,6 +289,7 @@ void PlaygroundDesk::onGenerationEnded(const GenerationEnded& end) {
     if (m_task == Task::Comparing) {
         endSide(noteOf(end));
     } else {
+        keepPrompt(m_wish.page, {m_wish.branch}, end);
         finish(noteOf(end));
     }
 }
@@ -385,6 +319,9 @@ void PlaygroundDesk::onSamplesEnded(const SamplesEnded& end) {
     for (int index = 0; index < end.ends.size(); ++index) {
         emit sampleEnded(index, noteOf(end.ends.at(index)));
     }
+    if (!end.ends.isEmpty()) {
+        keepPrompt(m_wish.page, QList<int>{m_wish.branch} + m_samples, end.ends.first());
+    }
     if (const PlayPage* page = find(m_wish.page)) {
         keep(*page);
         emit branchesChanged(*page);
@@ -399,6 +336,9 @@ void PlaygroundDesk::onFailed(const EngineFailed& failure) {
     emit noticeRaised(failure.sentence, failure.detail);
     if (m_task == Task::Comparing) {
         endSide(tr("It could not be written"));
+    } else if (m_task == Task::Scoring) {
+        showScored();
+        finish(tr("It could not be read to its end"));
     } else {
         finish({});
     }

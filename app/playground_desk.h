@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include <QElapsedTimer>
 #include <QObject>
 
 #include "app/model_desk.h"
@@ -10,6 +11,7 @@
 #include "engine/token_messages.h"
 #include "playground/comparison.h"
 #include "playground/piece_maker.h"
+#include "playground/reading.h"
 #include "ui/playground/playground_page.h"
 
 namespace phidelity {
@@ -49,8 +51,17 @@ public slots:
     void movePages(const QStringList& pages);
     void showBranch(const QString& page, int branch);
     void forkPage(const QString& page);
-    /// Leaves the text at a place with this token, and writes on from there.
-    void branchAt(const QString& page, qsizetype at, const phidelity::TokenDetail& token);
+    /// Leaves the branch with `alternative` in the place of its token (of placedTokens()), and
+    /// writes on from there, from the very tokens that were read before.
+    void branchAt(const QString& page, int branch, int token, quint32 alternative);
+    /// It can be brought back, also after a restart.
+    void removeBranch(const QString& page, int branch);
+    void restoreBranch(const QString& page, int branch);
+    /// The one that was removed last.
+    void restoreLastBranch(const QString& page);
+    /// Lets the model read the text up to `to` and say what it thinks of each token; those from
+    /// `from` on are summed up. What was read before is what stands before them.
+    void score(const QString& page, int branch, qsizetype from, qsizetype to);
     void compare(const phidelity::CompareWish& wish);
 
     // What the engine answers.
@@ -58,12 +69,15 @@ public slots:
     void onGenerationEnded(const phidelity::GenerationEnded& end);
     void onSampleArrived(const phidelity::SampleArrived& arrived);
     void onSamplesEnded(const phidelity::SamplesEnded& end);
+    void onScoreArrived(const phidelity::ScoreArrived& arrived);
+    void onScoreEnded(const phidelity::ScoreEnded& end);
     void onFailed(const phidelity::EngineFailed& failure);
 
 signals:
     // To the engine.
     void generateRequested(const phidelity::GenerateRequest& request);
     void samplesRequested(const phidelity::SamplesRequest& request);
+    void scoreRequested(const phidelity::ScoreRequest& request);
 
     // To the page.
     void pagesShown(const QList<phidelity::PlayPage>& pages, const QString& shown);
@@ -73,6 +87,9 @@ signals:
     void samplesBegan(const QList<int>& branches);
     void sampleWritten(int index, const QList<phidelity::TextPiece>& pieces);
     void sampleEnded(int index, const QString& note);
+    /// The model has read more of a branch.
+    void readingChanged(const QString& page, int branch, const phidelity::Reading& reading);
+    void scoringChanged(bool scoring);
     void busyChanged(bool busy);
     void noteShown(const QString& note);
 
@@ -85,15 +102,21 @@ signals:
     void noticeRaised(const QString& sentence, const QString& detail);
 
 private:
-    enum class Task { None, Writing, Samples, Comparing };
+    enum class Task { None, Writing, Samples, Comparing, Scoring };
 
     PlayPage* find(const QString& id);
     [[nodiscard]] QList<PlayPage> openPages() const;
     void keep(const PlayPage& page) { m_keeper.save(page); }
     bool begin(Task task);
     void finish(const QString& note);
-    void generate(const QString& prompt, const GenerationSettings& settings,
-                  const QStringList& stops);
+    void generate(const QString& prompt, const QList<quint32>& tokens,
+                  const GenerationSettings& settings, const QStringList& stops);
+    [[nodiscard]] QList<quint32> idsOf(const QList<TokenDetail>& tokens) const;
+    [[nodiscard]] QList<quint32> promptTokens(const PlayWish& wish) const;
+    void keepPrompt(const QString& page, const QList<int>& branches, const GenerationEnded& end);
+    void setReading(PlayPage& page, int branch, const Reading& fresh);
+    void showScored();
+    [[nodiscard]] QString scoreNote() const;
     void runSide();
     void endSide(const QString& note);
     void onModelSettled();
@@ -113,6 +136,15 @@ private:
     std::vector<PieceMaker> m_sampleMakers;
     QList<TextPiece> m_base;               ///< the text that they continue
     QList<QList<TextPiece>> m_sampleTexts; ///< written so far
+
+    struct Scoring {
+        QString page;
+        int branch = 0;
+        QString text;        ///< that is read
+        qsizetype begin = 0; ///< where that begins which is summed up
+        QList<TokenDetail> tokens;
+        QElapsedTimer shown; ///< since the page was told of them
+    } m_scored;
 
     CompareWish m_comparison;
     int m_side = 0;

@@ -57,6 +57,17 @@ void addPlaygroundInspector(MainWindow& window, PlaygroundPage* page, Playground
     connect(page, &P::tokensShown, panel, &V::setTokens);
     connect(page, &P::tokenPointed, panel, &V::setCurrent);
     connect(page, &P::branchAtRequested, &desk, &PlaygroundDesk::branchAt);
+    connect(panel, &V::scoreRequested, page, &P::score);
+    connect(panel, &V::scoreStopRequested, page, &P::stopRequested);
+    connect(page, &P::scoreOffered, panel, &V::setScoreOffer);
+    connect(page, &P::statusShown, panel, &V::setStatus);
+    connect(page, &P::treeShown, panel, &V::setTree);
+    connect(panel, &V::versionRequested, page,
+            [page](NodeId branch) { page->showBranch(static_cast<int>(branch)); });
+    connect(panel, &V::removeRequested, page,
+            [page](NodeId branch) { page->removeBranch(static_cast<int>(branch)); });
+    connect(panel, &V::restoreRequested, page,
+            [page](NodeId branch) { page->restoreBranch(static_cast<int>(branch)); });
 }
 
 } // namespace
@@ -76,6 +87,12 @@ PlaygroundPage* addPlayground(MainWindow& window, ChatController& controller,
     connect(page, &P::pagesMoved, &desk, &D::movePages);
     connect(page, &P::branchRequested, &desk, &D::showBranch);
     connect(page, &P::forkRequested, &desk, &D::forkPage);
+    connect(page, &P::scoreRequested, &desk, &D::score);
+    connect(page, &P::removeRequested, &desk, &D::removeBranch);
+    connect(page, &P::restoreRequested, &desk, &D::restoreBranch);
+    connect(page, &P::restoreLastRequested, &desk, &D::restoreLastBranch);
+    connect(&desk, &D::readingChanged, page, &P::setReading);
+    connect(&desk, &D::scoringChanged, page, &P::setScoring);
     connect(page, &P::compareRequested, &desk,
             [&window, &controller, &desk](const QString& prompt) {
                 openComparison(window, controller, desk, prompt);

@@ -24,6 +24,9 @@ void connectPlaygroundEngine(EngineLike& engine, PlaygroundDesk& desk) {
     QObject::connect(&desk, &D::samplesRequested, &engine, &E::samples, kQueued);
     QObject::connect(&engine, &E::sampleArrived, &desk, &D::onSampleArrived, kQueued);
     QObject::connect(&engine, &E::samplesEnded, &desk, &D::onSamplesEnded, kQueued);
+    QObject::connect(&desk, &D::scoreRequested, &engine, &E::score, kQueued);
+    QObject::connect(&engine, &E::scoreArrived, &desk, &D::onScoreArrived, kQueued);
+    QObject::connect(&engine, &E::scoreEnded, &desk, &D::onScoreEnded, kQueued);
     QObject::connect(&engine, &E::failed, &desk, &D::onFailed, kQueued);
 }
 

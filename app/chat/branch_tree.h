@@ -35,11 +35,18 @@ struct BranchSegment {
 /// Cost: the tokens of all versions.
 [[nodiscard]] QList<BranchSegment> mergeBranches(const QList<TriedPath>& paths);
 
-/// The tree of the versions of a reply, to be drawn. Plain value.
+/// The tree of the versions of a reply or of the branches of a page, to be drawn. Plain value.
 struct BranchTree {
+    enum class Kind {
+        Versions, ///< of a reply: they are told by their places
+        Branches, ///< of a page: they are told by their numbers
+    };
+    Kind kind = Kind::Versions;
     QList<BranchSegment> segments;
     QList<QByteArray> texts; ///< of each segment; empty where the tokens' bytes are not known
+    QList<bool> typed{};     ///< of each segment: it begins with what nobody has drawn
     QList<NodeId> versions;  ///< all of them, those without tokens too, oldest first
+    bool removable = false;  ///< one of them can be taken away
     NodeId shown = 0;        ///< the one that is looked at
 };
 

@@ -19,10 +19,8 @@
 #include <QTextBlock>
 #include <QTextLayout>
 
-#include "app/playground_wiring.h"
-#include "app/wiring.h"
-#include "engine/engine_thread.h"
 #include "engine/model_source.h"
+#include "playground_fixture.h"
 #include "ui/elided_label.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/inspector/token_legend.h"
@@ -35,48 +33,7 @@ using namespace phidelity;
 class PlaygroundTest : public QObject {
     Q_OBJECT
 
-    struct Program {
-        ChatController controller;
-        MainWindow window;
-        std::unique_ptr<EngineThread> engine = std::make_unique<EngineThread>();
-        PlaygroundDesk desk;
-        PlaygroundPage* page;
-
-        explicit Program(const QString& folder) : desk(controller.models(), folder) {
-            connectWindow(window, controller);
-            connectEngine(engine->engine(), controller);
-            controller.newConversation();
-            page = addPlayground(window, controller, desk);
-            connectPlaygroundEngine(engine->engine(), desk);
-            setLength(24);
-            window.showPage(QStringLiteral("playground"));
-            window.resize(1100, 700);
-            window.show();
-            controller.models()->open({});
-        }
-        ~Program() { engine.reset(); }
-        void setLength(int tokens, double temperature = 0) {
-            GenerationSettings settings;
-            settings.temperature = temperature;
-            settings.maxTokens = tokens;
-            controller.setSettings(settings);
-            desk.setSettings(settings);
-        }
-        template <class Widget>
-        Widget* find(const char* name) {
-            auto* widget = window.findChild<Widget*>(QLatin1String(name));
-            if (!widget) {
-                qFatal("no widget named %s", name);
-            }
-            return widget;
-        }
-        PlayEdit* edit() { return page->edit(); }
-        QString text() { return edit()->toPlainText(); }
-        void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::ControlModifier) {
-            QTest::keyClick(edit(), key, modifiers);
-            QApplication::processEvents();
-        }
-    };
+    using Program = PlaygroundProgram;
 
     QTemporaryDir m_folder;
     std::unique_ptr<Program> m_program;
@@ -332,14 +289,16 @@ private slots:
         auto* panel = m_program->find<InspectorView>("playgroundInspector");
         QVERIFY(panel->isVisible());
         m_program->edit()->setCursorPosition(15);
-        QCOMPARE(panel->current(), 0);
-        emit panel->currentPicked(1);
-        QCOMPARE(panel->current(), 1);
-        const QString picked = m_program->edit()->textCursor().selectedText();
+        const int first = panel->current(); // those of what was typed come before
+        QVERIFY(first > 0);
+        emit panel->currentPicked(first + 1);
+        QCOMPARE(panel->current(), first + 1);
+        const QString picked = m_program->edit()->extraSelections().at(0).cursor.selectedText();
+        QVERIFY(!m_program->edit()->textCursor().hasSelection()); // which would be the prompt
         const QList<TextPiece> pieces = m_program->edit()->text()->pieces();
         QCOMPARE(picked, pieces.at(2).text);
         const TokenAlternative other = pieces.at(2).tokens.at(0).top.at(1);
-        emit panel->branchRequested(1, other.id);
+        emit panel->branchRequested(first + 1, other.id);
         QTRY_VERIFY_WITH_TIMEOUT(idle(), 60000);
         const QString kept =
             QStringLiteral("What is water?") + pieces.at(1).text + QString::fromUtf8(other.bytes);

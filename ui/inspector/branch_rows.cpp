@@ -17,13 +17,15 @@ constexpr qsizetype kLongestText = 400;
 
 QString versionWords(const BranchTree& tree, const QList<NodeId>& ends) {
     QStringList numbers;
+    const bool branches = tree.kind == BranchTree::Kind::Branches;
     for (const NodeId node : ends) {
-        numbers.append(QLocale().toString(tree.versions.indexOf(node) + 1));
+        numbers.append(QLocale().toString(branches ? static_cast<qlonglong>(node)
+                                                   : tree.versions.indexOf(node) + 1));
     }
-    return numbers.isEmpty()
-               ? QString()
-               : BranchRows::tr("version %1", nullptr, static_cast<int>(numbers.size()))
-                     .arg(numbers.join(QStringLiteral(", ")));
+    const auto count = static_cast<int>(numbers.size());
+    const QString words = branches ? BranchRows::tr("branch %1", nullptr, count)
+                                   : BranchRows::tr("version %1", nullptr, count);
+    return numbers.isEmpty() ? QString() : words.arg(numbers.join(QStringLiteral(", ")));
 }
 
 } // namespace
@@ -42,17 +44,21 @@ QVariant BranchRows::data(const QModelIndex& index, int role) const {
     }
     if (role == Qt::AccessibleTextRole) {
         QString words =
-            tr("Level %1: “%2”; this way %3, from the beginning %4")
-                .arg(QString::number(row.rails.size() + 1), row.text, row.chance, row.path);
+            row.path.isEmpty()
+                ? tr("Level %1: “%2”; typed").arg(QString::number(row.rails.size() + 1), row.text)
+                : tr("Level %1: “%2”; this way %3, from the beginning %4")
+                      .arg(QString::number(row.rails.size() + 1), row.text, row.chance, row.path);
         if (!row.versions.isEmpty()) {
             words += QStringLiteral("; ") + row.versions;
         }
         return row.shown ? tr("%1; on the way that is shown").arg(words) : words;
     }
     if (role == Qt::ToolTipRole) {
-        return tr("How likely this way was at the fork: %1\nFrom the beginning of the reply to "
-                  "here: %2")
-            .arg(row.chance, row.path);
+        return row.path.isEmpty()
+                   ? tr("This was typed.")
+                   : tr("How likely this way was at the fork: %1\nAll that the model "
+                        "wrote from the beginning to here: %2")
+                         .arg(row.chance, row.path);
     }
     return {};
 }
@@ -84,6 +90,12 @@ void BranchRows::setTree(const BranchTree& tree) {
         const float first = segment.logprobs.value(0, std::numeric_limits<float>::quiet_NaN());
         row.chance = probabilityWords(std::exp(static_cast<double>(first)));
         row.path = pathWords(segment.pathLogProbability);
+        if (tree.typed.value(index)) {
+            row.chance = tr("typed");
+            // Nothing was drawn up to here.
+            row.path = segment.pathLogProbability == 0 ? QString() : row.path;
+        }
+        row.ends = tree.removable ? segment.ends.value(0) : 0;
         row.versions = versionWords(tree, segment.ends);
         row.target = row.shown && !segment.ends.contains(tree.shown) && segment.ends.isEmpty()
                          ? tree.shown

@@ -22,6 +22,7 @@ public:
         QString chance;     ///< of its first token: how likely this way was at the fork
         QString path;       ///< of all tokens from the beginning
         QString versions;   ///< that end with it: "version 2"
+        NodeId ends = 0;    ///< the version that ends with it, to be removed; 0 = none
         NodeId target = 0;  ///< the version that a click shows
     };
     int rowCount(const QModelIndex& parent = {}) const override;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include <QContextMenuEvent>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPainter>
 #include <QStyledItemDelegate>
 
@@ -55,7 +57,7 @@ public:
         const QFont small = scaledFont(option.font, 0.92);
         painter->setFont(small);
         painter->setPen(readableOn(ground, shades.dimText));
-        const QString path = tr("in all: %1").arg(row.path);
+        const QString path = row.path.isEmpty() ? QString() : tr("in all: %1").arg(row.path);
         painter->drawText(below, Qt::AlignRight | Qt::AlignVCenter, path);
         const int pathWidth = QFontMetrics(small).horizontalAdvance(path) + 2 * unit;
         QString versions = row.versions;
@@ -122,7 +124,7 @@ private:
 BranchTreeView::BranchTreeView(QWidget* parent) : QListView(parent), m_rows(new BranchRows(this)) {
     setObjectName(QStringLiteral("branchTree"));
     setAccessibleName(tr("Ways that were tried"));
-    setAccessibleDescription(tr("Enter on one shows its version of the reply."));
+    setAccessibleDescription(tr("Enter on one shows it, Delete takes it away."));
     setModel(m_rows);
     setItemDelegate(new Delegate(this));
     setMouseTracking(true);
@@ -152,9 +154,36 @@ void BranchTreeView::choose(const QModelIndex& index) {
     }
 }
 
+void BranchTreeView::remove(const QModelIndex& index) {
+    if (index.isValid() && m_rows->at(index.row()).ends != 0) {
+        emit removeChosen(m_rows->at(index.row()).ends);
+    }
+}
+
+void BranchTreeView::contextMenuEvent(QContextMenuEvent* event) {
+    // By the key it is about the row that is walked.
+    const QModelIndex index =
+        event->reason() == QContextMenuEvent::Keyboard ? currentIndex() : indexAt(event->pos());
+    if (!index.isValid()) {
+        return;
+    }
+    QMenu menu(this);
+    menu.setObjectName(QStringLiteral("branchMenu"));
+    menu.addAction(tr("Show"), this, [this, index] { choose(index); });
+    QAction* gone = menu.addAction(tr("Delete"), this, [this, index] { remove(index); });
+    gone->setShortcut(QKeySequence(Qt::Key_Delete));
+    gone->setEnabled(m_rows->at(index.row()).ends != 0);
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    menu.exec(byKey ? viewport()->mapToGlobal(visualRect(index).bottomLeft()) : event->globalPos());
+}
+
 void BranchTreeView::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
         choose(currentIndex());
+        return;
+    }
+    if (event->key() == Qt::Key_Delete) {
+        remove(currentIndex());
         return;
     }
     if (!event->text().isEmpty() && event->text().front().isPrint()) {

@@ -8,7 +8,8 @@
 namespace phidelity {
 
 /// Draws the tree of the versions of a reply: what they share once, and from each fork a line to
-/// every way that was tried. A click or Enter shows the version that a row belongs to.
+/// every way that was tried. A click or Enter shows the version that a row belongs to,
+/// Delete takes the one away that ends in it.
 class BranchTreeView : public QListView {
     Q_OBJECT
 
@@ -20,14 +21,17 @@ public:
 
 signals:
     void versionChosen(phidelity::NodeId node);
+    void removeChosen(phidelity::NodeId node);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
 
 private:
     class Delegate;
     void choose(const QModelIndex& index);
+    void remove(const QModelIndex& index);
 
     BranchRows* m_rows;
 };

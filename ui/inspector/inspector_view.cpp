@@ -18,6 +18,7 @@
 #include "ui/inspector/token_facts.h"
 #include "ui/inspector/token_legend.h"
 #include "ui/inspector/token_words.h"
+#include "ui/inspector/undo_strip.h"
 #include "ui/theme.h"
 
 namespace phidelity {
@@ -26,7 +27,8 @@ InspectorView::InspectorView(QWidget* parent)
     : QWidget(parent), m_column(new QWidget), m_heading(new QLabel), m_measure(new QComboBox),
       m_legend(new TokenLegend), m_chips(new TokenChips), m_summary(new QLabel),
       m_score(new QPushButton), m_facts(new TokenFacts), m_tabs(new QTabWidget),
-      m_alternatives(new AlternativeList), m_hint(new QLabel), m_tree(new BranchTreeView) {
+      m_alternatives(new AlternativeList), m_hint(new QLabel), m_tree(new BranchTreeView),
+      m_undo(new UndoStrip) {
     setObjectName(QStringLiteral("inspectorView"));
     setAccessibleName(tr("Token inspector"));
     m_heading->setObjectName(QStringLiteral("inspectorHeading"));
@@ -65,7 +67,13 @@ InspectorView::InspectorView(QWidget* parent)
     m_tabs->setObjectName(QStringLiteral("inspectorTabs"));
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(others, tr("&Alternatives"));
-    m_tabs->addTab(m_tree, tr("&Tried Ways"));
+    auto* ways = new QWidget;
+    auto* waysColumn = new QVBoxLayout(ways);
+    waysColumn->setContentsMargins(0, 0, 0, 0);
+    waysColumn->setSpacing(0);
+    waysColumn->addWidget(m_tree, 1);
+    waysColumn->addWidget(m_undo);
+    m_tabs->addTab(ways, tr("&Tried Ways"));
     auto* column = new QVBoxLayout(m_column);
     column->addLayout(above);
     column->addWidget(m_legend);
@@ -109,6 +117,11 @@ InspectorView::InspectorView(QWidget* parent)
         }
     });
     connect(m_tree, &BranchTreeView::versionChosen, this, &InspectorView::versionRequested);
+    connect(m_tree, &BranchTreeView::removeChosen, this, [this](NodeId node) {
+        m_removing = node;
+        emit removeRequested(node);
+    });
+    connect(m_undo, &UndoStrip::undone, this, &InspectorView::restoreRequested);
     connect(m_score, &QPushButton::clicked, this, [this] {
         if (m_offer == ScoreOffer::Stop) {
             emit scoreStopRequested();
@@ -177,6 +190,12 @@ void InspectorView::setBranchable(bool branchable) {
 }
 
 void InspectorView::setTree(const BranchTree& tree) {
+    if (m_removing != 0 && !tree.versions.isEmpty() && !tree.versions.contains(m_removing)) {
+        m_undo->offer(m_removing, tr("Deleted."));
+        m_removing = 0;
+    } else if (tree.versions.isEmpty() || tree.versions.contains(m_undo->offered())) {
+        m_undo->dismiss();
+    }
     m_tree->setTree(tree);
     const auto ways = static_cast<int>(tree.versions.size());
     m_tabs->setTabText(1, ways > 1 ? tr("&Tried Ways (%1)").arg(ways) : tr("&Tried Ways"));

@@ -19,6 +19,7 @@ class BranchTreeView;
 class TokenChips;
 class TokenFacts;
 class TokenLegend;
+class UndoStrip;
 
 /// The token inspector: the tokens of a text to walk through, what the model thought of the current
 /// one, what else could have come there, and the ways that were tried. Values in, intent out.
@@ -55,6 +56,9 @@ signals:
     /// Go on from `alternative` in the place of this token.
     void branchRequested(int token, quint32 alternative);
     void versionRequested(phidelity::NodeId node);
+    /// Takes a tried way out of sight, and back.
+    void removeRequested(phidelity::NodeId node);
+    void restoreRequested(phidelity::NodeId node);
     void scoreRequested();
     void scoreStopRequested();
     /// The panel has come into sight or gone out of it.
@@ -86,6 +90,8 @@ private:
     AlternativeList* m_alternatives;
     QLabel* m_hint;
     BranchTreeView* m_tree;
+    UndoStrip* m_undo;     ///< below the tree
+    NodeId m_removing = 0; ///< is to go; 0 = none
 };
 
 } // namespace phidelity

@@ -39,6 +39,7 @@ public:
 signals:
     void writePressed();
     void stopPressed();
+    void scorePressed();
     void measurePicked(phidelity::TokenMeasure measure);
     void branchPicked(int branch);
 
@@ -50,6 +51,7 @@ private:
 
     QPushButton* m_write;
     QSpinBox* m_count;
+    QPushButton* m_score;
     QComboBox* m_measure;
     QComboBox* m_branches;
     ElidedLabel* m_note;

@@ -58,7 +58,7 @@ bool PlayEdit::event(QEvent* event) {
         // The cursor goes to the nearest gap; the character is on the side where the pointer is.
         const int position =
             cursor.position() - (cursorRect(cursor).x() > at.x() && !cursor.atBlockStart() ? 1 : 0);
-        if (const TextPiece* piece = m_text->pieceAt(position)) {
+        if (const std::optional<TextPiece> piece = m_text->knownAt(position)) {
             QToolTip::showText(help->globalPos(), plainTip(describePiece(*piece)), this);
         } else {
             QToolTip::hideText();

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
+
 #include <QTextDocument>
 
 #include "playground/play_page.h"
+#include "playground/reading.h"
 #include "ui/inspector/token_scale.h"
 
 namespace phidelity {
@@ -26,6 +29,11 @@ public:
     void insert(QTextCursor& cursor, const QList<TextPiece>& pieces);
     /// The generated piece at a place of the text; nothing where it was typed.
     [[nodiscard]] const TextPiece* pieceAt(int position) const;
+    /// What the model has read, for those tokens that were typed. What is behind a change is
+    /// forgotten.
+    void setRead(const QList<PlacedToken>& tokens);
+    /// What is known of a place of the text: a generated piece, or typed tokens that were read.
+    [[nodiscard]] std::optional<TextPiece> knownAt(int position) const;
 
     void setMeasure(TokenMeasure measure);
     void setLook(const QPalette& palette);
@@ -40,7 +48,11 @@ private:
     };
     [[nodiscard]] Kept keptOf(int mark, const QString& text) const;
 
-    QList<TextPiece> m_table; ///< all that were ever inserted; characters refer to them
+    void forgetBehind(int position);
+
+    QList<PlacedToken> m_read; ///< that were typed
+    bool m_forgotten = false;  ///< some of them since they were set
+    QList<TextPiece> m_table;  ///< all that were ever inserted; characters refer to them
     PlayHighlighter* m_highlighter;
 };
 

@@ -77,9 +77,11 @@ PlaygroundPage::PlaygroundPage(QWidget* parent)
     });
     connect(m_bar, &PlayBar::writePressed, this, [this] { write(m_bar->count()); });
     connect(m_bar, &PlayBar::stopPressed, this, &PlaygroundPage::stopRequested);
+    connect(m_bar, &PlayBar::scorePressed, this, &PlaygroundPage::score);
     connect(m_bar, &PlayBar::measurePicked, this, &PlaygroundPage::setMeasure);
     connect(m_bar, &PlayBar::branchPicked, this, &PlaygroundPage::showBranch);
     connect(m_edit, &PlayEdit::cursorMoved, this, [this] {
+        m_edit->setExtraSelections({}); // of a token that was picked
         emit tokenPointed(tokenAt(m_edit->textCursor().position()));
         if (const PlayPage* page = shown(); page && !m_loading) {
             onChanged({page->id, page->current});

@@ -8,7 +8,9 @@
 #include <QTextCursor>
 #include <QTimer>
 
+#include "chat/reply_branch.h"
 #include "playground/play_page.h"
+#include "playground/reading.h"
 #include "ui/inspector/token_scale.h"
 #include "ui/workbench_page.h"
 
@@ -31,6 +33,8 @@ struct PlayWish {
     QString prompt;
     qsizetype at = 0; ///< where in the branch it goes
     int count = 1;    ///< more than one: each becomes a branch
+    /// Where `prompt` begins in the branch, of which it is all up to `at`.
+    qsizetype from = 0;
 };
 
 /// The playground: pages of raw text in tabs, which the model goes on with where one wants it to.
@@ -74,6 +78,15 @@ public slots:
     void selectToken(int token);
     /// To go on with another token in the place of this one.
     void branchAt(int token, quint32 alternative);
+    /// What the model has read of a branch.
+    void setReading(const QString& page, int branch, const phidelity::Reading& reading);
+    /// Whether it reads now.
+    void setScoring(bool scoring);
+    /// What is selected, or all that is shown.
+    void score();
+    void showBranch(int branch);
+    void removeBranch(int branch);
+    void restoreBranch(int branch);
 
 signals:
     void edited(const QString& page, int branch, const QList<phidelity::TextPiece>& pieces,
@@ -92,8 +105,17 @@ signals:
     void tokensShown(const QList<phidelity::TokenDetail>& tokens);
     /// The one at the cursor; -1 = none.
     void tokenPointed(int token);
-    /// A branch that leaves the text at a place, with this token there.
-    void branchAtRequested(const QString& page, qsizetype at, const phidelity::TokenDetail& token);
+    /// A branch that leaves this one with another token in the place of one of tokensShown().
+    void branchAtRequested(const QString& page, int branch, int token, quint32 alternative);
+    void scoreRequested(const QString& page, int branch, qsizetype from, qsizetype to);
+    void removeRequested(const QString& page, int branch);
+    void restoreRequested(const QString& page, int branch);
+    void restoreLastRequested(const QString& page);
+    /// What can be done about tokens that are not known, and a sentence on it.
+    void scoreOffered(phidelity::ScoreOffer offer);
+    void statusShown(const QString& sentence);
+    /// All branches of the page that is shown.
+    void treeShown(const phidelity::BranchTree& tree);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -107,7 +129,6 @@ private:
     void showTab(int tab);
     void showText();
     void showTitle(int tab);
-    void showBranch(int branch);
     void stepTab(int by);
     void stepBranch(int by);
     void write(int count);
@@ -119,6 +140,8 @@ private:
     PlayText* textOf(const PlayPage& page, int branch);
     void onChanged(const Place& place);
     void tellTokens();
+    void tellTree();
+    void tellOffer();
     [[nodiscard]] int tokenAt(int position) const;
 
     QList<PlayPage> m_pages;
@@ -135,13 +158,17 @@ private:
     QAction* m_stopAction = nullptr;
     QAction* m_closeAction = nullptr;
     QAction* m_compareAction = nullptr;
+    QAction* m_scoreAction = nullptr;
+    QAction* m_removeAction = nullptr;
+    QAction* m_restoreAction = nullptr;
     QList<QAction*> m_measureActions;
     QTimer m_telling;
     Place m_changed; ///< what is to be told
     Place m_writing; ///< where the model writes; page empty = nowhere
     QTextCursor m_writeCursor;
-    bool m_firstWritten = false;    ///< the next piece begins a step of undo
-    QList<TextPiece> m_shownPieces; ///< of tokensShown()
+    bool m_firstWritten = false; ///< the next piece begins a step of undo
+    QList<PlacedToken> m_placed; ///< known tokens of the text that is shown
+    bool m_scoring = false;
     bool m_tokensWanted = false;
     bool m_busy = false;
     bool m_loading = false; ///< changes of texts are not the user's

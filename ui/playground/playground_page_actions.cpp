@@ -35,8 +35,11 @@ void PlaygroundPage::buildActions() {
                               key(int(Qt::CTRL) | int(Qt::SHIFT) | int(Qt::Key_Return)));
     connect(m_manyAction, &QAction::triggered, this,
             [this] { write(m_bar->count() > 1 ? m_bar->count() : 4); });
-    m_stopAction = addCommand("playActionStop", tr("S&top Writing"), {});
+    m_stopAction = addCommand("playActionStop", tr("S&top"), {});
     connect(m_stopAction, &QAction::triggered, this, &PlaygroundPage::stopRequested);
+    m_scoreAction = addCommand("playActionScore", tr("S&core Text or Selection"),
+                               key(int(Qt::CTRL) | int(Qt::SHIFT) | int(Qt::Key_E)));
+    connect(m_scoreAction, &QAction::triggered, this, &PlaygroundPage::score);
     m_compareAction =
         addCommand("playActionCompare", tr("&Compare…"), key(int(Qt::CTRL) | int(Qt::Key_D)));
     connect(m_compareAction, &QAction::triggered, this, [this] {
@@ -84,6 +87,19 @@ void PlaygroundPage::buildActions() {
     QAction* previousBranch = addCommand("playActionPreviousBranch", tr("Previous Br&anch"),
                                          key(int(Qt::ALT) | int(Qt::Key_PageUp)));
     connect(previousBranch, &QAction::triggered, this, [this] { stepBranch(-1); });
+    m_removeAction = addCommand("playActionRemoveBranch", tr("&Delete This Branch"), {});
+    connect(m_removeAction, &QAction::triggered, this, [this] {
+        if (const PlayPage* page = shown()) {
+            removeBranch(page->current);
+        }
+    });
+    m_restoreAction = addCommand("playActionRestoreBranch", tr("Bring Back Deleted Bra&nch"), {});
+    connect(m_restoreAction, &QAction::triggered, this, [this] {
+        if (const PlayPage* page = shown()) {
+            tellEdited();
+            emit restoreLastRequested(page->id);
+        }
+    });
     addLine();
     auto* measures = new QActionGroup(this);
     const std::pair<TokenMeasure, QString> kinds[] = {
@@ -106,7 +122,11 @@ void PlaygroundPage::updateActions() {
     m_writeAction->setEnabled(!m_busy);
     m_manyAction->setEnabled(!m_busy);
     m_compareAction->setEnabled(!m_busy);
+    m_scoreAction->setEnabled(!m_busy);
     m_stopAction->setEnabled(m_busy);
+    const PlayPage* page = shown();
+    m_removeAction->setEnabled(!m_busy && page && page->present().size() > 1);
+    m_restoreAction->setEnabled(!m_busy && page && page->lastRemoved() != 0);
     m_closeAction->setEnabled(!m_pages.isEmpty());
 }
 

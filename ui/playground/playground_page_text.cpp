@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The texts of the playground: what is typed into them, what the model writes into them, and the
-// tokens that they are made of.
+// The texts of the playground: what is typed into them, and what the model writes into them.
 #include <QScrollBar>
 #include <QTabBar>
 
@@ -57,8 +56,8 @@ void PlaygroundPage::write(int count) {
     }
     tellEdited();
     const WritingPlace place = m_edit->writingPlace();
-    PlayWish wish{page->id, page->current, place.prompt, place.at, count};
-    emit writeRequested(wish);
+    emit writeRequested(
+        {page->id, page->current, place.prompt, place.at, count, place.at - place.prompt.size()});
 }
 
 void PlaygroundPage::beginWriting(const QString& page, int branch, int at) {
@@ -124,91 +123,11 @@ void PlaygroundPage::setBusy(bool busy) {
                         m_texts.count(m_writing) > 0);
     m_bar->setBusy(busy);
     updateActions();
+    tellOffer();
 }
 
 void PlaygroundPage::setNote(const QString& note) {
     m_bar->setNote(note);
-}
-
-// ---- Tokens
-
-void PlaygroundPage::tellTokens() {
-    const PlayText* text = m_edit->text();
-    m_shownPieces = text && m_tokensWanted ? text->pieces() : QList<TextPiece>();
-    QList<TokenDetail> tokens;
-    for (const TextPiece& piece : std::as_const(m_shownPieces)) {
-        tokens += piece.tokens;
-    }
-    emit tokensShown(tokens);
-    emit tokenPointed(tokenAt(m_edit->textCursor().position()));
-}
-
-int PlaygroundPage::tokenAt(int position) const {
-    int place = 0;
-    int token = 0;
-    for (const TextPiece& piece : m_shownPieces) {
-        place += static_cast<int>(piece.text.size());
-        if (position < place) {
-            return piece.tokens.isEmpty() ? -1 : token;
-        }
-        token += static_cast<int>(piece.tokens.size());
-    }
-    return -1;
-}
-
-void PlaygroundPage::setTokensWanted(bool wanted) {
-    m_tokensWanted = wanted;
-    tellTokens();
-}
-
-void PlaygroundPage::selectToken(int token) {
-    int place = 0;
-    int before = 0;
-    for (const TextPiece& piece : std::as_const(m_shownPieces)) {
-        const int length = static_cast<int>(piece.text.size());
-        const int count = static_cast<int>(piece.tokens.size());
-        if (token >= before && token < before + count) {
-            QTextCursor cursor(m_edit->document());
-            cursor.setPosition(place + length);
-            cursor.setPosition(place, QTextCursor::KeepAnchor);
-            m_edit->setTextCursor(cursor);
-            emit tokenPointed(token);
-            return;
-        }
-        place += length;
-        before += count;
-    }
-}
-
-void PlaygroundPage::branchAt(int token, quint32 alternative) {
-    const PlayPage* page = shown();
-    if (!page || m_busy) {
-        return;
-    }
-    tellEdited();
-    int before = 0;
-    qsizetype place = 0;
-    for (const TextPiece& piece : std::as_const(m_shownPieces)) {
-        const int count = static_cast<int>(piece.tokens.size());
-        if (token >= before && token < before + count) {
-            const TokenDetail& taken = piece.tokens.at(token - before);
-            for (const TokenAlternative& other : taken.top) {
-                // In the middle of a character there is no place in the text to go on from.
-                if (other.id == alternative && token == before) {
-                    TokenDetail detail = taken;
-                    detail.id = other.id;
-                    detail.bytes = other.bytes;
-                    detail.logprob = other.logprob;
-                    detail.rank = static_cast<int>(taken.top.indexOf(other));
-                    detail.chainProbability = TokenDetail::kNotComputed;
-                    emit branchAtRequested(page->id, place, detail);
-                    return;
-                }
-            }
-        }
-        place += piece.text.size();
-        before += count;
-    }
 }
 
 } // namespace phidelity

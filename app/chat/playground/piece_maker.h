@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QStringDecoder>
+#include <QByteArray>
 
 #include "playground/play_page.h"
 
@@ -15,7 +15,9 @@ public:
     QList<TextPiece> take(const QString& text, const QList<TokenDetail>& tokens);
 
 private:
-    QStringDecoder m_decoder{QStringDecoder::Utf8};
+    QString decode(const QByteArray& bytes);
+
+    QByteArray m_open; ///< the beginning of a character
     QList<TextPiece> m_waiting; ///< of tokens whose text has not come yet
     QList<TokenDetail> m_parts; ///< that have not made a character yet
 };

@@ -28,7 +28,10 @@ enum Key {
     KeyParent = 7,
     KeyFork = 8,
     KeySeed = 9,
-    KeyPieces = 10
+    KeyPieces = 10,
+    KeyReadText = 11,
+    KeyReadTokens = 12,
+    KeyRemoved = 13
 };
 
 QCborValue numberOrNull(float number) {
@@ -74,14 +77,27 @@ TokenDetail tokenFromCbor(const QCborArray& array) {
     return token;
 }
 
+QCborArray tokensToCbor(const QList<TokenDetail>& tokens) {
+    QCborArray array;
+    for (const TokenDetail& token : tokens) {
+        array.append(tokenToCbor(token));
+    }
+    return array;
+}
+
+QList<TokenDetail> tokensFromCbor(const QCborArray& array) {
+    QList<TokenDetail> tokens;
+    for (const QCborValue& token : array) {
+        tokens.append(tokenFromCbor(token.toArray()));
+    }
+    return tokens;
+}
+
 QCborArray piecesToCbor(const QList<TextPiece>& pieces) {
     QCborArray array;
     for (const TextPiece& piece : pieces) {
-        QCborArray tokens;
-        for (const TokenDetail& token : piece.tokens) {
-            tokens.append(tokenToCbor(token));
-        }
-        array.append(QCborArray{piece.text, piece.origin == Origin::Generated, tokens});
+        array.append(
+            QCborArray{piece.text, piece.origin == Origin::Generated, tokensToCbor(piece.tokens)});
     }
     return array;
 }
@@ -93,9 +109,7 @@ QList<TextPiece> piecesFromCbor(const QCborArray& array) {
         TextPiece piece;
         piece.text = fields.at(0).toString();
         piece.origin = fields.at(1).toBool() ? Origin::Generated : Origin::Typed;
-        for (const QCborValue& token : fields.at(2).toArray()) {
-            piece.tokens.append(tokenFromCbor(token.toArray()));
-        }
+        piece.tokens = tokensFromCbor(fields.at(2).toArray());
         if (!piece.text.isEmpty()) {
             pieces.append(piece);
         }
@@ -171,6 +185,51 @@ int PlayPage::add(int parent, qsizetype fork, const QList<TextPiece>& pieces, qu
     return last + 1;
 }
 
+bool PlayPage::remove(int branch) {
+    PlayBranch* gone = find(branch);
+    const QList<const PlayBranch*> there = present();
+    if (!gone || gone->removed != 0 || there.size() < 2) {
+        return false;
+    }
+    const PlayBranch* before = find(lastRemoved());
+    gone->removed = before ? before->removed + 1 : 1;
+    if (current == branch) {
+        const int parent = parentOf(*gone);
+        current = parent != 0 ? parent : present().first()->id;
+        cursor = textOf(find(current)->pieces).size();
+    }
+    return true;
+}
+
+int PlayPage::lastRemoved() const {
+    const auto last = std::max_element(
+        branches.begin(), branches.end(),
+        [](const PlayBranch& a, const PlayBranch& b) { return a.removed < b.removed; });
+    return last != branches.end() && last->removed != 0 ? last->id : 0;
+}
+
+QList<const PlayBranch*> PlayPage::present() const {
+    QList<const PlayBranch*> there;
+    for (const PlayBranch& branch : branches) {
+        if (branch.removed == 0) {
+            there.append(&branch);
+        }
+    }
+    return there;
+}
+
+int PlayPage::parentOf(const PlayBranch& branch) const {
+    const PlayBranch* parent = find(branch.parent);
+    // A file may say anything: ids grow from a branch to those that leave it.
+    for (int last = branch.id; parent && parent->id < last; parent = find(parent->parent)) {
+        if (parent->removed == 0) {
+            return parent->id;
+        }
+        last = parent->id;
+    }
+    return 0;
+}
+
 QString PlayPage::title() const {
     const QString text = textOf(shown().pieces).left(4 * kTitleLength).simplified();
     return text.size() <= kTitleLength ? text
@@ -192,7 +251,10 @@ QByteArray toBytes(const PlayPage& page) {
                                  {KeyParent, branch.parent},
                                  {KeyFork, static_cast<qint64>(branch.fork)},
                                  {KeySeed, QString::number(branch.seed)},
-                                 {KeyPieces, piecesToCbor(branch.pieces)}});
+                                 {KeyPieces, piecesToCbor(branch.pieces)},
+                                 {KeyReadText, branch.reading.text},
+                                 {KeyReadTokens, tokensToCbor(branch.reading.tokens)},
+                                 {KeyRemoved, branch.removed}});
     }
     return QCborValue(QCborMap{{KeyVersion, kVersion},
                                {KeyId, page.id},
@@ -224,6 +286,9 @@ std::optional<PlayPage> pageFromBytes(const QByteArray& bytes) {
         branch.fork = static_cast<qsizetype>(fields.value(KeyFork).toInteger());
         branch.seed = fields.value(KeySeed).toString().toULongLong();
         branch.pieces = piecesFromCbor(fields.value(KeyPieces).toArray());
+        branch.reading.text = fields.value(KeyReadText).toString();
+        branch.reading.tokens = tokensFromCbor(fields.value(KeyReadTokens).toArray());
+        branch.removed = static_cast<int>(fields.value(KeyRemoved).toInteger(0));
         if (branch.id > 0 && !page.find(branch.id)) {
             page.branches.append(branch);
         }
@@ -231,8 +296,11 @@ std::optional<PlayPage> pageFromBytes(const QByteArray& bytes) {
     if (page.id.isEmpty() || page.branches.isEmpty()) {
         return std::nullopt;
     }
-    if (!page.find(page.current)) {
-        page.current = page.branches.first().id;
+    if (page.present().isEmpty()) {
+        page.branches.first().removed = 0;
+    }
+    if (const PlayBranch* shown = page.find(page.current); !shown || shown->removed != 0) {
+        page.current = page.present().first()->id;
     }
     return page;
 }

@@ -33,13 +33,23 @@ struct TextPiece {
 [[nodiscard]] QList<TextPiece> withInserted(const QList<TextPiece>& pieces, qsizetype at,
                                             const QList<TextPiece>& added);
 
+/// How the model has read a text: what it was made of, and what the model thought of each token
+/// where that was asked for. What it says of a token holds as long as nothing before it and in it
+/// has changed.
+struct Reading {
+    QString text;
+    QList<TokenDetail> tokens; ///< their bytes are the text's
+};
+
 /// One way that the text of a page took. Ids begin at 1.
 struct PlayBranch {
     int id = 0;
     int parent = 0;     ///< id of the branch that it left; 0 = the first
     qsizetype fork = 0; ///< characters that it had in common with that one then
     QList<TextPiece> pieces;
-    quint64 seed = 0; ///< it was written with; 0 = typed
+    quint64 seed = 0;  ///< it was written with; 0 = typed
+    Reading reading{}; ///< of its beginning, as it was when it was last read
+    int removed = 0;   ///< not 0: it is not shown and can come back; the last removed is highest
 };
 
 /// A page of the playground: raw text that takes several ways. Plain value.
@@ -57,6 +67,15 @@ struct PlayPage {
     [[nodiscard]] const PlayBranch& shown() const;
     /// Leaves `parent` at `fork`; returns the new one's id.
     int add(int parent, qsizetype fork, const QList<TextPiece>& pieces, quint64 seed);
+    /// Takes a branch out of sight; one that is shown gives way to the one that it left, or to the
+    /// first there is. False for the last one.
+    bool remove(int branch);
+    /// The one that was removed last; 0 = none.
+    [[nodiscard]] int lastRemoved() const;
+    /// Those that are not removed, in the order they were made.
+    [[nodiscard]] QList<const PlayBranch*> present() const;
+    /// The one that a branch left, or that one left where it is removed; 0 = none is left.
+    [[nodiscard]] int parentOf(const PlayBranch& branch) const;
     /// The beginning of its text, or empty.
     [[nodiscard]] QString title() const;
 };
