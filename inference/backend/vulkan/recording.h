@@ -107,9 +107,10 @@ private:
     Result<VkDescriptorSet> descriptorSet(const Dispatch& dispatch);
     Result<void> writeDispatch(VkCommandBuffer commands, const Dispatch& dispatch);
     void writeCopy(VkCommandBuffer commands, const Dispatch& dispatch);
-    /// What `before` wrote is there for what follows.
     /// Products of this recording find their tickets at zero.
     void clearTickets(VkCommandBuffer commands);
+    void writeHostBarrier(VkCommandBuffer commands);
+    /// What `before` wrote is there for what follows.
     void writeBarrier(VkCommandBuffer commands, Work before, VkPipelineStageFlags after,
                       VkAccessFlags access);
 

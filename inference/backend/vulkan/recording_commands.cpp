@@ -43,8 +43,7 @@ Result<void> Recorder::writeCommands() {
         if (m_recording.segments.empty()) {
             return {};
         }
-        writeBarrier(m_recording.segments.back(), before, VK_PIPELINE_STAGE_HOST_BIT,
-                     VK_ACCESS_HOST_READ_BIT);
+        writeHostBarrier(m_recording.segments.back());
         return m_sources.device.checked(vk.vkEndCommandBuffer(m_recording.segments.back()),
                                         "vkEndCommandBuffer");
     };
@@ -97,6 +96,16 @@ void Recorder::writeBarrier(VkCommandBuffer commands, Work before, VkPipelineSta
     barrier.dstAccessMask = access;
     m_sources.device.vk().vkCmdPipelineBarrier(commands, shader ? kShaderStage : kCopyStage, after,
                                                0, 1, &barrier, 0, nullptr, 0, nullptr);
+}
+
+/// What the host reads was written by shaders (logits) and by copies (rows that are handed over).
+void Recorder::writeHostBarrier(VkCommandBuffer commands) {
+    auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
+    barrier.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
+    barrier.dstAccessMask = VK_ACCESS_HOST_READ_BIT;
+    m_sources.device.vk().vkCmdPipelineBarrier(commands, kShaderStage | kCopyStage,
+                                               VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &barrier, 0,
+                                               nullptr, 0, nullptr);
 }
 
 void Recorder::writeCopy(VkCommandBuffer commands, const Dispatch& dispatch) {

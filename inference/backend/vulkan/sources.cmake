@@ -4,6 +4,7 @@ target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/device_rates.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_weights.cpp
     ${CMAKE_CURRENT_LIST_DIR}/matrix_cores.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/memory_types.cpp
     ${CMAKE_CURRENT_LIST_DIR}/pipeline_cache_file.cpp
     ${CMAKE_CURRENT_LIST_DIR}/pipelines.cpp
     ${CMAKE_CURRENT_LIST_DIR}/pipelines_ahead.cpp

@@ -158,7 +158,7 @@ Result<void> StepMemory::createCache(const AttentionShape& shape, std::uint32_t 
     m_cache.clear();
     for (std::uint32_t layer = 0; layer < shape.layers; ++layer) {
         PHIDELITY_TRY(Buffer buffer,
-                      m_device.createBuffer(cacheBytes(shape, pages), MemoryUse::Device));
+                      createBound("cache of a layer", cacheBytes(shape, pages), MemoryUse::Device));
         m_cache.push_back(std::move(buffer));
     }
     return {};
@@ -169,17 +169,14 @@ Result<void> StepMemory::copyPage(PageId from, PageId to) {
     const VkBufferCopy copy{from * bytes, to * bytes, bytes};
     return m_device.runOnce([&](VkCommandBuffer commands) {
         auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
-        const auto order = [&](VkPipelineStageFlags before, VkPipelineStageFlags after) {
-            barrier.srcAccessMask = VK_ACCESS_MEMORY_WRITE_BIT;
-            barrier.dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT;
-            m_device.vk().vkCmdPipelineBarrier(commands, before, after, 0, 1, &barrier, 0, nullptr,
-                                               0, nullptr);
-        };
-        order(VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT);
+        barrier.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT;
+        barrier.dstAccessMask = VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
+        m_device.vk().vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                                           VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 1, &barrier, 0,
+                                           nullptr, 0, nullptr);
         for (const Buffer& layer : m_cache) {
             m_device.vk().vkCmdCopyBuffer(commands, layer.handle(), layer.handle(), 1, &copy);
         }
-        order(VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
     });
 }
 
@@ -191,7 +188,7 @@ Result<bool> StepMemory::prepare(std::uint64_t logits) {
     replaced = vectors || activations || step;
     const std::uint64_t bytes = floatBytes(logits);
     if (m_logits.bytes() < bytes) {
-        PHIDELITY_TRY(m_logits, m_device.createBuffer(bytes, MemoryUse::Readback));
+        PHIDELITY_TRY(m_logits, createBound("logits", bytes, MemoryUse::Readback));
         replaced = true;
     }
     return replaced;
@@ -201,7 +198,7 @@ Result<bool> StepMemory::prepareForTop(std::uint64_t rows, std::uint64_t outputs
     PHIDELITY_TRY(bool replaced, prepare(0));
     const std::uint64_t bytes = deviceLogitBytes(rows, outputs);
     if (m_deviceLogits.bytes() < bytes) {
-        PHIDELITY_TRY(m_deviceLogits, m_device.createBuffer(bytes, MemoryUse::Device));
+        PHIDELITY_TRY(m_deviceLogits, createBound("logits", bytes, MemoryUse::Device));
         replaced = true;
     }
     if (m_top.bytes() == 0) {
@@ -228,12 +225,22 @@ TopLogits StepMemory::topOf(std::size_t row, const TopRequest& request) const {
     return top;
 }
 
+Result<Buffer> StepMemory::createBound(const char* what, std::uint64_t bytes, MemoryUse use) {
+    const std::uint64_t most = m_device.limits().maxStorageBufferRange;
+    if (bytes > most) {
+        return fail(ErrorCode::Unsupported,
+                    std::string(what) + ": expected at most " + std::to_string(most) +
+                        " bytes, which a shader sees at once, found " + std::to_string(bytes));
+    }
+    return m_device.createBuffer(bytes, use);
+}
+
 Result<bool> StepMemory::prepareVectors() {
     if (m_uploaded == m_numbers.size() && m_vectors.bytes() > 0) {
         return false;
     }
     PHIDELITY_TRY(m_vectors,
-                  m_device.createBuffer(floatBytes(m_numbers.size()), MemoryUse::Device));
+                  createBound("vectors", floatBytes(m_numbers.size()), MemoryUse::Device));
     PHIDELITY_CHECK(m_device.write(m_vectors, 0, std::as_bytes(std::span(m_numbers))));
     m_uploaded = m_numbers.size();
     return true;
@@ -245,7 +252,7 @@ Result<bool> StepMemory::prepareActivations() {
     }
     m_layout = layOut(m_widths, m_shape);
     PHIDELITY_TRY(Buffer activations,
-                  m_device.createBuffer(m_layout.floats * sizeof(float), MemoryUse::Device));
+                  createBound("activations", m_layout.floats * sizeof(float), MemoryUse::Device));
     // What stands past the width of a row is multiplied by weights that are zero: it must be
     // finite.
     PHIDELITY_CHECK(m_device.clear(activations));

@@ -49,11 +49,13 @@ public:
 
     VectorId addVector(std::span<const float> numbers);
     Activation addActivation(std::uint32_t width);
+    /// Unsupported where a shader cannot see all pages of a layer at once; OutOfMemory, DeviceLost.
     Result<void> createCache(const AttentionShape& shape, std::uint32_t pages);
     Result<void> copyPage(PageId from, PageId to);
 
     /// Makes or grows what a step needs. True if a buffer was replaced: nothing that names the old
-    /// one may be used again. OutOfMemory, DeviceLost.
+    /// one may be used again. OutOfMemory, DeviceLost; Unsupported where a shader cannot see all of
+    /// a buffer at once.
     Result<bool> prepare(std::uint64_t logits);
     /// The same for a step of so many logit rows whose largest logits are picked.
     Result<bool> prepareForTop(std::uint64_t rows, std::uint64_t outputs);
@@ -104,6 +106,8 @@ private:
     [[nodiscard]] std::uint32_t splitsOf(std::uint32_t attendRows, std::uint32_t context) const;
     [[nodiscard]] ActivationLayout layOut(std::span<const std::uint32_t> widths,
                                           const AttentionShape& shape) const;
+    /// A buffer that shaders see as a whole. Unsupported where it is too large for that.
+    Result<Buffer> createBound(const char* what, std::uint64_t bytes, MemoryUse use);
     Result<bool> prepareVectors();
     Result<bool> prepareActivations();
     Result<bool> prepareStep();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "inference/backend/vulkan/vulkan_device.h"
 
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -15,25 +14,6 @@ namespace {
 
 constexpr std::uint64_t kWaitLimitMs = 30'000;
 constexpr std::uint64_t kSoftwareWaitLimitMs = 600'000;
-
-constexpr std::uint32_t kNoType = ~0U;
-constexpr VkMemoryPropertyFlags kDevice = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
-constexpr VkMemoryPropertyFlags kHost =
-    VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-constexpr VkMemoryPropertyFlags kCached = kHost | VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
-
-/// Flags to look for, the best first.
-std::array<VkMemoryPropertyFlags, 3> preferences(MemoryUse use) {
-    switch (use) {
-    case MemoryUse::Upload:
-        return {kHost | kDevice, kHost, kHost};
-    case MemoryUse::Readback:
-        return {kCached, kHost, kHost};
-    case MemoryUse::Device:
-        break;
-    }
-    return {kDevice, 0, 0};
-}
 
 /// A submission that never ended, with what it may still use.
 struct Abandoned {
@@ -180,21 +160,11 @@ void Device::findMemoryTypes() {
 
     const bool unified = m_physical.info.kind == DeviceKind::IntegratedGpu ||
                          m_physical.info.kind == DeviceKind::Software;
-    const std::uint32_t type = memoryType(MemoryUse::Device, ~0U);
-    m_sharesMemory = m_options.uploads == Uploads::Auto && unified && type != kNoType &&
-                     (m_memory.memoryTypes[type].propertyFlags & kHost) == kHost;
-}
-
-std::uint32_t Device::memoryType(MemoryUse use, std::uint32_t allowed) const {
-    for (const VkMemoryPropertyFlags wanted : preferences(use)) {
-        for (std::uint32_t type = 0; type < m_memory.memoryTypeCount; ++type) {
-            if ((allowed >> type & 1U) != 0 &&
-                (m_memory.memoryTypes[type].propertyFlags & wanted) == wanted) {
-                return type;
-            }
-        }
-    }
-    return kNoType;
+    constexpr VkMemoryPropertyFlags kHost =
+        VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    const std::vector<std::uint32_t> types = memoryTypesFor(MemoryUse::Device, ~0U, m_memory);
+    m_sharesMemory = m_options.uploads == Uploads::Auto && unified && !types.empty() &&
+                     (m_memory.memoryTypes[types.front()].propertyFlags & kHost) == kHost;
 }
 
 Result<void> Device::usable() const {
@@ -264,13 +234,6 @@ Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
     }
     VkMemoryRequirements needs{};
     m_vk.vkGetBufferMemoryRequirements(m_device, buffer.m_buffer, &needs);
-    auto memory = make<VkMemoryAllocateInfo>(VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO);
-    memory.allocationSize = needs.size;
-    memory.memoryTypeIndex = memoryType(use, needs.memoryTypeBits);
-    if (memory.memoryTypeIndex == kNoType) {
-        return fail(ErrorCode::OutOfMemory, "device memory: expected a type that the host can map, "
-                                            "found none");
-    }
     if (use == MemoryUse::Device && m_options.memoryLimit > 0) {
         if (needs.size > m_options.memoryLimit - m_taken) {
             return outOfMemory({ErrorCode::OutOfMemory, "the limit that was asked for"});
@@ -278,9 +241,7 @@ Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
         buffer.m_taken = needs.size;
         m_taken += needs.size;
     }
-    if (auto made = checked(m_vk.vkAllocateMemory(m_device, &memory, nullptr, &buffer.m_memory),
-                            "vkAllocateMemory");
-        !made) {
+    if (auto made = allocate(buffer, needs, use); !made) {
         return outOfMemory(std::move(made).error());
     }
     PHIDELITY_CHECK(checked(m_vk.vkBindBufferMemory(m_device, buffer.m_buffer, buffer.m_memory, 0),
@@ -293,6 +254,23 @@ Result<Buffer> Device::createBuffer(std::uint64_t bytes, MemoryUse use) {
         buffer.m_mapped = static_cast<std::byte*>(mapped);
     }
     return buffer;
+}
+
+/// Of what the host reads or writes another type may have room where the best has not.
+Result<void> Device::allocate(Buffer& buffer, const VkMemoryRequirements& needs, MemoryUse use) {
+    auto memory = make<VkMemoryAllocateInfo>(VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO);
+    memory.allocationSize = needs.size;
+    Result<void> made =
+        fail(ErrorCode::OutOfMemory, "expected a type that the host can map, found none");
+    for (const std::uint32_t type : memoryTypesFor(use, needs.memoryTypeBits, m_memory)) {
+        memory.memoryTypeIndex = type;
+        made = checked(m_vk.vkAllocateMemory(m_device, &memory, nullptr, &buffer.m_memory),
+                       "vkAllocateMemory");
+        if (made || made.error().code != ErrorCode::OutOfMemory) {
+            return made;
+        }
+    }
+    return made;
 }
 
 std::uint64_t Device::memoryAvailable() const {
@@ -331,6 +309,13 @@ Result<void> Device::runOnce(const std::function<void(VkCommandBuffer)>& record)
     auto result = checked(m_vk.vkBeginCommandBuffer(commands, &begin), "vkBeginCommandBuffer");
     if (result) {
         record(commands);
+        // A fence makes what was written available, not visible to later submissions.
+        auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
+        barrier.srcAccessMask = VK_ACCESS_MEMORY_WRITE_BIT;
+        barrier.dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT;
+        m_vk.vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
+                                  VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 1, &barrier, 0, nullptr, 0,
+                                  nullptr);
         result = checked(m_vk.vkEndCommandBuffer(commands), "vkEndCommandBuffer");
     }
     if (result) {

@@ -9,16 +9,10 @@
 #include <mutex>
 #include <span>
 
+#include "inference/backend/vulkan/memory_types.h"
 #include "inference/backend/vulkan/vulkan_instance.h"
 
 namespace phidelity::vulkan {
-
-/// Where a buffer lies and who reads it.
-enum class MemoryUse {
-    Device,   ///< weights, cache, activations: the device alone
-    Upload,   ///< written by the host, read by the device
-    Readback, ///< written by the device, read by the host
-};
 
 class Device;
 
@@ -106,8 +100,8 @@ public:
     [[nodiscard]] CallCounts& counts() { return m_counts; }
     [[nodiscard]] const CallCounts& counts() const { return m_counts; }
 
-    /// A storage and transfer buffer (Device ones can be texel buffers too), zeroed if it is
-    /// mapped. OutOfMemory with the size.
+    /// A storage and transfer buffer (Device ones can be texel buffers too) with anything in it.
+    /// OutOfMemory with the size.
     Result<Buffer> createBuffer(std::uint64_t bytes, MemoryUse use);
 
     /// Bytes that can still be taken: see vulkan::memoryAvailable.
@@ -147,7 +141,7 @@ private:
     Result<void> initialise();
     void giveUp(VkFence fence);
     void findMemoryTypes();
-    [[nodiscard]] std::uint32_t memoryType(MemoryUse use, std::uint32_t allowed) const;
+    Result<void> allocate(Buffer& buffer, const VkMemoryRequirements& needs, MemoryUse use);
     void free(Buffer& buffer);
 
     std::shared_ptr<Instance> m_instance;

@@ -204,6 +204,13 @@ Result<void> WeightStore::stage(const TensorView& weights, const DeviceShape& sh
                                 bands * bandBytes};
         vk.vkCmdCopyBuffer(half.commands, half.buffer.handle(), m_blocks[slice.block].handle(), 1,
                            &copy);
+        // A fence makes what was written available, not visible to later submissions.
+        auto barrier = make<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
+        barrier.srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT;
+        barrier.dstAccessMask = VK_ACCESS_SHADER_READ_BIT;
+        vk.vkCmdPipelineBarrier(half.commands, VK_PIPELINE_STAGE_TRANSFER_BIT,
+                                VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1, &barrier, 0, nullptr, 0,
+                                nullptr);
         PHIDELITY_CHECK(
             m_device.checked(vk.vkEndCommandBuffer(half.commands), "vkEndCommandBuffer"));
         PHIDELITY_CHECK(m_device.submit({&half.commands, 1}, half.fence));
