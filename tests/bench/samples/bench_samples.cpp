@@ -92,7 +92,14 @@ int fail(const Error& error) {
     return 1;
 }
 
-int benchModel(const char* path, std::string_view device, std::uint32_t tokens, int repetitions) {
+/// `counts`: how many continuations side by side; the first is what the others are compared with.
+/// None: 1 to 16, and details and scores, too.
+int benchModel(const char* path, std::string_view device, std::uint32_t tokens, int repetitions,
+               std::vector<std::size_t> counts) {
+    const bool everything = counts.empty();
+    if (everything) {
+        counts = {1, 2, 4, 8, 16};
+    }
     const auto checkpoint = openCheckpoint(std::string_view(path) == "demo" ? "" : path);
     if (!checkpoint) {
         return fail(checkpoint.error());
@@ -135,22 +142,26 @@ int benchModel(const char* path, std::string_view device, std::uint32_t tokens, 
         return ms;
     };
     // The prompt is in the cache from now on, and kernels are compiled.
-    for (const std::size_t count : {1, 2, 4, 8, 16}) {
+    for (const std::size_t count : counts) {
         timeOf(count, 0);
     }
-    const std::size_t counts[] = {1, 2, 4, 8, 16};
-    std::vector<std::vector<double>> times(std::size(counts) + 1);
+    std::vector<std::vector<double>> times(counts.size() + 1);
     for (int i = 0; i < repetitions; ++i) {
-        for (std::size_t which = 0; which < std::size(counts); ++which) {
+        for (std::size_t which = 0; which < counts.size(); ++which) {
             times[which].push_back(timeOf(counts[which], 0));
         }
-        times.back().push_back(timeOf(1, 20));
+        if (everything) {
+            times.back().push_back(timeOf(1, 20));
+        }
     }
-    for (std::size_t which = 0; which < std::size(counts); ++which) {
+    for (std::size_t which = 0; which < counts.size(); ++which) {
         const double ms = median(times[which]);
-        std::printf("%2zu side by side: %8.1f ms, %5.2f of one; %6.1f tokens/s\n", counts[which],
-                    ms, ms / median(times[0]),
+        std::printf("%2zu side by side: %8.1f ms, %5.2f of %zu; %6.1f tokens/s\n", counts[which],
+                    ms, ms / median(times[0]), counts[0],
                     static_cast<double>(counts[which] * tokens) * 1000 / ms);
+    }
+    if (!everything) {
+        return 0;
     }
     std::printf(" one with details: %7.1f ms, %5.2f of one without\n", median(times.back()),
                 median(times.back()) / median(times[0]));
@@ -178,12 +189,17 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (argc < 3) {
-        std::fputs("bench_samples distribution | MODEL DEVICE [TOKENS [REPETITIONS]]\n"
-                   "MODEL: a path, or \"demo\"; DEVICE: cpu, vulkan:0\n",
+        std::fputs("bench_samples distribution | MODEL DEVICE [TOKENS [REPETITIONS [COUNT...]]]\n"
+                   "MODEL: a path, or \"demo\"; DEVICE: cpu, vulkan:0\n"
+                   "COUNT: of continuations side by side; left out: 1 to 16, details and scores\n",
                    stderr);
         return 2;
     }
+    std::vector<std::size_t> counts;
+    for (int i = 5; i < argc; ++i) {
+        counts.push_back(static_cast<std::size_t>(std::max(1, std::atoi(argv[i]))));
+    }
     return benchModel(argv[1], argv[2],
                       argc > 3 ? static_cast<std::uint32_t>(std::atoi(argv[3])) : 32,
-                      argc > 4 ? std::atoi(argv[4]) : 3);
+                      argc > 4 ? std::atoi(argv[4]) : 3, counts);
 }
