@@ -118,7 +118,8 @@ bool changesWhatFollows(const QString& word) {
         "lcm floor ceil round abs sum mod modulo times plus minus divided multiplied by over per "
         "squared cubed power than from to between twice thrice half double triple base percent "
         "dozen step question problem example exercise figure table chapter line part case number "
-        "no day round item page pages chapters lines questions team section version hundred thousand million negative square cube "
+        "no day round item page pages chapters lines questions team section version hundred "
+        "thousand million negative square cube "
         "subtract subtracting");
     return known.contains(word.toLower());
 }
