@@ -64,6 +64,11 @@ private:
         return is(at, Kind::Plus) || is(at, Kind::Minus) || is(at, Kind::Times) ||
                is(at, Kind::Divide) || is(at, Kind::Power) || is(at, Kind::Root);
     }
+    /// "- 3 + 4 = 7" in a list, where "-3 + 4 = 1" is none.
+    [[nodiscard]] bool isListSign(qsizetype at) const {
+        return isLineStart(at) && isSign(at) && at + 1 < m_tokens.size() &&
+               m_tokens[at + 1].spaceBefore;
+    }
     [[nodiscard]] QString textOf(qsizetype from, qsizetype to) const {
         return m_text.mid(m_tokens[from].start, m_tokens[to - 1].end - m_tokens[from].start)
             .toString()
@@ -94,7 +99,10 @@ private:
             const bool goesOn = isRelation(next) && (next == at || endsSafely(at));
             if (goesOn || endsSafely(at)) {
                 member.quantity = read->quantity;
-                member.quantity->unsure = member.quantity->unsure || endsUnsure(member, at);
+                // "~" is also a range, and "roughly".
+                const bool loosely = m_tokens[member.from - 1].word == QLatin1String("~");
+                member.quantity->unsure =
+                    member.quantity->unsure || loosely || endsUnsure(member, at);
             }
             members.append(member);
             at = goesOn ? next : at;
@@ -135,7 +143,7 @@ private:
             const bool dash =
                 is(at - 1, Kind::Minus) && m_tokens[at - 1].spaceBefore && m_tokens[at].spaceBefore;
             const bool gap = is(at - 1, Kind::Number) && is(at, Kind::Number);
-            const bool item = at - 1 == start && isLineStart(start) && isSign(start);
+            const bool item = at - 1 == start && isListSign(start);
             if (dash || gap || item) {
                 const std::optional<ReadExpression> read = readExpression(m_tokens, at);
                 if (read && read->end == relation) {
@@ -146,6 +154,34 @@ private:
         return values;
     }
 
+    /// Whether the word there, or the one before its article, changes what the number behind means.
+    [[nodiscard]] bool isChanging(qsizetype at) const {
+        static const QStringList articles = {QStringLiteral("the"), QStringLiteral("these"),
+                                             QStringLiteral("those"), QStringLiteral("all")};
+        while (is(at, Kind::Word) && is(at - 1, Kind::Word) &&
+               articles.contains(m_tokens[at].word, Qt::CaseInsensitive)) {
+            --at;
+        }
+        return is(at, Kind::Word) && changesWhatFollows(m_tokens[at].word);
+    }
+
+    [[nodiscard]] bool beginsBehindWord(qsizetype start) const {
+        const QString& word = m_tokens[start - 1].word;
+        if (is(start, Kind::Plus) || is(start, Kind::Minus)) {
+            // "width - 3 * 2" goes on with a value that we do not know.
+            return is(start, Kind::Minus) && start + 1 < m_tokens.size() &&
+                   !m_tokens[start + 1].spaceBefore && isLinkingWord(word);
+        }
+        // "5 ft 6 in + 6 in"; "2 and 3 + 4"
+        if (is(start - 2, Kind::Number) && (isLinkingWord(word) || unitOf(word))) {
+            return false;
+        }
+        return m_tokens[start].spaceBefore && !isChanging(start - 1) &&
+               (word.size() > 1 || word == QLatin1String("a") || word == QLatin1String("I")) &&
+               std::all_of(word.cbegin(), word.cend(),
+                           [](QChar c) { return c.isLetter() || c == u'\''; });
+    }
+
     [[nodiscard]] bool beginsSafely(qsizetype start) const {
         if (isLineStart(start)) {
             return true;
@@ -153,16 +189,16 @@ private:
         const Token& before = m_tokens[start - 1];
         switch (before.kind) {
         case Kind::Word:
-            return m_tokens[start].spaceBefore && !changesWhatFollows(before.word) &&
-                   !(is(start - 2, Kind::Number) && isLinkingWord(before.word)) &&
-                   (before.word.size() > 1 || before.word == QLatin1String("a") ||
-                    before.word == QLatin1String("I")) &&
-                   std::all_of(before.word.cbegin(), before.word.cend(),
-                               [](QChar c) { return c.isLetter() || c == u'\''; });
+            return beginsBehindWord(start);
         case Kind::Other: {
             static const QString marks = QStringLiteral(",;:.?\"'“”‘’—`•→#");
             const bool call = is(start - 2, Kind::Open) && !m_tokens[start - 2].spaceBefore;
-            return before.end - before.start == 1 && marks.contains(before.word) && !call;
+            // "#5", "No. 5", "x→0"
+            const bool label = before.word == QLatin1String("#")    ? !m_tokens[start].spaceBefore
+                               : before.word == QStringLiteral("→") ? !m_tokens[start].spaceBefore
+                               : before.word == QLatin1String(".")  ? isChanging(start - 2)
+                                                                    : false;
+            return before.end - before.start == 1 && marks.contains(before.word) && !call && !label;
         }
         case Kind::Factorial:
             return m_tokens[start].spaceBefore;
@@ -265,8 +301,7 @@ private:
                         const Agreement read = compare(value, *member.quantity, member.claim);
                         return read == Agreement::Same || read == Agreement::Rounded;
                     });
-                const bool item =
-                    another && isLineStart(members[0].from) && isSign(members[0].from);
+                const bool item = another && isListSign(members[0].from);
                 agreement = item ? Agreement::Same : another ? Agreement::Unknown : agreement;
             }
             if (agreement == Agreement::Same || agreement == Agreement::Rounded) {
@@ -393,7 +428,9 @@ private:
 
 QList<ArithmeticMark> checkArithmetic(QStringView text, ArithmeticPlace place) {
     // Most text has none; this is what a text without costs.
-    if (!text.contains(u'=') && !text.contains(QChar(0x2248)) && !text.contains(QChar(0x2243))) {
+    const bool any = std::any_of(text.cbegin(), text.cend(),
+                                 [](QChar c) { return QStringView(u"=≈≃≅~").contains(c); });
+    if (!any && !text.contains(QLatin1String(" equals "))) {
         return {};
     }
     return Checker(text, place).run();

@@ -39,6 +39,7 @@ private:
             const qsizetype before = at();
             bool divide = false;
             bool implicit = false;
+            bool maybeNote = false;
             if (is(Kind::Times) || isWord("times")) {
                 skip();
             } else if (is(Kind::Divide)) {
@@ -46,8 +47,10 @@ private:
                 skip();
             } else if (isWord("of") && (left->percent || left->operations > 0)) {
                 skip();
-            } else if (is(Kind::Open) && !token().spaceBefore) {
+            } else if (is(Kind::Open) && !token().spaceBefore &&
+                       token().word == QLatin1String("(")) {
                 implicit = true;
+                maybeNote = is(Kind::Number, 1) && is(Kind::Close, 2);
             } else {
                 break;
             }
@@ -58,8 +61,8 @@ private:
             }
             left = divide ? quotientOf(*left, *right) : productOf(*left, *right);
             if (left) {
-                // "6/2(1+2)" is read in two ways.
-                left->unsure = left->unsure || (implicit && divided);
+                // "6/2(1+2)" is read in two ways; "7(2)" may refer to a note.
+                left->unsure = left->unsure || (implicit && divided) || maybeNote;
             }
             divided = divided || divide;
         }
@@ -153,27 +156,37 @@ private:
             return std::nullopt;
         }
         if (is(Kind::Open)) {
-            skip();
-            ++m_depth;
-            std::optional<Quantity> inner = sum();
-            --m_depth;
-            if (!inner || !is(Kind::Close)) {
-                return std::nullopt;
+            return enclosed(token().word == QLatin1String("(")   ? QLatin1String(")")
+                            : token().word == QLatin1String("[") ? QLatin1String("]")
+                                                                 : QLatin1String("}"));
+        }
+        if (is(Kind::Other) && token().word == QLatin1String("|")) {
+            std::optional<Quantity> inner = enclosed(QLatin1String("|"));
+            if (inner) {
+                inner->value = inner->value.magnitude();
+                inner->number = inner->number.magnitude();
+                inner->operations += 1;
             }
-            skip();
-            m_takesUnit = true;
             return inner;
         }
         if (is(Kind::Root) || isWord("sqrt")) {
             const bool word = is(Kind::Word);
             skip();
-            if (word && !is(Kind::Open)) {
+            const bool enclosed = is(Kind::Open);
+            if (word && !enclosed) {
                 return std::nullopt;
             }
+            ++m_depth;
             std::optional<Quantity> inner = primary();
+            --m_depth;
             Quantity half;
             half.value = Rational(BigInteger(1), BigInteger(2));
-            return inner ? powerOf(*inner, half) : std::nullopt;
+            inner = inner ? powerOf(*inner, half) : std::nullopt;
+            if (inner) {
+                // Who knows how far the sign of "√16 + 9" is meant to reach.
+                inner->unsure = inner->unsure || (!enclosed && goesOnBehind());
+            }
+            return inner;
         }
         if (is(Kind::Currency)) {
             return readMoney(*this);
@@ -204,6 +217,25 @@ private:
             skip(3);
         }
         return number;
+    }
+
+    [[nodiscard]] bool goesOnBehind() const {
+        return next(0) == Next::Operator && !is(Kind::Equal) && !is(Kind::About) &&
+               !is(Kind::Close);
+    }
+
+    /// What stands between two signs, the second of which is `close`.
+    std::optional<Quantity> enclosed(QLatin1String close) {
+        skip();
+        ++m_depth;
+        std::optional<Quantity> inner = sum();
+        --m_depth;
+        if (!inner || token().word != close) {
+            return std::nullopt;
+        }
+        skip();
+        m_takesUnit = true;
+        return inner;
     }
 
     /// "1 1/2": a number, a space, and a fraction below one without spaces.

@@ -29,7 +29,7 @@ public:
             } else if (c.isSpace()) {
                 ++m_at;
                 m_space = true;
-            } else if (isDigit(c) || (c == u'.' && isDigit(peek(1)))) {
+            } else if (isDigit(c) || (c == u'.' && isDigit(peek(1)) && peek(-1) != u'.')) {
                 number();
             } else if (c.isLetter() || c == u'_') {
                 word();
@@ -84,7 +84,65 @@ private:
                (peek(length) == u'\'' && peek(length + 1).isLetter())) {
             ++length;
         }
-        add(Kind::Word, length);
+        if (!spelledSign(m_text.mid(m_at, length))) {
+            add(Kind::Word, length);
+        }
+    }
+
+    /// "plus", "divided by", "squared" between or behind numbers, as signs.
+    bool spelledSign(QStringView word) {
+        struct Spelled {
+            QLatin1String word;
+            QLatin1String then; ///< a word that belongs to it
+            Kind kind;
+            int power;
+        };
+        static constexpr Spelled kSpelled[] = {
+            {QLatin1String("plus"), {}, Kind::Plus, 0},
+            {QLatin1String("minus"), {}, Kind::Minus, 0},
+            {QLatin1String("divided"), QLatin1String(" by"), Kind::Divide, 0},
+            {QLatin1String("multiplied"), QLatin1String(" by"), Kind::Times, 0},
+            {QLatin1String("equals"), {}, Kind::Equal, 0},
+            {QLatin1String("squared"), {}, Kind::Raised, 2},
+            {QLatin1String("cubed"), {}, Kind::Raised, 3},
+        };
+        if (!m_space || !endsNumber()) {
+            return false;
+        }
+        const auto* const found =
+            std::find_if(std::begin(kSpelled), std::end(kSpelled),
+                         [&](const Spelled& spelled) { return spelled.word == word; });
+        if (found == std::end(kSpelled)) {
+            return false;
+        }
+        const qsizetype length = word.size() + found->then.size();
+        const QChar then = peek(length);
+        if (m_text.mid(m_at + word.size(), found->then.size()) != found->then ||
+            then.isLetterOrNumber() || (found->power == 0 && !beginsNumber(length))) {
+            return false;
+        }
+        Token& token = add(found->kind, length);
+        token.number.value = token.number.number = Rational(found->power);
+        return true;
+    }
+
+    /// Whether the last token ends a number, or the name or unit of one.
+    [[nodiscard]] bool endsNumber() const {
+        const auto kindAt = [this](qsizetype back) {
+            return m_tokens.size() >= back ? m_tokens[m_tokens.size() - back].kind : Kind::LineEnd;
+        };
+        const Kind last = kindAt(1);
+        return last == Kind::Number || last == Kind::Close || last == Kind::Percent ||
+               last == Kind::Raised || last == Kind::Fraction ||
+               (last == Kind::Word && kindAt(2) == Kind::Number);
+    }
+
+    [[nodiscard]] bool beginsNumber(qsizetype by) const {
+        while (peek(by) == u' ') {
+            ++by;
+        }
+        const QChar c = peek(by);
+        return isDigit(c) || QStringLiteral("($€£¥-−.√").contains(c);
     }
 
     void vulgar(int top, int bottom) {
@@ -157,9 +215,13 @@ private:
             add(Kind::Power, 1);
             return;
         case u'(':
+        case u'[':
+        case u'{':
             add(Kind::Open, 1);
             return;
         case u')':
+        case u']':
+        case u'}':
             add(Kind::Close, 1);
             return;
         case u'%':
@@ -179,9 +241,11 @@ private:
         case 0x2245:
             add(Kind::About, 1);
             return;
-        case u'~':
-            add(peek(1) == u'=' ? Kind::About : Kind::Other, peek(1) == u'=' ? 2 : 1);
+        case u'~': {
+            const bool twice = peek(1) == u'=';
+            add(twice || (m_space && spaceAfter) ? Kind::About : Kind::Other, twice ? 2 : 1);
             return;
+        }
         case u'=':
             equals();
             return;

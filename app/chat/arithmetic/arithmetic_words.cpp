@@ -45,6 +45,8 @@ constexpr Row kUnits[] = {
     {"yen JPY", "yen", 1, 1},
     {"GBP", "pound", 1, 1},
     {"degree degrees", "degree", 1, 1},
+    {"°C", "degree Celsius", 1, 1},
+    {"°F", "degree Fahrenheit", 1, 1},
     {"mph", "mph", 1, 1},
     {"V", "volt", 1, 1},
     {"A", "ampere", 1, 1},
@@ -69,7 +71,7 @@ std::optional<KnownUnit> unitOf(const QString& word) {
     static const QHash<QString, KnownUnit> known = [] {
         QHash<QString, KnownUnit> table;
         for (const Row& row : kUnits) {
-            for (const QString& name : QString::fromLatin1(row.words).split(u' ')) {
+            for (const QString& name : QString::fromUtf8(row.words).split(u' ')) {
                 table.insert(name,
                              {QString::fromLatin1(row.dimension),
                               Rational(BigInteger(row.numerator), BigInteger(row.denominator))});
@@ -114,7 +116,8 @@ bool isLinkingWord(const QString& word) {
 
 bool changesWhatFollows(const QString& word) {
     static const QSet<QString> known = words(
-        "of log ln lg exp sin cos tan cot sec csc arcsin arccos arctan sqrt root cbrt max min gcd "
+        "of lim limit integral fig eq eqn art vol ch pp log ln lg exp sin cos tan cot sec csc "
+        "arcsin arccos arctan sqrt root cbrt max min gcd "
         "lcm floor ceil round abs sum mod modulo times plus minus divided multiplied by over per "
         "squared cubed power than from to between twice thrice half double triple base percent "
         "dozen step question problem example exercise figure table chapter line part case number "

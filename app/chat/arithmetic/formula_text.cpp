@@ -81,6 +81,8 @@ private:
             {QStringLiteral("cdot"), QStringLiteral(" * ")},
             {QStringLiteral("div"), QStringLiteral(" / ")},
             {QStringLiteral("approx"), QStringLiteral(" ≈ ")},
+            {QStringLiteral("{"), QStringLiteral("{")},
+            {QStringLiteral("}"), QStringLiteral("}")},
             {QStringLiteral("left"), QString()},
             {QStringLiteral("right"), QString()},
             {QStringLiteral(","), QString()},

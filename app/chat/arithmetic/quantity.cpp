@@ -9,10 +9,15 @@ namespace {
 
 /// Some 600 digits: more than any text states, little enough to cost nothing.
 constexpr size_t kMostLimbs = 64;
+/// A product of some six roots.
+constexpr size_t kMostInexactLimbs = 16;
 constexpr int kShownDecimals = 10;
+/// Nearer than one such part, what is known by its first digits may be the same.
+constexpr std::int64_t kIndistinct = 1'000'000'000'000;
 
 std::optional<Quantity> bounded(Quantity quantity) {
-    if (quantity.value.limbs() > kMostLimbs || quantity.number.limbs() > kMostLimbs) {
+    const size_t most = quantity.inexact ? kMostInexactLimbs : kMostLimbs;
+    if (quantity.value.limbs() > most || quantity.number.limbs() > most) {
         return std::nullopt;
     }
     return quantity;
@@ -32,6 +37,7 @@ Quantity joined(const Quantity& a, const Quantity& b) {
     result.mixedScales = a.mixedScales || b.mixedScales ||
                          (!a.units.empty() && !b.units.empty() && a.scale != b.scale);
     result.multiple = a.multiple || b.multiple;
+    result.inexact = a.inexact || b.inexact;
     return result;
 }
 
@@ -82,6 +88,21 @@ Agreement agreesAsRounded(const Quantity& exact, const Quantity& literal, Claim 
         return Agreement::Unknown;
     }
     return Agreement::Different;
+}
+
+/// Whether "a ≈ b" states decimals that are none of the exact side's, and is no estimate: 1/3 ≈
+/// 0.343. A number that has been rounded before, and one that ends with 0 or 5, may be meant
+/// roughly.
+bool missesItsPlaces(const Quantity& a, const Quantity& b, const Rational& difference) {
+    const Quantity& literal = b.isLiteral() ? b : a;
+    const Quantity& made = b.isLiteral() ? a : b;
+    if (!literal.isLiteral() || made.isLiteral() || made.fraction || literal.decimals < 2) {
+        return false;
+    }
+    const auto shortest = (literal.number * Rational(2)).decimals(literal.decimals);
+    const bool rough = shortest && *shortest < literal.decimals;
+    return !rough && difference >= ulpOf(literal) * Rational(5) &&
+           difference * Rational(100) > made.value.magnitude();
 }
 
 } // namespace
@@ -135,14 +156,13 @@ std::optional<Quantity> powerOf(const Quantity& base, const Quantity& exponent) 
     Quantity result = joined(base, exponent);
     result.scale = base.scale;
     if (exponent.value == Rational(BigInteger(1), BigInteger(2))) {
-        const auto value = base.value.squareRoot();
-        const auto number = base.number.squareRoot();
-        if (!value || !number || !base.units.empty()) {
+        if (base.inexact || base.value.isNegative() || !base.units.empty()) {
             return std::nullopt;
         }
-        result.value = *value;
-        result.number = *number;
-        return result;
+        const auto root = base.value.squareRoot();
+        result.inexact = result.inexact || !root;
+        result.value = result.number = root ? *root : base.value.squareRootTo(kRootDecimals);
+        return bounded(std::move(result));
     }
     if (!exponent.value.isWhole()) {
         return std::nullopt;
@@ -188,7 +208,11 @@ Agreement compare(const Quantity& a, const Quantity& b, Claim claim) {
         }
     }
     if (left.value == right.value) {
-        return Agreement::Same;
+        return left.inexact == right.inexact ? Agreement::Same : Agreement::Unknown;
+    }
+    if (left.units == right.units && left.scale != right.scale && !left.mixedScales &&
+        !right.mixedScales && left.number == right.number) {
+        return Agreement::Unknown; // "90 min / 60 = 1.5 h": the 60 is meant to convert
     }
     if (left.percent != right.percent && left.number == right.number) {
         return Agreement::Same; // "3 / 20 * 100 = 15%"
@@ -210,8 +234,13 @@ Agreement compare(const Quantity& a, const Quantity& b, Claim claim) {
         if (bothMade && (left.fraction || right.fraction) && difference * Rational(50) < size) {
             return Agreement::Unknown;
         }
-        if (claim == Claim::About && difference * Rational(4) < size) {
+        if (claim == Claim::About && difference * Rational(4) < size &&
+            !missesItsPlaces(left, right, difference)) {
             return Agreement::Unknown;
+        }
+        const bool irrational = left.inexact || right.inexact;
+        if (irrational && difference * Rational(kIndistinct) < size) {
+            return Agreement::Unknown; // "√8 = 2√2"
         }
         return unsure ? Agreement::Unknown : Agreement::Different;
     }

@@ -11,6 +11,9 @@
 
 namespace phidelity {
 
+/// Far more than anything is compared with.
+constexpr unsigned kRootDecimals = 20;
+
 /// A number as a text states it, with what stands by it.
 struct Quantity {
     Rational value;               ///< in base units: 3 km is 3000
@@ -27,7 +30,8 @@ struct Quantity {
     bool unsure = false;          ///< can be read in more than one way
     bool letterUnit = false;      ///< a unit of one letter, which may as well be a variable
     bool mixedScales = false;     ///< units of one kind in two sizes: 1 hour + 30 minutes
-    bool multiple = false;        ///< written with \"million\" and the like
+    bool multiple = false;        ///< written with "million" and the like
+    bool inexact = false;         ///< no fraction: `value` has its first kRootDecimals decimals
 
     [[nodiscard]] bool isLiteral() const { return operations == 0; }
 };
@@ -38,7 +42,8 @@ struct Quantity {
 [[nodiscard]] std::optional<Quantity> productOf(const Quantity& a, const Quantity& b);
 /// Nothing where `b` is zero.
 [[nodiscard]] std::optional<Quantity> quotientOf(const Quantity& a, const Quantity& b);
-/// Nothing for what is no fraction, or is too large.
+/// A square root that is no fraction is taken to kRootDecimals decimals and called inexact. Nothing
+/// for a root of such, for other roots, or what is too large.
 [[nodiscard]] std::optional<Quantity> powerOf(const Quantity& base, const Quantity& exponent);
 
 /// What a statement "a = b" is worth.

@@ -100,6 +100,12 @@ std::optional<Rational> Rational::squareRoot() const {
     return Rational(top, bottom);
 }
 
+Rational Rational::squareRootTo(unsigned decimals) const {
+    // sqrt(n / d) = sqrt(n * d) / d
+    const BigInteger shift = BigInteger::powerOfTen(decimals);
+    return {(m_numerator * m_denominator * shift * shift).squareRoot(), m_denominator * shift};
+}
+
 std::strong_ordering Rational::operator<=>(const Rational& other) const {
     return m_numerator * other.m_denominator <=> other.m_numerator * m_denominator;
 }

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::optional<Rational> power(std::int64_t exponent, size_t limbs) const;
     /// Where it is the square of a fraction.
     [[nodiscard]] std::optional<Rational> squareRoot() const;
+    /// The square root of what is not negative, cut off behind so many decimals or later.
+    [[nodiscard]] Rational squareRootTo(unsigned decimals) const;
 
     std::strong_ordering operator<=>(const Rational& other) const;
     bool operator==(const Rational& other) const = default;

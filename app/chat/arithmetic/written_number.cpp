@@ -9,6 +9,11 @@ namespace {
 
 /// Beyond it a number is too large or too small to be worth its exact digits.
 constexpr int kMostExponent = 99;
+/// More than any text computes with; reading them takes the square of their number.
+constexpr qsizetype kMostDigits = 600;
+constexpr QChar kNoBreakSpace(0xA0);
+constexpr QChar kThinSpace(0x2009);
+constexpr QChar kNarrowSpace(0x202F);
 
 bool isDigit(QChar c) {
     return c >= u'0' && c <= u'9';
@@ -23,11 +28,11 @@ public:
             return {other, false, false, {}};
         }
         const QString whole = groupedDigits();
-        const QString decimals = decimalDigits();
+        const QString decimals = decimalDigits(whole);
         const int exponent = exponentPart();
-        // "1,5", "1.2.3" and "0x1F" are none that we know how to read.
+        // "1,2,3" and "1.2.3" are none that we know how to read.
         if (((next() == u',' || next() == u'.') && isDigit(next(1))) ||
-            std::abs(exponent) > kMostExponent) {
+            std::abs(exponent) > kMostExponent || whole.size() + decimals.size() > kMostDigits) {
             while (isDigit(next()) || ((next() == u',' || next() == u'.') && isDigit(next(1)))) {
                 ++m_at;
             }
@@ -46,6 +51,7 @@ public:
                whole.at(whole.size() - 1 - number.zeros) == u'0') {
             ++number.zeros;
         }
+        number.unsure = m_unsure;
         number.cut = goesOn();
         return {m_at - m_from, true, decimals.isEmpty() && exponent == 0 && !number.cut, number};
     }
@@ -94,23 +100,33 @@ private:
                m_text.mid(m_at, end - m_at).lastIndexOf(u'-') == end - m_at - 5;
     }
 
-    /// "1,250,000" is a million and more, "1,25" is not.
+    /// "1,250,000" and "1 250 000" are a million and more, "1,25" is not. A plain space may part
+    /// two numbers as well.
     QString groupedDigits() {
         QString whole = digits();
-        bool grouped = false;
-        while (!whole.isEmpty() && (grouped || whole.size() <= 3) && next() == u',' &&
-               digitsFrom(m_at + 1) == 3) {
-            ++m_at;
-            whole += digits();
-            grouped = true;
+        if (whole.isEmpty() || whole.size() > 3 || whole.front() == u'0') {
+            return whole;
+        }
+        const QChar mark = next();
+        if (mark == u',' || mark == u' ' || mark == kNoBreakSpace || mark == kNarrowSpace ||
+            mark == kThinSpace) {
+            while (next() == mark && digitsFrom(m_at + 1) == 3) {
+                ++m_at;
+                whole += digits();
+                m_unsure = m_unsure || mark == u' ';
+            }
         }
         return whole;
     }
 
-    QString decimalDigits() {
-        if (next() != u'.' || !isDigit(next(1))) {
+    /// A decimal comma may be the comma of a list, too. `whole`: digits in front.
+    QString decimalDigits(const QString& whole) {
+        const bool comma = next() == u',' && !whole.isEmpty() &&
+                           (digitsFrom(m_at + 1) != 3 || whole == QLatin1String("0"));
+        if ((next() != u'.' && !comma) || !isDigit(next(1))) {
             return {};
         }
+        m_unsure = m_unsure || comma;
         ++m_at;
         return digits();
     }
@@ -139,6 +155,7 @@ private:
     QStringView m_text;
     qsizetype m_from;
     qsizetype m_at;
+    bool m_unsure = false; ///< it may be more than one number
 };
 
 } // namespace
