@@ -23,7 +23,9 @@ QSettings settings() {
 
 CodeNote noteOf(const RunResult& result) {
     CodeNote note;
-    const bool good = result.outcome == RunResult::Outcome::Finished && result.failed == 0;
+    // Where every check was left out, nothing has been shown to be good.
+    const bool good = result.outcome == RunResult::Outcome::Finished && result.failed == 0 &&
+                      (result.notRun == 0 || result.passed > 0);
     note.kind = good ? CodeNote::Kind::Good : CodeNote::Kind::Bad;
     note.status = describe(result);
     note.output = result.output;

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,15 +19,17 @@ namespace phidelity {
 namespace {
 
 constexpr int kTellMs = 100;
+constexpr int kWatchMs = 50;
 constexpr unsigned kNobody = 65534;
 constexpr unsigned kCloseOnExec = 4; // CLOSE_RANGE_CLOEXEC
 
-/// A file in memory that holds the filter, at its beginning.
-int filterFile() {
-    const QByteArray filter = syscallFilter();
-    const int file = static_cast<int>(syscall(SYS_memfd_create, "filter", MFD_CLOEXEC));
-    if (file >= 0 && (write(file, filter.constData(), static_cast<size_t>(filter.size())) < 0 ||
-                      lseek(file, 0, SEEK_SET) < 0)) {
+/// A file in memory with these bytes, at its beginning. It never grows: no limit would count it.
+int memoryFile(const char* name, const QByteArray& bytes) {
+    const int file =
+        static_cast<int>(syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (file >= 0 && (write(file, bytes.constData(), static_cast<size_t>(bytes.size())) < 0 ||
+                      lseek(file, 0, SEEK_SET) < 0 ||
+                      fcntl(file, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)) {
         close(file);
         return -1;
     }
@@ -43,6 +46,32 @@ int moveUp(int file) {
     return moved;
 }
 
+QList<pid_t> childrenOf(qint64 process) {
+    QList<pid_t> ids;
+    QFile children(QStringLiteral("/proc/%1/task/%1/children").arg(process));
+    if (children.open(QIODevice::ReadOnly)) {
+        for (const QByteArray& child : children.readAll().simplified().split(' ')) {
+            if (const pid_t id = child.toInt(); id > 0) {
+                ids.append(id);
+            }
+        }
+    }
+    return ids;
+}
+
+/// Files, folders and links in the scratch folder of a sandbox; 0 while it is not there. It is
+/// known by its size: a sandbox that is being made still sees the system's /tmp.
+qint64 filesInScratch(pid_t process, const RunLimits& limits) {
+    struct statvfs scratch = {};
+    const QByteArray path = QByteArrayLiteral("/proc/") + QByteArray::number(process) + "/root/tmp";
+    if (statvfs(path.constData(), &scratch) != 0) {
+        return 0;
+    }
+    const auto page = static_cast<qint64>(scratch.f_frsize);
+    const bool ours = static_cast<qint64>(scratch.f_blocks) == (limits.files + page - 1) / page;
+    return ours ? static_cast<qint64>(scratch.f_files - scratch.f_ffree) : 0;
+}
+
 /// Ends bwrap and what it has begun. Killed while it starts, it would leave a child behind that
 /// waits for it for ever: so it is held, its children end, then it does.
 void killSandbox(qint64 bwrap) {
@@ -51,13 +80,8 @@ void killSandbox(qint64 bwrap) {
         return;
     }
     kill(process, SIGSTOP);
-    QFile children(QStringLiteral("/proc/%1/task/%1/children").arg(bwrap));
-    if (children.open(QIODevice::ReadOnly)) {
-        for (const QByteArray& child : children.readAll().simplified().split(' ')) {
-            if (const pid_t id = child.toInt(); id > 0) {
-                kill(id, SIGKILL);
-            }
-        }
+    for (const pid_t child : childrenOf(bwrap)) {
+        kill(child, SIGKILL);
     }
     kill(process, SIGKILL);
 }
@@ -94,16 +118,11 @@ void prepareChild(const RunLimits& limits, int filter, int report) {
 ProgramRun::ProgramRun(const SandboxTools& tools, const QString& code, const RunLimits& limits,
                        QObject* parent)
     : QObject(parent), m_limits(limits) {
-    int ends[2] = {-1, -1};
-    m_filter = moveUp(filterFile());
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
-        m_reportRead = ends[0];
-        m_reportWrite = moveUp(ends[1]);
-    }
+    m_filter = moveUp(memoryFile("filter", syscallFilter()));
+    m_report = moveUp(memoryFile("report", QByteArray(kReportSize, '\0')));
     m_process.setProcessChannelMode(QProcess::MergedChannels);
-    m_process.setChildProcessModifier([limits, filter = m_filter, report = m_reportWrite] {
-        prepareChild(limits, filter, report);
-    });
+    m_process.setChildProcessModifier(
+        [limits, filter = m_filter, report = m_report] { prepareChild(limits, filter, report); });
     connect(&m_process, &QProcess::readyRead, this, &ProgramRun::takeOutput);
     connect(&m_process, &QProcess::finished, this,
             [this](int, QProcess::ExitStatus status) { finish(status == QProcess::CrashExit); });
@@ -114,13 +133,16 @@ ProgramRun::ProgramRun(const SandboxTools& tools, const QString& code, const Run
         }
     });
     m_clock.setSingleShot(true);
+    m_clock.setTimerType(Qt::PreciseTimer); // a coarse one may end before its time
     connect(&m_clock, &QTimer::timeout, this, [this] { end(RunResult::Outcome::TimedOut); });
     m_tell.setSingleShot(true);
     connect(&m_tell, &QTimer::timeout, this, [this] { emit printed(harmlessOutput(m_output)); });
+    m_watch.setInterval(kWatchMs);
+    connect(&m_watch, &QTimer::timeout, this, &ProgramRun::watchFiles);
     m_since.start();
     m_clock.start(limits.seconds * 1000);
     // Without its filter nothing is started: bwrap would say so, but need not be asked.
-    if (m_filter < 0 || m_reportWrite < 0) {
+    if (m_filter < 0 || m_report < 0) {
         QMetaObject::invokeMethod(
             this, [this] { finish(true); }, Qt::QueuedConnection);
         return;
@@ -128,6 +150,7 @@ ProgramRun::ProgramRun(const SandboxTools& tools, const QString& code, const Run
     m_process.start(tools.bubblewrap, sandboxArguments(tools, limits));
     m_process.write(code.toUtf8());
     m_process.closeWriteChannel();
+    m_watch.start();
 }
 
 ProgramRun::~ProgramRun() {
@@ -141,7 +164,7 @@ ProgramRun::~ProgramRun() {
 }
 
 void ProgramRun::closeDescriptors() {
-    for (int* descriptor : {&m_filter, &m_reportRead, &m_reportWrite}) {
+    for (int* descriptor : {&m_filter, &m_report}) {
         if (*descriptor >= 0) {
             close(*descriptor);
             *descriptor = -1;
@@ -165,6 +188,15 @@ void ProgramRun::takeOutput() {
     }
 }
 
+/// Files of no size fill no scratch folder, but memory of the system that no limit counts.
+void ProgramRun::watchFiles() {
+    for (const pid_t child : childrenOf(m_process.processId())) {
+        if (filesInScratch(child, m_limits) > m_limits.fileCount) {
+            end(RunResult::Outcome::TooManyFiles);
+        }
+    }
+}
+
 void ProgramRun::end(RunResult::Outcome outcome) {
     if (!m_killed) {
         m_killed = true;
@@ -180,11 +212,11 @@ void ProgramRun::finish(bool crashed) {
     m_told = true;
     m_clock.stop();
     m_tell.stop();
+    m_watch.stop();
     RunResult result;
-    QByteArray report(64 * 1024, '\0');
-    const ssize_t got = m_reportRead < 0
-                            ? -1
-                            : read(m_reportRead, report.data(), static_cast<size_t>(report.size()));
+    QByteArray report(kReportSize, '\0');
+    const ssize_t got =
+        m_report < 0 ? -1 : pread(m_report, report.data(), static_cast<size_t>(report.size()), 0);
     report.truncate(std::max<ssize_t>(0, got));
     const bool begun = readReport(report, &result);
     result.seconds = static_cast<double>(m_since.elapsed()) / 1000;

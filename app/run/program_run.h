@@ -37,17 +37,18 @@ private:
     void takeOutput();
     void end(RunResult::Outcome outcome);
     void finish(bool crashed);
+    void watchFiles();
     void closeDescriptors();
 
     RunLimits m_limits;
     QProcess m_process;
     QTimer m_clock;
     QTimer m_tell; ///< so that fast output costs no more than slow
+    QTimer m_watch;
     QElapsedTimer m_since;
     QByteArray m_output;
     int m_filter = -1;
-    int m_reportRead = -1;
-    int m_reportWrite = -1;
+    int m_report = -1; ///< a file in memory that the program writes its counts to
     RunResult::Outcome m_why = RunResult::Outcome::Finished; ///< why it was killed
     bool m_killed = false;
     bool m_told = false;

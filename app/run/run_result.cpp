@@ -36,6 +36,9 @@ QString describe(const RunResult& result) {
     case RunResult::Outcome::TooMuchOutput:
         sentence = say("Stopped after %1 s: it printed too much.").arg(time);
         break;
+    case RunResult::Outcome::TooManyFiles:
+        sentence = say("Stopped after %1 s: it made too many files.").arg(time);
+        break;
     case RunResult::Outcome::Stopped:
         sentence = say("Stopped after %1 s.").arg(time);
         break;
@@ -56,22 +59,17 @@ QString describe(const RunResult& result) {
                            : say("%1 Checks: %2.").arg(sentence, parts.join(QStringLiteral(", ")));
 }
 
-bool readReport(const QByteArray& lines, RunResult* result) {
-    bool begun = false;
-    for (const QByteArray& line : lines.split('\n')) {
-        const QJsonObject report = QJsonDocument::fromJson(line).object();
-        if (!report.contains(QLatin1String("total"))) {
-            continue;
-        }
-        begun = true;
-        const auto count = [&report](const char* name) {
-            return std::clamp(report.value(QLatin1String(name)).toInt(), 0, 1'000'000);
-        };
-        result->passed = count("passed");
-        result->failed = count("failed");
-        result->notRun = std::max(0, count("total") - result->passed - result->failed);
-    }
-    return begun;
+bool readReport(const QByteArray& report, RunResult* result) {
+    const qsizetype zero = report.indexOf('\0');
+    const QByteArray written = report.left(zero < 0 ? report.size() : zero);
+    const QJsonObject counts = QJsonDocument::fromJson(written).object();
+    const auto count = [&counts](const char* name) {
+        return std::clamp(counts.value(QLatin1String(name)).toInt(), 0, 1'000'000);
+    };
+    result->passed = count("passed");
+    result->failed = count("failed");
+    result->notRun = std::max(0, count("total") - result->passed - result->failed);
+    return !written.isEmpty();
 }
 
 QString harmlessOutput(const QByteArray& bytes) {
