@@ -89,7 +89,9 @@ private slots:
         }
         QVERIFY(m_desk->askAction()->isChecked());
         clickRun();
-        dialog()->findChild<QCheckBox*>(QStringLiteral("runAlways"))->setChecked(true);
+        auto* always = dialog()->findChild<QCheckBox*>(QStringLiteral("runAlways"));
+        QTest::mouseClick(always, Qt::LeftButton, {}, QPoint(10, always->height() / 2));
+        QVERIFY(always->isChecked());
         QTest::mouseClick(dialog()->findChild<QPushButton*>(QStringLiteral("runAccept")),
                           Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(
@@ -100,6 +102,54 @@ private slots:
         QVERIFY(!dialog());
         const RunDesk again(m_window.get()); // the next start
         QVERIFY(!again.askAction()->isChecked());
+    }
+
+    void theMenuTurnsTheQuestionOnAgain() {
+        if (!findSandboxTools().complete()) {
+            QSKIP("no bubblewrap here");
+        }
+        m_desk->askAction()->trigger();
+        QVERIFY(!m_desk->askAction()->isChecked());
+        clickRun();
+        QVERIFY(!dialog());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !noteText().isEmpty() && !noteText().contains(QStringLiteral("Running")), 15000);
+        m_desk->askAction()->trigger();
+        clickRun();
+        QVERIFY(dialog() && dialog()->isVisible());
+        const RunDesk again(m_window.get()); // the next start
+        QVERIFY(again.askAction()->isChecked());
+    }
+
+    void aRunThatIsClickedAgainStops() {
+        if (!findSandboxTools().complete()) {
+            QSKIP("no bubblewrap here");
+        }
+        type(QStringLiteral("And for ever?"));
+        answer(
+            QStringLiteral(" So:\n\n```python\nassert True\nprint('on')\nwhile True: pass\n```\n"));
+        view()->grab();
+        const auto click = [this] {
+            QTest::mouseClick(view()->viewport(), Qt::LeftButton, {},
+                              view()->runButtonRect(3, 0).center());
+            settle();
+        };
+        const auto note = [this] { return view()->codeNoteText(3, 0); };
+        click();
+        QVERIFY(dialog());
+        QTest::mouseClick(dialog()->findChild<QPushButton*>(QStringLiteral("runAccept")),
+                          Qt::LeftButton);
+        settle();
+        QVERIFY2(note().contains(QStringLiteral("Running")), qPrintable(note()));
+        QTRY_VERIFY(!dialog());
+        QTest::qWait(300);
+        click(); // stops it, asks nothing
+        QVERIFY(!dialog());
+        QTRY_VERIFY_WITH_TIMEOUT(!note().contains(QStringLiteral("Running")), 15000);
+        if (note().contains(QStringLiteral("sandbox"))) {
+            QSKIP("this system makes no sandboxes");
+        }
+        QVERIFY2(note().contains(QStringLiteral("Stopped")), qPrintable(note()));
     }
 
     void withoutTheSandboxNothingRunsAndItSaysWhatToInstall() {
