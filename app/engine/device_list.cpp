@@ -8,6 +8,7 @@
 #include <QLocale>
 
 #include "engine/model_source.h"
+#include "engine/utf8_text.h"
 #include "inference/model/device_fit.h"
 #include "inference/model/device_share.h"
 #include "inference/model/memory_plan.h"
@@ -18,10 +19,6 @@ namespace {
 
 QString translated(const char* text) {
     return QCoreApplication::translate("DeviceList", text);
-}
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 /// "a, b or c"

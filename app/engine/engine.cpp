@@ -26,6 +26,7 @@
 #include "engine/replay_report.h"
 #include "engine/text_batcher.h"
 #include "engine/token_details.h"
+#include "engine/utf8_text.h"
 #include "inference/model/generator.h"
 #include "inference/model/model.h"
 
@@ -34,10 +35,6 @@ namespace phidelity {
 namespace {
 
 constexpr qint64 kProgressMs = 33;
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 } // namespace
 

@@ -18,6 +18,7 @@
 #include "engine/model_source.h"
 #include "engine/text_batcher.h"
 #include "engine/token_details.h"
+#include "engine/utf8_text.h"
 #include "inference/model/samples.h"
 #include "inference/model/scorer.h"
 
@@ -26,10 +27,6 @@ namespace phidelity {
 namespace {
 
 constexpr qint64 kProgressMs = 33;
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 } // namespace
 

@@ -2,7 +2,6 @@
 #include "engine/generation_end.h"
 
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <QRandomGenerator>
@@ -13,14 +12,11 @@
 #include "engine/recovery.h"
 #include "engine/sampler_settings.h"
 #include "engine/token_details.h"
+#include "engine/utf8_text.h"
 
 namespace phidelity {
 
 namespace {
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 EndReason endReason(FinishReason reason) {
     switch (reason) {

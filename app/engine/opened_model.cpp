@@ -9,6 +9,7 @@
 
 #include "engine/model_source.h"
 #include "engine/token_texts.h"
+#include "engine/utf8_text.h"
 #include "inference/model/device_share.h"
 
 namespace phidelity {
@@ -17,10 +18,6 @@ namespace {
 
 /// Conversations whose prefixes are kept; each holds pages of the cache.
 constexpr std::size_t kKeptSequences = 4;
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 double milliseconds(const QElapsedTimer& timer) {
     return static_cast<double>(timer.nsecsElapsed()) / 1e6;

@@ -2,20 +2,12 @@
 #include "engine/prompt_preview.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "engine/opened_model.h"
 #include "engine/recording.h"
+#include "engine/utf8_text.h"
 
 namespace phidelity {
-
-namespace {
-
-QByteArray bytesOf(std::string_view text) {
-    return {text.data(), static_cast<qsizetype>(text.size())};
-}
-
-} // namespace
 
 void TokensHeld::note(const GenerationEvent& event) {
     if (event.token) {

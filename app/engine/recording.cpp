@@ -10,14 +10,11 @@
 #include "engine/build_id.h"
 #include "engine/model_source.h"
 #include "engine/sampler_settings.h"
+#include "engine/utf8_text.h"
 
 namespace phidelity {
 
 namespace {
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString translated(const char* text) {
     return QCoreApplication::translate("Replay", text);

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "engine/token_details.h"
 
-#include <string_view>
 #include <utility>
+
+#include "engine/utf8_text.h"
 
 namespace phidelity {
 
 namespace {
 
-QByteArray bytesOf(std::string_view text) {
-    return {text.data(), static_cast<qsizetype>(text.size())};
-}
-
 QString labelOf(const Tokenizer& tokenizer, TokenId id) {
-    return QString::fromUtf8(bytesOf(tokenizer.label(id)));
+    return fromUtf8(tokenizer.label(id));
 }
 
 QList<TokenAlternative> alternativesOf(const std::vector<Candidate>& candidates,

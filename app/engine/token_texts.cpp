@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/token_texts.h"
 
-#include <string_view>
+#include "engine/utf8_text.h"
 
 namespace phidelity {
 
@@ -11,10 +11,8 @@ std::shared_ptr<const TokenTexts> tokenTextsOf(const Tokenizer& tokenizer) {
     texts->bytes.reserve(static_cast<qsizetype>(size));
     texts->labels.reserve(static_cast<qsizetype>(size));
     for (TokenId id = 0; id < size; ++id) {
-        const std::string_view bytes = tokenizer.bytes(id);
-        const std::string_view label = tokenizer.label(id);
-        texts->bytes.append(QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size())));
-        texts->labels.append(QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size())));
+        texts->bytes.append(bytesOf(tokenizer.bytes(id)));
+        texts->labels.append(fromUtf8(tokenizer.label(id)));
     }
     return texts;
 }
