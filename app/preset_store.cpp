@@ -35,7 +35,9 @@ QString writePresets(const QString& path, const QList<OwnPreset>& presets) {
 PresetsRead readPresets(const QString& path) {
     PresetsRead read;
     QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
+    if (QFileInfo::exists(path) && !QFileInfo(path).isFile()) {
+        read.refusal = QStringLiteral("It is no file."); // opening a pipe would wait for ever
+    } else if (!file.open(QIODevice::ReadOnly)) {
         read.refusal = file.errorString() + u'.';
     } else if (file.size() > kMostBytes) {
         read.refusal = QStringLiteral("It is too large for a file of presets.");

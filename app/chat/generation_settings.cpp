@@ -168,7 +168,7 @@ QJsonValue biasToJson(float bias) {
 bool biasFromJson(const QJsonValue& value, float* bias) {
     if (value.isDouble()) {
         *bias = static_cast<float>(value.toDouble());
-        return true;
+        return std::isfinite(*bias);
     }
     if (value.toString() == QLatin1String("-inf")) {
         *bias = -std::numeric_limits<float>::infinity();

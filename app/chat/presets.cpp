@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "chat/presets.h"
 
-#include <algorithm>
-
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QSet>
 
 #include "chat/sampling_chain.h"
 
@@ -16,7 +15,6 @@ namespace {
 const auto kFormat = QStringLiteral("phidelity-presets");
 constexpr int kVersion = 1;
 constexpr qsizetype kMostPresets = 1000;
-constexpr qsizetype kLongestName = 60;
 
 QString quoted(const QString& name) {
     return QStringLiteral("\u201c%1\u201d").arg(name);
@@ -31,14 +29,34 @@ QString placeOf(const QByteArray& file, int offset) {
         .arg(QString::fromUtf8(before.mid(lineBegin)).size() + 1);
 }
 
+/// A name that looks like what it is.
+QString readableName(const QString& wanted, qsizetype longest) {
+    constexpr char16_t kJoiner = 0x200D; // of emoji
+    QString name;
+    for (const QChar c : wanted) {
+        const QChar::Category category = c.category();
+        const bool hidden = category == QChar::Other_Format && c != kJoiner;
+        const bool control = category == QChar::Other_Control && !c.isSpace();
+        if (!hidden && !control) {
+            name.append(c);
+        }
+    }
+    name = name.simplified().left(longest);
+    if (!name.isEmpty() && name.back().isHighSurrogate()) {
+        name.chop(1);
+    }
+    return name.trimmed();
+}
+
 void readPreset(const QJsonValue& value, qsizetype number, PresetsRead* read) {
     const QJsonObject object = value.toObject();
-    const QString name = object.value(QStringLiteral("name")).toString().trimmed();
-    if (name.isEmpty() || name.size() > kLongestName) {
+    const QString written = object.value(QStringLiteral("name")).toString();
+    const QString name = readableName(written, written.size());
+    if (name.isEmpty() || name.size() > kLongestPresetName) {
         read->problems.append(
             QStringLiteral("Preset %1: name: expected a text of 1 to %2 characters")
                 .arg(number)
-                .arg(kLongestName));
+                .arg(kLongestPresetName));
         return;
     }
     const QJsonValue settings = object.value(QStringLiteral("settings"));
@@ -99,12 +117,14 @@ GenerationSettings withPreset(const OwnPreset& preset, GenerationSettings settin
 }
 
 QString freePresetName(const QString& wanted, const QList<OwnPreset>& taken) {
-    const QString name = wanted.trimmed();
-    QString free = name;
-    for (int number = 2; std::any_of(taken.begin(), taken.end(),
-                                     [&](const OwnPreset& preset) { return preset.name == free; });
-         ++number) {
-        free = QStringLiteral("%1 (%2)").arg(name).arg(number);
+    QSet<QString> names;
+    for (const OwnPreset& preset : taken) {
+        names.insert(preset.name);
+    }
+    QString free = readableName(wanted, kLongestPresetName);
+    for (int number = 2; names.contains(free); ++number) {
+        const QString behind = QStringLiteral(" (%1)").arg(number);
+        free = readableName(wanted, kLongestPresetName - behind.size()) + behind;
     }
     return free;
 }

@@ -31,7 +31,11 @@ struct OwnPreset {
 /// `settings` with all of the preset's but the seed, which belongs to a reply.
 [[nodiscard]] GenerationSettings withPreset(const OwnPreset& preset, GenerationSettings settings);
 
-/// The name without blanks around it, or with a number behind it if one of `taken` has it already.
+/// Characters of a preset's name at most.
+inline constexpr qsizetype kLongestPresetName = 60;
+
+/// The name in one line, without characters that cannot be seen or that turn the direction of
+/// writing, at most so long; with a number behind it if one of `taken` has it already.
 [[nodiscard]] QString freePresetName(const QString& wanted, const QList<OwnPreset>& taken);
 
 /// A file of presets: JSON with a mark, a version and the presets; see presetsFromJson().

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/program_run.h"
 
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <grp.h>
@@ -140,7 +141,7 @@ ProgramRun::ProgramRun(const SandboxTools& tools, const QString& code, const Run
     m_watch.setInterval(kWatchMs);
     connect(&m_watch, &QTimer::timeout, this, &ProgramRun::watchFiles);
     m_since.start();
-    m_clock.start(limits.seconds * 1000);
+    m_clock.start(std::chrono::seconds(limits.seconds));
     // Without its filter nothing is started: bwrap would say so, but need not be asked.
     if (m_filter < 0 || m_report < 0) {
         QMetaObject::invokeMethod(

@@ -20,7 +20,6 @@ namespace phidelity {
 namespace {
 
 constexpr int kFirstOwn = static_cast<int>(std::size(kAllPresets));
-constexpr int kLongestName = 60;
 
 } // namespace
 
@@ -181,8 +180,7 @@ void PresetBar::askName(const QString& title, const QString& name,
     dialog->setLabelText(tr("Name:"));
     dialog->setTextValue(name);
     connect(dialog, &QInputDialog::textValueSelected, this, [use](const QString& text) {
-        const QString wanted = text.simplified().left(kLongestName);
-        if (!wanted.isEmpty()) {
+        if (const QString wanted = freePresetName(text, {}); !wanted.isEmpty()) {
             use(wanted);
         }
     });

@@ -40,12 +40,11 @@ private:
             bool divide = false;
             bool implicit = false;
             bool maybeNote = false;
-            if (is(Kind::Times) || isWord("times")) {
+            const bool share = isWord("of") && (left->percent || left->operations > 0);
+            if (is(Kind::Times) || isWord("times") || share) {
                 skip();
             } else if (is(Kind::Divide)) {
                 divide = true;
-                skip();
-            } else if (isWord("of") && (left->percent || left->operations > 0)) {
                 skip();
             } else if (is(Kind::Open) && !token().spaceBefore &&
                        token().word == QLatin1String("(")) {

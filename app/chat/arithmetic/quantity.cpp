@@ -256,7 +256,7 @@ QString shownValue(const Rational& value) {
         }
         return text;
     }
-    const QString beginning = QString::fromStdString(value.toDecimal(6)) + QChar(0x2026);
+    QString beginning = QString::fromStdString(value.toDecimal(6)) + QChar(0x2026);
     const std::string top = value.numerator().toString();
     const std::string bottom = value.denominator().toString();
     if (top.size() + bottom.size() > 16) {

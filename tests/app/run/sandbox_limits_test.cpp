@@ -40,7 +40,7 @@ void SandboxLimitsTest::initTestCase() {
 
 void SandboxLimitsTest::filesWithoutSizeHaveAnEnd() {
     for (const char* make :
-         {"os.mknod(f'/tmp/{n}')", "os.mkdir(f'/tmp/{n}')", "os.symlink('x' * 200, f'/tmp/{n}')"}) {
+         {"os.mknod(f'/tmp/{n}')", "os.mkdir(f'/tmp/{n}')", "os.symlink('x', f'/tmp/{n}')"}) {
         RunLimits limits;
         limits.fileCount = 2000;
         const RunResult result =
