@@ -174,13 +174,12 @@ void CodeCommandDesk::onGenerationEnded(const GenerationEnded& ended) {
                                        "more."));
         return;
     }
-    QString sentence = tr("%n token(s)", nullptr, ended.generatedTokens);
+    const QString count = QLocale().toString(ended.generatedTokens);
+    QString sentence = tr("%1 tokens").arg(count);
     if (ended.reason == EndReason::MaxTokens) {
-        sentence = tr("Cut at %n token(s), the most that this command may write.", nullptr,
-                      ended.generatedTokens);
+        sentence = tr("Cut at %1 tokens, the most that this command may write.").arg(count);
     } else if (ended.reason == EndReason::ContextFull) {
-        sentence =
-            tr("Cut at %n token(s): the model's context is full.", nullptr, ended.generatedTokens);
+        sentence = tr("Cut at %1 tokens: the model's context is full.").arg(count);
     }
     commands->showEnd(m_ticket, sentence);
 }

@@ -22,11 +22,27 @@ constexpr double kOtherTemperature = 0.8;
 /// Code has some three characters a token; a little less than that leaves room for what is written.
 constexpr int kCharactersPerToken = 2;
 
+/// Of the tokens that are shown; the labels of most are as long as their text.
+double probabilityOf(const GenerationEnded& ended, qsizetype shown) {
+    double logprob = 0;
+    qsizetype length = 0;
+    for (const ReplyToken& token : ended.tokens) {
+        if (length >= shown) {
+            break;
+        }
+        length += token.text.size();
+        logprob += static_cast<double>(token.logprob);
+    }
+    return std::exp(logprob);
+}
+
 } // namespace
 
 CodeDesk::CodeDesk(CodePage* page, const ModelDesk* models, QObject* parent)
     : QObject(parent), m_page(page), m_models(models) {
     connect(page, &CodePage::completionWanted, this, &CodeDesk::complete);
+    connect(page, &CodePage::alternativesWanted, this, &CodeDesk::completeOthers);
+    connect(page, &CodePage::alternativeShown, this, &CodeDesk::tell);
     connect(page, &CodePage::completionCancelled, this, &CodeDesk::cancel);
 }
 
@@ -49,7 +65,7 @@ void CodeDesk::cancel() {
     m_request = 0;
 }
 
-void CodeDesk::complete(quint64 ticket, const CompletionPlace& place, int alternative) {
+void CodeDesk::complete(quint64 ticket, const CompletionPlace& place) {
     cancel();
     const QList<quint32> given = std::exchange(m_given, {});
     if (m_models->model().context <= 0) {
@@ -66,12 +82,6 @@ void CodeDesk::complete(quint64 ticket, const CompletionPlace& place, int altern
     request.promptTokens = given;
     request.stops = {QStringLiteral("\n\n\n")};
     request.settings = m_settings;
-    if (alternative > 0) {
-        // The most likely one is there already.
-        request.settings.temperature =
-            m_settings.temperature > 0 ? m_settings.temperature : kOtherTemperature;
-        request.settings.seed += static_cast<quint64>(alternative);
-    }
     request.settings.maxTokens =
         m_settings.maxTokens > 0 ? std::min(m_settings.maxTokens, kMostTokens) : kMostTokens;
     request.alternatives = m_detailsWanted ? kAlternatives : 0;
@@ -81,7 +91,34 @@ void CodeDesk::complete(quint64 ticket, const CompletionPlace& place, int altern
     m_ticket = ticket;
     m_place = place;
     m_written.clear();
+    m_ends.clear();
+    m_asked = request;
     emit generateRequested(request);
+}
+
+void CodeDesk::completeOthers(quint64 ticket, const CompletionPlace& place, int count) {
+    cancel();
+    SamplesRequest request;
+    request.id = nextRequestId();
+    request.prompt = m_asked.prompt;
+    request.promptTokens = m_asked.promptTokens;
+    request.alternatives = m_detailsWanted ? kAlternatives : 0;
+    request.stop = newStop();
+    for (int index = 0; index < count; ++index) {
+        SampleWish wish{m_asked.settings, m_asked.stops};
+        // The most likely one is there already.
+        wish.settings.temperature =
+            wish.settings.temperature > 0 ? wish.settings.temperature : kOtherTemperature;
+        wish.settings.seed += static_cast<quint64>(index) + 1;
+        request.wishes.append(wish);
+    }
+    m_request = request.id;
+    m_stop = request.stop;
+    m_ticket = ticket;
+    m_place = place;
+    m_ends.resize(std::min<qsizetype>(m_ends.size(), 1));
+    m_others = QStringList(count);
+    emit samplesRequested(request);
 }
 
 void CodeDesk::show(double probability, bool ended) {
@@ -105,21 +142,55 @@ void CodeDesk::onGenerationEnded(const GenerationEnded& ended) {
     }
     m_request = 0;
     m_written = ended.text;
-    // Of the tokens that are shown; the labels of most are as long as their text.
-    const QString offered = fitCompletion(m_place, m_written).text;
-    const qsizetype shown = offered.size();
-    double logprob = 0;
-    qsizetype length = 0;
-    for (const ReplyToken& token : ended.tokens) {
-        if (length >= shown) {
-            break;
-        }
-        length += token.text.size();
-        logprob += static_cast<double>(token.logprob);
+    m_ends = {ended};
+    show(probabilityOf(ended, fitCompletion(m_place, m_written).text.size()), true);
+    tell(m_ticket, 0);
+}
+
+void CodeDesk::showOthers(bool ended) {
+    QList<OfferedCompletion> offered;
+    bool all = true;
+    for (int index = 0; index < m_others.size(); ++index) {
+        const FittedCompletion fitted = fitCompletion(m_place, m_others.at(index));
+        const int number = index + 1;
+        const double probability = ended && number < m_ends.size()
+                                       ? probabilityOf(m_ends.at(number), fitted.text.size())
+                                       : 0;
+        offered.append({fitted.text, probability, fitted.joins, number});
+        all = all && fitted.ended;
     }
-    show(std::exp(logprob), true);
-    emit written(
-        {static_cast<int>(m_place.before.size()), offered, ended.record.prompt, ended.details});
+    if (all && !ended) {
+        raiseStop(m_stop); // more of them would be cut off
+    }
+    m_page->showAlternatives(m_ticket, offered, ended);
+}
+
+void CodeDesk::onSampleArrived(const SampleArrived& arrived) {
+    if (arrived.id == m_request && m_request != 0 && arrived.index < m_others.size()) {
+        m_others[arrived.index] += arrived.text;
+        showOthers(false);
+    }
+}
+
+void CodeDesk::onSamplesEnded(const SamplesEnded& ended) {
+    if (ended.id != m_request || m_request == 0) {
+        return;
+    }
+    m_request = 0;
+    for (int index = 0; index < m_others.size() && index < ended.ends.size(); ++index) {
+        m_others[index] = ended.ends.at(index).text;
+    }
+    m_ends += ended.ends;
+    showOthers(true);
+}
+
+void CodeDesk::tell(quint64 ticket, int index) {
+    if (ticket != m_ticket || index >= m_ends.size()) {
+        return;
+    }
+    const GenerationEnded& end = m_ends.at(index);
+    emit written({static_cast<int>(m_place.before.size()), fitCompletion(m_place, end.text).text,
+                  end.record.prompt, end.details});
 }
 
 CodePage* addCode(MainWindow& window, RunDesk& runs) {

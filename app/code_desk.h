@@ -5,6 +5,7 @@
 
 #include "code/completion.h"
 #include "engine/messages.h"
+#include "engine/token_messages.h"
 #include "ui/code/code_page.h"
 
 namespace phidelity {
@@ -46,16 +47,23 @@ public slots:
     void setSettings(const phidelity::GenerationSettings& settings) { m_settings = settings; }
     void onTextArrived(const phidelity::TextArrived& arrived);
     void onGenerationEnded(const phidelity::GenerationEnded& ended);
+    void onSampleArrived(const phidelity::SampleArrived& arrived);
+    void onSamplesEnded(const phidelity::SamplesEnded& ended);
     void onFailed(const phidelity::EngineFailed& failed);
 
 signals:
-    /// To the engine.
+    // To the engine.
     void generateRequested(const phidelity::GenerateRequest& request);
+    void samplesRequested(const phidelity::SamplesRequest& request);
     /// A completion that is offered has ended.
     void written(const phidelity::CompletionWritten& written);
 
 private:
-    void complete(quint64 ticket, const CompletionPlace& place, int alternative);
+    void complete(quint64 ticket, const CompletionPlace& place);
+    /// Others than the one that was asked for last, side by side over the same prompt.
+    void completeOthers(quint64 ticket, const CompletionPlace& place, int count);
+    void showOthers(bool ended);
+    void tell(quint64 ticket, int index);
     void cancel();
     void show(double probability, bool ended);
 
@@ -66,6 +74,9 @@ private:
     quint64 m_ticket = 0;
     CompletionPlace m_place;
     QString m_written;
+    GenerateRequest m_asked;       ///< for the first completion
+    QList<GenerationEnded> m_ends; ///< of the first completion, then of the others
+    QStringList m_others;          ///< as far as they are written
     bool m_detailsWanted = false;
     QList<quint32> m_given;
     GenerationSettings m_settings = usualSettings();
@@ -84,6 +95,9 @@ void connectCode(EngineLike& engine, CodeDesk& desk) {
     QObject::connect(&desk, &D::generateRequested, &engine, &E::generate, kQueued);
     QObject::connect(&engine, &E::textArrived, &desk, &D::onTextArrived, kQueued);
     QObject::connect(&engine, &E::generationEnded, &desk, &D::onGenerationEnded, kQueued);
+    QObject::connect(&desk, &D::samplesRequested, &engine, &E::samples, kQueued);
+    QObject::connect(&engine, &E::sampleArrived, &desk, &D::onSampleArrived, kQueued);
+    QObject::connect(&engine, &E::samplesEnded, &desk, &D::onSamplesEnded, kQueued);
     QObject::connect(&engine, &E::failed, &desk, &D::onFailed, kQueued);
 }
 

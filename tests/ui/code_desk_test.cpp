@@ -100,6 +100,29 @@ private slots:
         QCOMPARE(edit()->toPlainText(), before);
     }
 
+    void alternativesAreWrittenSideBySide() {
+        QSignalSpy runs(m_desk.get(), &CodeDesk::generateRequested);
+        QSignalSpy batches(m_desk.get(), &CodeDesk::samplesRequested);
+        QTest::keyClick(edit(), Qt::Key_Space, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(said().contains(QStringLiteral("probability")), 30000);
+        const QString first = edit()->ghost();
+        QTest::keyClick(edit(), Qt::Key_BracketRight, Qt::AltModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(said().contains(QStringLiteral("probability")) ||
+                                     said().contains(QStringLiteral("no other way")),
+                                 30000);
+        QCOMPARE(runs.size(), 1);
+        QCOMPARE(batches.size(), 1);
+        const auto request = batches.first().first().value<SamplesRequest>();
+        QCOMPARE(request.wishes.size(), 3);
+        QVERIFY(request.wishes.at(0).settings.seed != request.wishes.at(1).settings.seed);
+        QCOMPARE(request.prompt, runs.first().first().value<GenerateRequest>().prompt);
+        if (said().contains(QStringLiteral("probability"))) {
+            QVERIFY(edit()->ghost() != first);
+            QTest::keyClick(edit(), Qt::Key_BracketLeft, Qt::AltModifier);
+            QCOMPARE(edit()->ghost(), first);
+        }
+    }
+
     void aRequestCanBeTakenBackAtOnce() {
         QTest::keyClick(edit(), Qt::Key_Space, Qt::ControlModifier);
         QVERIFY(said().contains(QStringLiteral("Completing")));

@@ -279,15 +279,47 @@ private slots:
         const auto ticket = wanted[0][0].toULongLong();
         m_page->showCompletion(ticket, QStringLiteral("one"), 0.5, true, true);
         QVERIFY(find<QLabel>("codeSaid")->text().contains(QStringLiteral("probability 50 %")));
+        QSignalSpy others(m_page.get(), &CodePage::alternativesWanted);
         QTest::keyClick(edit(), Qt::Key_BracketRight, Qt::AltModifier);
-        QCOMPARE(wanted.size(), 2);
-        QCOMPARE(wanted[1][2].toInt(), 1);
-        m_page->showCompletion(ticket, QStringLiteral("two"), 0.25, true, true);
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(others.size(), 1);
+        QCOMPARE(others[0][0].toULongLong(), ticket);
+        m_page->showAlternatives(ticket, {{QStringLiteral("tw"), 0, true, 1}, {{}, 0, true, 2}},
+                                 false);
+        QCOMPARE(edit()->ghost(), QStringLiteral("tw"));
+        // What is there already, or says nothing, is no alternative.
+        m_page->showAlternatives(ticket,
+                                 {{QStringLiteral("two"), 0.25, true, 1},
+                                  {QStringLiteral("one"), 0.5, true, 2},
+                                  {QStringLiteral(" "), 0.1, true, 3},
+                                  {QStringLiteral("three"), 0.2, true, 4}},
+                                 true);
         QCOMPARE(edit()->ghost(), QStringLiteral("two"));
-        QTest::keyClick(edit(), Qt::Key_BracketLeft, Qt::AltModifier);
+        QVERIFY(
+            find<QLabel>("codeSaid")->text().contains(QStringLiteral("2 of 3, probability 25 %")));
+        QSignalSpy shown(m_page.get(), &CodePage::alternativeShown);
+        QTest::keyClick(edit(), Qt::Key_BracketRight, Qt::AltModifier);
+        QCOMPARE(edit()->ghost(), QStringLiteral("three"));
+        QCOMPARE(shown[0][1].toInt(), 4);
+        QTest::keyClick(edit(), Qt::Key_BracketRight, Qt::AltModifier);
         QCOMPARE(edit()->ghost(), QStringLiteral("one"));
         QTest::keyClick(edit(), Qt::Key_BracketLeft, Qt::AltModifier);
-        QCOMPARE(edit()->ghost(), QStringLiteral("two"));
+        QCOMPARE(edit()->ghost(), QStringLiteral("three"));
+        QCOMPARE(others.size(), 1); // asked for once
+    }
+
+    void whereThereIsNoOtherCompletionThatIsSaid() {
+        keys(QStringLiteral("x = "));
+        QSignalSpy wanted(m_page.get(), &CodePage::completionWanted);
+        QTest::keyClick(edit(), Qt::Key_Space, Qt::ControlModifier);
+        const auto ticket = wanted[0][0].toULongLong();
+        m_page->showCompletion(ticket, QStringLiteral("one"), 0.5, true, true);
+        QTest::keyClick(edit(), Qt::Key_BracketRight, Qt::AltModifier);
+        m_page->showAlternatives(ticket, {{QStringLiteral("one"), 0.5, true, 1}}, true);
+        QCOMPARE(edit()->ghost(), QStringLiteral("one"));
+        QVERIFY(find<QLabel>("codeSaid")->text().contains(QStringLiteral("no other way")));
+        QTest::keyClick(edit(), Qt::Key_Tab);
+        QVERIFY(text().endsWith(QStringLiteral("x = one")));
     }
 
     void aPauseAsksOnlyIfThatIsWanted() {

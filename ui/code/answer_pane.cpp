@@ -7,6 +7,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -72,7 +73,7 @@ AnswerPane::AnswerPane(const Actions& actions, QWidget* parent)
     }
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(0);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(1, 1, 0, 0); // the line at the edge
     layout->addLayout(head);
     layout->addWidget(m_sentence);
     layout->addWidget(m_leftOut);
@@ -133,6 +134,16 @@ void AnswerPane::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
         applyLook();
+    }
+}
+
+void AnswerPane::paintEvent(QPaintEvent* /*event*/) {
+    QPainter painter(this);
+    painter.setPen(shadesOf(palette()).line);
+    if (pos().x() > 0) {
+        painter.drawLine(rect().topLeft(), rect().bottomLeft());
+    } else {
+        painter.drawLine(rect().topLeft(), rect().topRight());
     }
 }
 

@@ -53,6 +53,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     static QToolButton* button(QAction* action, const char* name, Qt::ToolButtonStyle style);

@@ -2,6 +2,7 @@
 // Changes of an answer, taken into the code.
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLocale>
 #include <QTextBlock>
 
 #include "ui/code/answer_pane.h"
@@ -88,12 +89,15 @@ void CodeCommands::takeAll() {
     step.endEditBlock();
     refresh();
     updateActions();
+    const QString count = QLocale().toString(taken);
     if (lost > 0) {
-        m_pane->say(tr("%n change(s) taken", nullptr, taken) +
-                        tr("; %n do(es) not fit any more and can still be copied.", nullptr, lost),
+        m_pane->say(tr("Taken: %1. Does not fit any more: %2; that can still be copied.")
+                        .arg(count, QLocale().toString(lost)),
                     AnswerPane::Tone::Problem);
+    } else if (taken == 1) {
+        m_pane->say(tr("Taken. Undo takes it back."));
     } else {
-        m_pane->say(tr("%n change(s) taken. Undo takes all back at once.", nullptr, taken));
+        m_pane->say(tr("Taken: %1 changes. Undo takes all back at once.").arg(count));
     }
 }
 

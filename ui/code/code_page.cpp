@@ -23,7 +23,7 @@ namespace phidelity {
 
 namespace {
 
-constexpr int kMostAlternatives = 3;
+constexpr int kOtherAlternatives = 3;
 
 } // namespace
 
@@ -291,11 +291,12 @@ void CodePage::wantCompletion() {
     m_completedAt = asked->textCursor().position();
     m_alternatives.clear();
     m_alternative = 0;
+    m_othersAsked = false;
     m_waiting = true;
     ++m_ticket;
     say(tr("Completing…"));
     const QString text = asked->toPlainText();
-    emit completionWanted(m_ticket, {text.left(m_completedAt), text.mid(m_completedAt)}, 0);
+    emit completionWanted(m_ticket, {text.left(m_completedAt), text.mid(m_completedAt)});
 }
 
 void CodePage::dropCompletion() {
@@ -316,14 +317,39 @@ void CodePage::showCompletion(quint64 ticket, const QString& text, double probab
     if (ticket != m_ticket || !m_completed || m_completed != edit()) {
         return;
     }
-    m_alternatives.resize(std::max<qsizetype>(m_alternatives.size(), m_alternative + 1));
-    m_alternatives[m_alternative] = {text, probability, joins};
+    m_alternatives = {{text, probability, joins, 0}};
+    m_alternative = 0;
     m_waiting = !ended;
     showAlternative();
 }
 
+void CodePage::showAlternatives(quint64 ticket, const QList<OfferedCompletion>& others,
+                                bool ended) {
+    if (ticket != m_ticket || !m_completed || m_completed != edit() || m_alternatives.isEmpty()) {
+        return;
+    }
+    m_alternatives.resize(1);
+    for (const OfferedCompletion& other : others) {
+        const bool known =
+            std::any_of(m_alternatives.begin(), m_alternatives.end(),
+                        [&](const OfferedCompletion& before) { return before.text == other.text; });
+        if (!ended || (!known && !other.text.trimmed().isEmpty())) {
+            m_alternatives.append(other);
+        }
+    }
+    m_waiting = !ended;
+    m_alternative = std::min(m_alternative, static_cast<int>(m_alternatives.size()) - 1);
+    showAlternative();
+    if (ended && m_completed) {
+        if (m_alternatives.size() == 1) {
+            say(tr("The model completes this in no other way."));
+        }
+        emit alternativeShown(m_ticket, m_alternatives.at(m_alternative).index);
+    }
+}
+
 void CodePage::showAlternative() {
-    const Alternative& shown = m_alternatives.at(m_alternative);
+    const OfferedCompletion& shown = m_alternatives.at(m_alternative);
     const QString typed = m_completed->toPlainText().mid(
         m_completedAt, m_completed->textCursor().position() - m_completedAt);
     if (!typed.isEmpty() && !shown.text.startsWith(typed)) {
@@ -339,8 +365,12 @@ void CodePage::showAlternative() {
     m_completed->setGhost(shown.text.mid(typed.size()));
     QString said = tr("Tab accepts, Ctrl+→ a word, Esc drops, Alt+] another");
     if (!m_waiting) {
+        // Known to be all once the others were asked for.
+        const QString which = m_othersAsked
+                                  ? tr("%1 of %2").arg(m_alternative + 1).arg(m_alternatives.size())
+                                  : QString::number(m_alternative + 1);
         said = tr("Alternative %1, probability %2 % · %3")
-                   .arg(m_alternative + 1)
+                   .arg(which)
                    .arg(100 * shown.probability, 0, 'g', 2)
                    .arg(said);
     }
@@ -357,6 +387,9 @@ void CodePage::showAlternative() {
 void CodePage::showCompletionProblem(quint64 ticket, const QString& sentence) {
     if (ticket == m_ticket && m_completed) {
         m_waiting = false;
+        m_othersAsked = false;
+        m_alternative =
+            std::max(0, std::min(m_alternative, static_cast<int>(m_alternatives.size()) - 1));
         say(sentence);
     }
 }
@@ -371,16 +404,19 @@ void CodePage::stepAlternative(int step) {
     }
     const auto count = static_cast<int>(m_alternatives.size());
     const int next = m_alternative + step;
-    if (next >= count && count < kMostAlternatives) {
+    if (next >= count && !m_othersAsked) {
+        m_othersAsked = true;
         m_alternative = count;
         m_waiting = true;
+        say(tr("Completing…"));
         const QString text = m_completed->toPlainText();
-        emit completionWanted(m_ticket, {text.left(m_completedAt), text.mid(m_completedAt)},
-                              m_alternative);
+        emit alternativesWanted(m_ticket, {text.left(m_completedAt), text.mid(m_completedAt)},
+                                kOtherAlternatives);
         return;
     }
     m_alternative = (next + count) % count;
     showAlternative();
+    emit alternativeShown(m_ticket, m_alternatives.at(m_alternative).index);
 }
 
 void CodePage::showRun(const CodeNote& note) {

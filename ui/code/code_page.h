@@ -22,6 +22,14 @@ class CodeTab;
 class FindBar;
 class NoticeBar;
 
+/// What is offered at the cursor.
+struct OfferedCompletion {
+    QString text;
+    double probability = 0;
+    bool joins = true; ///< with what stands behind the cursor
+    int index = 0;     ///< among those that were asked for
+};
+
 /// Code in tabs: files are opened, edited and saved, completed by the model and run. Values in,
 /// intent out: who completes and runs is for others to say.
 class CodePage : public WorkbenchPage {
@@ -68,14 +76,21 @@ public slots:
     /// still where it was asked for, or has gone on as offered.
     void showCompletion(quint64 ticket, const QString& text, double probability, bool joins,
                         bool ended);
+    /// The alternatives to the completion of `ticket`, as far as they are written.
+    void showAlternatives(quint64 ticket, const QList<phidelity::OfferedCompletion>& others,
+                          bool ended);
     /// Why there is none.
     void showCompletionProblem(quint64 ticket, const QString& sentence);
     void showRun(const phidelity::CodeNote& note);
     void showNotice(const QString& sentence);
 
 signals:
-    /// `alternative` 0 is what the model finds most likely.
-    void completionWanted(quint64 ticket, const phidelity::CompletionPlace& place, int alternative);
+    /// What the model finds most likely.
+    void completionWanted(quint64 ticket, const phidelity::CompletionPlace& place);
+    /// So many others, side by side.
+    void alternativesWanted(quint64 ticket, const phidelity::CompletionPlace& place, int count);
+    /// Which one is offered now, from 0; each is told once it has ended.
+    void alternativeShown(quint64 ticket, int index);
     /// Nobody waits for that any more.
     void completionCancelled();
     void runRequested(const QString& code);
@@ -86,11 +101,6 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    struct Alternative {
-        QString text;
-        double probability = 0;
-        bool joins = true;
-    };
     QAction* add(const char* name, const QString& text, const QKeySequence& shortcut);
     void buildActions();
     CodeTab* addTab();
@@ -125,8 +135,9 @@ private:
     bool m_waiting = false; ///< for more of it
     CodeEdit* m_completed = nullptr;
     int m_completedAt = -1;
-    QList<Alternative> m_alternatives;
+    QList<OfferedCompletion> m_alternatives;
     int m_alternative = 0;
+    bool m_othersAsked = false;
 };
 
 } // namespace phidelity

@@ -60,7 +60,7 @@ Wish readWish(const QStringList& words) {
 
 QList<State> allStates() {
     return chatStates() + textStates() + dialogStates() + playgroundStates() + labStates() +
-           inspectorStates() + codeStates();
+           inspectorStates() + codeStates() + codeCommandStates();
 }
 
 bool isWanted(const QString& name, const QStringList& wanted) {

@@ -29,5 +29,6 @@ struct State {
 [[nodiscard]] QList<State> labStates();
 [[nodiscard]] QList<State> inspectorStates();
 [[nodiscard]] QList<State> codeStates();
+[[nodiscard]] QList<State> codeCommandStates();
 
 } // namespace phidelity::screenshots
