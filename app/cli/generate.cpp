@@ -183,9 +183,6 @@ private:
 };
 
 Result<void> generateVerb(const GenerateOptions& options) {
-    if (options.samples > 1 && !options.record.empty()) {
-        return fail(ErrorCode::BadArgument, "--record and --samples: expected one of them");
-    }
     PHIDELITY_TRY(const SamplerSettings sampler, samplerFrom(options.sampler));
     PHIDELITY_TRY(const PromptFormat format, chosenFormat(options));
     PHIDELITY_TRY(const std::string text, readPrompt(options));
@@ -205,7 +202,8 @@ Result<void> generateVerb(const GenerateOptions& options) {
 
     if (options.samples > 1) {
         return writeSeveralSamples(lasting.opened, request, options.samples, format,
-                                   options.json ? SamplesForm::Json : SamplesForm::Text);
+                                   options.json ? SamplesForm::Json : SamplesForm::Text,
+                                   options.record);
     }
 
     const qint64 startedMs = QDateTime::currentMSecsSinceEpoch();
@@ -265,7 +263,8 @@ void addGenerate(CommandLine& line) {
                    "With --json: how many of the likeliest tokens to list at each place.");
     command.text(
         "--record", options->record, "FILE",
-        "Write the record of the reply to this file: what 'replay' needs to run it again.");
+        "Write the record of the reply, or of each with --samples, to this file: what 'replay' "
+        "needs to run it again.");
     command.number("--samples", options->samples, 1, kMostSamples,
                    "So many continuations of the prompt, written side by side in little more time "
                    "than one; each with the next seed, and each as it would come alone with it. "

@@ -66,29 +66,44 @@ void findReplies(const QJsonValue& value, std::vector<RecordedReply>& found) {
     }
 }
 
-} // namespace
-
-Result<void> writeRecordedReply(const std::string& path, const RecordedReply& reply) {
-    QJsonObject object;
-    if (reply.size() == 1) {
-        object = toJson(reply.first());
-    } else {
-        QJsonArray parts;
-        qint64 from = 1;
-        for (const GenerationRecord& record : reply) {
-            QJsonObject part = toJson(record);
-            part.insert(QLatin1String("from_token"), from);
-            parts.append(part);
-            from += record.tokens.size();
-        }
-        object.insert(QLatin1String("parts"), parts);
-    }
+Result<void> write(const std::string& path, const QJsonObject& object) {
     QSaveFile file(QFile::decodeName(path.c_str()));
     const QByteArray bytes = QJsonDocument(object).toJson();
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
         return fail(ErrorCode::WriteFailed, path + ": " + file.errorString().toStdString());
     }
     return {};
+}
+
+QJsonObject replyJson(const RecordedReply& reply) {
+    if (reply.size() == 1) {
+        return toJson(reply.first());
+    }
+    QJsonArray parts;
+    qint64 from = 1;
+    for (const GenerationRecord& record : reply) {
+        QJsonObject part = toJson(record);
+        part.insert(QLatin1String("from_token"), from);
+        parts.append(part);
+        from += record.tokens.size();
+    }
+    return {{QLatin1String("parts"), parts}};
+}
+
+} // namespace
+
+Result<void> writeRecordedReply(const std::string& path, const RecordedReply& reply) {
+    return write(path, replyJson(reply));
+}
+
+Result<void> writeRecordedSamples(const std::string& path,
+                                  const std::vector<RecordedReply>& samples) {
+    QJsonArray all;
+    for (const RecordedReply& sample : samples) {
+        // Records that stand side by side in a list are parts of one reply.
+        all.append(QJsonObject{{QLatin1String("record"), replyJson(sample)}});
+    }
+    return write(path, {{QLatin1String("samples"), all}});
 }
 
 Result<std::vector<RecordedReply>> readRecordedReplies(const std::string& path) {

@@ -19,7 +19,11 @@ using RecordedReply = QList<GenerationRecord>;
 /// and its device. Another file of that name is replaced at once or not at all. WriteFailed.
 [[nodiscard]] Result<void> writeRecordedReply(const std::string& path, const RecordedReply& reply);
 
-/// Every recorded reply of a file, in order: of one that writeRecordedReply made, or of a
+/// Writes the records of several continuations of one prompt, in their order. Likewise.
+[[nodiscard]] Result<void> writeRecordedSamples(const std::string& path,
+                                                const std::vector<RecordedReply>& samples);
+
+/// Every recorded reply of a file, in order: of one that these have made, or of a
 /// transcript in whose messages they stand; "-" is standard input. FileUnreadable; BadArgument
 /// where there is no such file, where it is no JSON, and where no record is in it.
 [[nodiscard]] Result<std::vector<RecordedReply>> readRecordedReplies(const std::string& path);

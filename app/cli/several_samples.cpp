@@ -6,13 +6,18 @@
 #include <utility>
 #include <vector>
 
+#include <QDateTime>
 #include <nlohmann/json.hpp>
 
+#include "engine/model_hash.h"
+#include "engine/recording.h"
 #include "inference/model/samples.h"
 #include "inference/sample/settings_json.h"
 #include "interrupt.h"
 #include "json_text.h"
+#include "lasting_generation.h"
 #include "output.h"
+#include "record_file.h"
 #include "token_json.h"
 
 namespace phidelity {
@@ -62,11 +67,30 @@ Json samplesJson(const OpenedModel& opened, const std::vector<FinishedGeneration
                   {"generate_ms", generateMs}}}};
 }
 
+Result<void> writeRecords(const OpenedModel& opened, const std::vector<GenerationRequest>& requests,
+                          const std::vector<FinishedGeneration>& all, qint64 startedMs,
+                          const std::string& path) {
+    // Hashing reads the whole file, so it waits until the texts are there.
+    PHIDELITY_TRY(const QString hash, sha256Of(opened.model->checkpoint()));
+    const GenerationRecord origin = originOf(*opened.model);
+    std::vector<RecordedReply> samples;
+    for (std::size_t index = 0; index < all.size(); ++index) {
+        RecordedReply reply = recordsOf({all[index], {{origin, all[index]}}}, requests[index]);
+        for (GenerationRecord& part : reply) {
+            part.modelSha256 = hash;
+            part.startedMs = startedMs;
+        }
+        samples.push_back(std::move(reply));
+    }
+    return writeRecordedSamples(path, samples);
+}
+
 } // namespace
 
 Result<void> writeSeveralSamples(const OpenedModel& opened, const GenerationRequest& request,
-                                 std::uint32_t count, const PromptFormat& format,
-                                 SamplesForm form) {
+                                 std::uint32_t count, const PromptFormat& format, SamplesForm form,
+                                 const std::string& record) {
+    const qint64 startedMs = QDateTime::currentMSecsSinceEpoch();
     std::vector<GenerationRequest> requests(count, request);
     for (std::uint32_t index = 0; index < count; ++index) {
         requests[index].sampler.seed += index;
@@ -78,6 +102,9 @@ Result<void> writeSeveralSamples(const OpenedModel& opened, const GenerationRequ
         PHIDELITY_CHECK(output.write(jsonText(samplesJson(opened, all))));
     } else {
         PHIDELITY_CHECK(writeText(output, all, format));
+    }
+    if (!record.empty()) {
+        PHIDELITY_CHECK(writeRecords(opened, requests, all, startedMs, record));
     }
     for (const FinishedGeneration& one : all) {
         if (one.failure) {

@@ -24,7 +24,8 @@ class SamplesTest : public QObject {
 private slots:
     void eachSampleIsWhatItsSeedGivesAlone();
     void samplesAreShownUnderTheirSeed();
-    void samplesCannotBeRecorded();
+    void recordedSamplesReplay();
+    void noSamplesAreRefused();
     void scoresAreThoseOfTheDraw();
     void perplexityIsThatOfTheLogprobs();
     void aTextComesFromStandardInput();
@@ -60,10 +61,38 @@ void SamplesTest::samplesAreShownUnderTheirSeed() {
     QVERIFY(run.out.endsWith('\n'));
 }
 
-void SamplesTest::samplesCannotBeRecorded() {
-    const CliRun run = runCli(drawn(5) + QStringList{"--samples", "2", "--record", "x.json"});
-    VERIFY_CODE(run, 2);
-    QVERIFY(run.hasOneLineError());
+void SamplesTest::recordedSamplesReplay() {
+    QTemporaryDir folder;
+    const CliRun run = runCli(
+        drawn(16) + QStringList{"--samples", "3", "--seed", "4", "--json", "--record", "r.json"},
+        {}, folder.path());
+    VERIFY_CODE(run, 0);
+    QFile file(folder.filePath("r.json"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QJsonArray recorded =
+        QJsonDocument::fromJson(file.readAll()).object()["samples"].toArray();
+    const QJsonArray told = run.json()["samples"].toArray();
+    QCOMPARE(recorded.size(), 3);
+    for (int i = 0; i < 3; ++i) {
+        const QJsonObject record = recorded[i].toObject()["record"].toObject();
+        const QJsonArray tokens = told[i].toObject()["tokens"].toArray();
+        QCOMPARE(record["tokens"].toArray().size(), tokens.size());
+        QCOMPARE(record["tokens"].toArray().first(), tokens.first().toObject()["id"]);
+        QCOMPARE(record["model_sha256"].toString().size(), 64);
+    }
+    const CliRun replay =
+        runCli({"replay", "r.json", "--json", "--device", "cpu"}, {}, folder.path());
+    VERIFY_CODE(replay, 0);
+    const QJsonArray replies = replay.json()["replies"].toArray();
+    QCOMPARE(replies.size(), 3);
+    for (const QJsonValue& reply : replies) {
+        QVERIFY2(reply.toObject()["identical"].toBool() ||
+                     reply.toObject()["verdict"].toString() == QLatin1String("identical"),
+                 replay.out.constData());
+    }
+}
+
+void SamplesTest::noSamplesAreRefused() {
     QVERIFY(runCli(drawn(5) + QStringList{"--samples", "0"}).code == 2);
 }
 
