@@ -249,16 +249,23 @@ void ChatController::branch(int row) {
     fresh.info.scroll = -1;
     fresh.info.pinned = false;
     fresh.setup = from.setupFor(from.path().first(row + 1));
+    QHash<NodeId, NodeId> copies;
     for (int at = 0; at <= row; ++at) {
         const MessageNode* node = from.find(from.path().at(at));
         Message message = node->message;
         if (isUnfinished(message)) {
             message.state = MessageState::Stopped;
         }
-        fresh.add(fresh.leaf(), message, node->createdMs);
+        const NodeId copy = fresh.add(fresh.leaf(), message, node->createdMs);
+        if (message.speaker == Speaker::Model) {
+            copies.insert(node->id, copy);
+        }
     }
     fresh.info.createdMs = fresh.info.changedMs = now();
-    show(m_library.adopt(std::move(fresh)).info.id);
+    const QString source = from.info.id;
+    const QString branch = m_library.adopt(std::move(fresh)).info.id;
+    m_library.copyRecords(source, branch, copies); // each reply can be repeated there, too
+    show(branch);
 }
 
 void ChatController::branchReply(const ReplyBranch& branch) {

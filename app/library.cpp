@@ -34,7 +34,9 @@ bool comesBefore(const ConversationInfo& a, const ConversationInfo& b) {
 
 Library::Library(QObject* parent)
     : QObject(parent),
-      m_keeper([this](const QString& id) { return std::as_const(*this).find(id); }) {}
+      m_keeper([this](const QString& id) { return std::as_const(*this).find(id); }) {
+    connect(this, &Library::recordsLoaded, this, &Library::copyLoaded);
+}
 
 const ConversationInfo* Library::info(const QString& id) const {
     const auto found = std::find_if(m_infos.begin(), m_infos.end(),
@@ -318,6 +320,23 @@ void Library::search(const QString& text) {
     }
 }
 
+void Library::copyRecords(const QString& from, const QString& to,
+                          const QHash<NodeId, NodeId>& nodes) {
+    for (const NodeId node : nodes) {
+        m_keeper.expectNoRecords(to, node);
+    }
+    m_copies.insert(loadRecords(from, 0), {to, nodes});
+}
+
+void Library::copyLoaded(const RecordsLoaded& records) {
+    const Copy copy = m_copies.take(records.id);
+    for (const KeptRecord& one : records.records) {
+        if (const NodeId node = copy.nodes.value(one.node); node != 0) {
+            m_keeper.addRecord(copy.to, node, one.record);
+        }
+    }
+}
+
 // ---- What the store answers
 
 void Library::onOpened(const StoreOpened& opened) {
@@ -428,6 +447,7 @@ void Library::onFound(const Found& answer) {
 void Library::onReadFailed(const ReadFailed& failure) {
     if (m_recordRequests.remove(failure.id)) {
         emit noticeRaised(failure.sentence, failure.detail);
+        m_copies.remove(failure.id);
         emit recordsFailed(failure.id);
         return;
     }

@@ -82,6 +82,9 @@ public:
     /// What generations left of a message (0 = of all): recordsLoaded follows with the id that is
     /// returned, or recordsFailed.
     StoreRequestId loadRecords(const QString& id, NodeId node);
+    /// What generations left of these messages goes along to those that were made of them, in a
+    /// conversation that is new to the store.
+    void copyRecords(const QString& from, const QString& to, const QHash<NodeId, NodeId>& nodes);
     /// `found` follows, unless another search is asked for before.
     void search(const QString& text);
 
@@ -120,7 +123,13 @@ private:
     void noteInfo(const ConversationInfo& info);
     void setFolders(QStringList folders);
     void tellUnknownFormats(const Conversation& conversation);
+    void copyLoaded(const RecordsLoaded& records);
 
+    /// Records that are read to be copied: where to, and which message becomes which.
+    struct Copy {
+        QString to;
+        QHash<NodeId, NodeId> nodes;
+    };
     QList<ConversationInfo> m_infos;
     QStringList m_folders;
     QHash<QString, QString> m_state;
@@ -131,6 +140,7 @@ private:
     StoreRequestId m_listing = 0;
     StoreRequestId m_searching = 0;
     QSet<StoreRequestId> m_recordRequests;
+    QHash<StoreRequestId, Copy> m_copies;
     QHash<StoreRequestId, QString> m_loads;
     Keeper m_keeper;
 };

@@ -39,7 +39,9 @@ class PlaygroundBranchesTest : public QObject {
         QApplication::processEvents();
     }
     void writeOn() {
+        const auto before = program().ended.size();
         program().key(Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(program().ended.size(), before + 1, 60000);
         QTRY_VERIFY_WITH_TIMEOUT(program().isIdle(), 60000);
     }
     /// Goes on with the first other whole word there is at a token.
