@@ -55,11 +55,8 @@ void CodeLab::tellText() {
     }
     // Of a large file no more is taken than can be read.
     const int room = m_desk->promptCharacters();
-    QTextCursor cursor = m_page->edit()->textCursor();
-    const int at = cursor.position();
-    cursor.setPosition(std::max(0, at - 2 * room));
-    cursor.setPosition(at, QTextCursor::KeepAnchor);
-    const QString before = cursor.selectedText().replace(QChar::ParagraphSeparator, u'\n');
+    const int at = m_page->edit()->textCursor().position();
+    const QString before = m_page->edit()->textBetween(at - 2 * room, at);
     m_lab->setPageText(kPage, completionPrompt({before, {}}, room));
 }
 

@@ -16,7 +16,7 @@ struct SwapEntry {
 
 /// Keeps what is being typed, so that a crash loses nothing: one file a text in a folder of its
 /// own. Each is written whole, and replaced when it is on the disk. Calls may come from any thread,
-/// those for one id from one at a time.
+/// those for one id from one at a time. They wait for the disk: SwapWriter does not.
 class SwapStore {
 public:
     explicit SwapStore(QString folder);

@@ -176,7 +176,7 @@ private slots:
             find<QTabWidget>("codeTabs")->setCurrentIndex(index);
             QVERIFY(m_page->saveTo(index == 0 ? path("0.py") : path("1.py")));
         }
-        QVERIFY(swap.entryList({QStringLiteral("*.swap")}).isEmpty());
+        QTRY_VERIFY(swap.entryList({QStringLiteral("*.swap")}).isEmpty());
     }
 
     void aClosedTabComesBackWithWhatWasNotSaved() {

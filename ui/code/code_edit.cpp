@@ -87,6 +87,28 @@ void CodeEdit::goToLine(int line) {
     centerCursor();
 }
 
+QString CodeEdit::textBetween(int from, int to) const {
+    QTextCursor cursor(document());
+    const int end = document()->characterCount() - 1;
+    cursor.setPosition(std::clamp(from, 0, end));
+    cursor.setPosition(std::clamp(to, 0, end), QTextCursor::KeepAnchor);
+    return cursor.selectedText().replace(QChar::ParagraphSeparator, u'\n');
+}
+
+bool CodeEdit::hasTextBehind() const {
+    const QTextCursor cursor = textCursor();
+    QTextBlock block = cursor.block();
+    if (!QStringView(block.text()).mid(cursor.positionInBlock()).trimmed().isEmpty()) {
+        return true;
+    }
+    while ((block = block.next()).isValid()) {
+        if (!block.text().trimmed().isEmpty()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // ---- Line numbers
 
 int CodeEdit::numbersWidth() const {

@@ -25,6 +25,10 @@ public:
     /// Lines and columns, both from 1.
     [[nodiscard]] QPoint place() const;
     void goToLine(int line);
+    /// Cost: its length, not that of the whole text.
+    [[nodiscard]] QString textBetween(int from, int to) const;
+    /// Whether anything but space stands behind the cursor.
+    [[nodiscard]] bool hasTextBehind() const;
 
     /// What is offered at the cursor; it goes when the cursor or the text does, and text that is
     /// typed as it says shortens it.

@@ -62,13 +62,12 @@ void CodeEdit::contentsChanged(int position, int removed, int added) {
     emit textEdited();
     m_typed = true;
     if (!m_ghost.isEmpty()) {
-        const QString typed =
-            document()->toPlainText().isEmpty() || added > 1000 ? QString() : [&] {
-                QTextCursor cursor(document());
-                cursor.setPosition(position);
-                cursor.setPosition(position + added, QTextCursor::KeepAnchor);
-                return cursor.selectedText().replace(QChar(0x2029), u'\n');
-            }();
+        const QString typed = document()->isEmpty() || added > 1000 ? QString() : [&] {
+            QTextCursor cursor(document());
+            cursor.setPosition(position);
+            cursor.setPosition(position + added, QTextCursor::KeepAnchor);
+            return cursor.selectedText().replace(QChar(0x2029), u'\n');
+        }();
         const bool asOffered =
             removed == 0 && position == m_ghostAt && !typed.isEmpty() && m_ghost.startsWith(typed);
         if (asOffered) {

@@ -28,8 +28,9 @@ constexpr int kOtherAlternatives = 3;
 } // namespace
 
 CodePage::CodePage(const QString& swapFolder, QWidget* parent)
-    : WorkbenchPage(parent), m_store(swapFolder), m_notice(new NoticeBar), m_tabs(new QTabWidget),
-      m_side(new QSplitter), m_find(new FindBar), m_split(new QSplitter(Qt::Vertical)),
+    : WorkbenchPage(parent), m_store(swapFolder), m_swap(m_store), m_notice(new NoticeBar),
+      m_tabs(new QTabWidget), m_side(new QSplitter), m_find(new FindBar),
+      m_split(new QSplitter(Qt::Vertical)),
       m_outputPane(new QWidget), m_outputStatus(new QLabel), m_output(new QPlainTextEdit),
       m_said(new QLabel), m_facts(new QLabel) {
     setObjectName(QStringLiteral("codePage"));
@@ -69,6 +70,11 @@ CodePage::CodePage(const QString& swapFolder, QWidget* parent)
     connect(m_tabs, &QTabWidget::currentChanged, this, &CodePage::tabChanged);
     connect(m_tabs, &QTabWidget::tabCloseRequested, this, &CodePage::closeTab);
     connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, &CodePage::checkDisk);
+    connect(&m_swap, &SwapWriter::failed, this, [this] {
+        m_notice->showNotice(tr("Text that is not saved cannot be kept for the case of a crash: "
+                                "is the disk full? Save it, or free some room."),
+                             {});
+    });
     buildActions();
     m_commands = new CodeCommands(this, m_side);
     applyLook();
@@ -229,7 +235,7 @@ int CodePage::indexOf(const CodeTab* tab) const {
 
 CodeTab* CodePage::addTab() {
     auto* edit = new CodeEdit(m_tabs);
-    auto* tab = new CodeTab(edit, &m_store);
+    auto* tab = new CodeTab(edit, &m_swap);
     edit->colors()->setFileName(QStringLiteral("x.py"));
     edit->setCompletesByItself(m_completes->isChecked());
     m_tabs->addTab(edit, tab->title());
@@ -350,8 +356,8 @@ void CodePage::showAlternatives(quint64 ticket, const QList<OfferedCompletion>& 
 
 void CodePage::showAlternative() {
     const OfferedCompletion& shown = m_alternatives.at(m_alternative);
-    const QString typed = m_completed->toPlainText().mid(
-        m_completedAt, m_completed->textCursor().position() - m_completedAt);
+    const QString typed =
+        m_completed->textBetween(m_completedAt, m_completed->textCursor().position());
     if (!typed.isEmpty() && !shown.text.startsWith(typed)) {
         dropCompletion();
         return;
@@ -374,10 +380,9 @@ void CodePage::showAlternative() {
                    .arg(100 * shown.probability, 0, 'g', 2)
                    .arg(said);
     }
-    const QString after = m_completed->toPlainText().mid(m_completed->textCursor().position());
     if (!shown.joins) {
         said = tr("May not fit what stands behind the cursor · ") + said;
-    } else if (!after.trimmed().isEmpty()) {
+    } else if (m_completed->hasTextBehind()) {
         said += tr(" · The text behind the cursor is honoured only approximately");
     }
     say(said);

@@ -5,7 +5,7 @@
 #include <QList>
 
 #include "code/completion.h"
-#include "code/swap_store.h"
+#include "code/swap_writer.h"
 #include "ui/code_note.h"
 #include "ui/workbench_page.h"
 
@@ -115,7 +115,8 @@ private:
     void say(const QString& text);
     [[nodiscard]] int indexOf(const CodeTab* tab) const;
 
-    SwapStore m_store;
+    const SwapStore m_store;
+    SwapWriter m_swap;
     QFileSystemWatcher m_watcher;
     NoticeBar* m_notice;
     QTabWidget* m_tabs;

@@ -144,6 +144,7 @@ QStringList CodePage::openFiles() const {
 }
 
 void CodePage::restore(const QStringList& files) {
+    m_swap.flush();
     const QList<SwapEntry> kept = m_store.entries();
     for (const SwapEntry& entry : kept) {
         CodeTab* spare = current();

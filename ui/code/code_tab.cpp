@@ -20,8 +20,8 @@ constexpr int kKeepMs = 2000;
 
 } // namespace
 
-CodeTab::CodeTab(CodeEdit* edit, const SwapStore* store)
-    : QObject(edit), m_edit(edit), m_store(store),
+CodeTab::CodeTab(CodeEdit* edit, SwapWriter* swap)
+    : QObject(edit), m_edit(edit), m_swap(swap),
       m_id(QString::number(QDateTime::currentMSecsSinceEpoch(), 36) +
            QString::number(QRandomGenerator::global()->generate(), 36)) {
     connect(edit, &CodeEdit::textEdited, this, [this] {
@@ -111,10 +111,10 @@ bool CodeTab::changedOnDisk() {
 void CodeTab::keep() {
     m_timer.stop();
     if (isModified()) {
-        m_store->keep({m_id, m_path, m_edit->toPlainText(), m_edit->textCursor().position()});
+        m_swap->keep({m_id, m_path, m_edit->toPlainText(), m_edit->textCursor().position()});
         m_kept = true;
     } else if (m_kept) {
-        m_store->forget(m_id);
+        m_swap->forget(m_id);
         m_kept = false;
     }
 }

@@ -4,7 +4,7 @@
 #include <QBasicTimer>
 #include <QObject>
 
-#include "code/swap_store.h"
+#include "code/swap_writer.h"
 #include "code/text_file.h"
 
 namespace phidelity {
@@ -17,8 +17,8 @@ class CodeTab : public QObject {
     Q_OBJECT
 
 public:
-    /// `store` outlives it.
-    CodeTab(CodeEdit* edit, const SwapStore* store);
+    /// `swap` outlives it.
+    CodeTab(CodeEdit* edit, SwapWriter* swap);
     ~CodeTab() override;
 
     [[nodiscard]] CodeEdit* edit() const { return m_edit; }
@@ -36,7 +36,7 @@ public:
     /// Whether another program has changed the file since it was read or saved; each change is told
     /// once.
     [[nodiscard]] bool changedOnDisk();
-    /// Keeps what is not saved at once, or forgets what is.
+    /// Has what is not saved kept, or forgets what is; does not wait for the disk.
     void keep();
 
 signals:
@@ -49,7 +49,7 @@ private:
     void setPath(const QString& path);
 
     CodeEdit* m_edit;
-    const SwapStore* m_store;
+    SwapWriter* m_swap;
     QString m_id;
     QString m_path;
     TextFile m_file;
