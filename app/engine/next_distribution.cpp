@@ -9,6 +9,7 @@
 
 #include "engine/error_text.h"
 #include "engine/sampler_settings.h"
+#include "inference/sample/candidates.h"
 #include "inference/sample/raw_distribution.h"
 #include "inference/sample/sampler.h"
 
@@ -130,15 +131,14 @@ struct NextDistribution::State {
         return breakerTokens;
     }
 
-    Result<std::vector<StageReport>> run(const SamplerSettings& settings, std::size_t shown,
-                                         const Watched& watched) {
+    Result<std::vector<StageReport>> run(const SamplerSettings& settings, const ReportWish& wish) {
         const Sampler sampler(settings, vocabulary(),
                               settings.dryMultiplier == 0.0F ? std::vector<bool>()
                                                              : breakersOf(settings));
         SamplerState state;
         std::vector<StageReport> reports;
-        PHIDELITY_TRY(const Draw ignored, sampler.draw(next->logits, next->history, state, 0,
-                                                       &reports, {shown, watched}));
+        PHIDELITY_TRY(const Draw ignored,
+                      sampler.draw(next->logits, next->history, state, 0, &reports, wish));
         static_cast<void>(ignored);
         return reports;
     }
@@ -153,20 +153,24 @@ struct NextDistribution::State {
         return stage;
     }
 
-    /// XTC's outcomes by their share. Once each to see which tokens are the most likely after each
-    /// stage, once to follow all of these; `watched` grows by them.
+    /// XTC's outcomes by their share. Which tokens are the most likely behind a stage is known when
+    /// both are there: what the stages left is kept so long; `watched` grows by them.
     Result<std::vector<Stage>> bothOutcomes(const SamplerSettings& settings, std::size_t shown,
                                             Watched& watched) {
         SamplerSettings struck = settings;
         SamplerSettings spared = settings;
         struck.xtcProbability = 1;
         spared.xtcProbability = 0;
-        for (const SamplerSettings* outcome : {&struck, &spared}) {
-            PHIDELITY_TRY(const auto tops, run(*outcome, shown, {}));
-            addMissing(watched, tops);
+        PHIDELITY_TRY(auto one, run(struck, {shown, {}, true}));
+        PHIDELITY_TRY(auto other, run(spared, {shown, {}, true}));
+        addMissing(watched, one);
+        addMissing(watched, other);
+        for (std::vector<StageReport>* outcome : {&one, &other}) {
+            for (StageReport& report : *outcome) {
+                report.watched = report.candidates->probabilities(watched);
+                report.left.clear(); // told anew of both together
+            }
         }
-        PHIDELITY_TRY(const auto one, run(struck, 0, watched));
-        PHIDELITY_TRY(const auto other, run(spared, 0, watched));
         std::vector<Stage> stages = mixed(static_cast<double>(settings.xtcProbability), plain(one),
                                           plain(other), modelStage(watched, 0));
         for (Stage& stage : stages) {
@@ -223,7 +227,7 @@ StageDistributions NextDistribution::evaluate(const GenerationSettings& settings
         }
         stages = std::move(*both);
     } else {
-        const auto reports = m_state->run(*sampler, wanted, watched);
+        const auto reports = m_state->run(*sampler, {wanted, watched});
         if (!reports) {
             return refuse(reports.error());
         }

@@ -115,6 +115,9 @@ StageReport reportOf(StageKind kind, const Candidates& candidates, const ReportW
         report.count += logit == -kInfinity ? 0 : 1;
     }
     report.watched = candidates.probabilities(wish.watched);
+    if (wish.kept) {
+        report.candidates = std::make_shared<const Candidates>(candidates);
+    }
     return report;
 }
 

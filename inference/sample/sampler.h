@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,8 @@
 #include "inference/text/token_id.h"
 
 namespace phidelity {
+
+class Candidates; // inference/sample/candidates.h
 
 class Tokenizer;
 
@@ -110,6 +113,7 @@ struct Draw {
 struct ReportWish {
     std::size_t shown = static_cast<std::size_t>(-1); ///< of the most likely tokens
     std::vector<TokenId> watched; ///< tokens of which every report says what became of them
+    bool kept = false;            ///< all candidates, to ask for others later
 };
 
 /// What a stage that is on left, for those who want to look: ids with probabilities, descending,
@@ -120,6 +124,7 @@ struct StageReport {
     std::size_t count = 0; ///< of all that are left
     /// Of each watched token; nothing where it is gone or banned.
     std::vector<std::optional<float>> watched;
+    std::shared_ptr<const Candidates> candidates; ///< none unless ReportWish::kept
 };
 
 /// State that a chain carries from token to token. Copy it to branch. Random numbers are
