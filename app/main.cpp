@@ -21,6 +21,7 @@
 #include "app/run_desk.h"
 #include "app/single_instance.h"
 #include "app/store_end.h"
+#include "app/switches.h"
 #include "app/wiring.h"
 #include "engine/build_id.h"
 #include "engine/engine_thread.h"
@@ -196,6 +197,7 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     const CodeLab codeLab(codePage, &coding, &lab);
     CodeCommandDesk commands(codePage, controller.models());
     connectCodeCommands(engine->engine(), commands);
+    rememberSwitch(window, QStringLiteral("actionArithmetic"), QStringLiteral("chat/arithmetic"));
     window.setState(preferences.window);
     controller.newConversation();
     window.show();

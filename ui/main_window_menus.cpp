@@ -221,6 +221,12 @@ void MainWindow::buildViewMenu() {
     menu->addSeparator();
     buildAppearances(menu);
     menu->addSeparator();
+    QAction* arithmetic = addAction(menu, "actionArithmetic", tr("Chec&k Arithmetic"), {});
+    arithmetic->setToolTip(tr("Marks what a reply computes, right or wrong"));
+    arithmetic->setCheckable(true);
+    arithmetic->setChecked(true);
+    connect(arithmetic, &QAction::toggled, this,
+            [this](bool on) { m_page->view()->setArithmeticChecked(on); });
     QAction* full =
         addAction(menu, "actionFullScreen", tr("&Full Screen"), QKeySequence(Qt::Key_F11));
     full->setCheckable(true);

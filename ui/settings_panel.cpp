@@ -17,9 +17,9 @@
 #include <QVBoxLayout>
 
 #include "chat/presets.h"
-#include "ui/calm_wheel.h"
 #include "ui/icon.h"
 #include "ui/number_field.h"
+#include "ui/panel_parts.h"
 #include "ui/theme.h"
 
 namespace phidelity {
@@ -126,22 +126,7 @@ void SettingsPanel::build() {
     layout->addWidget(m_more);
 
     addHeading(layout, tr("Length"));
-    auto* length = new QHBoxLayout;
-    auto* lengthLabel = new QLabel(tr("At most"));
-    lengthLabel->setBuddy(m_maxTokens);
-    m_maxTokens->setObjectName(QStringLiteral("maxTokens"));
-    m_maxTokens->setAccessibleName(tr("Longest reply in tokens"));
-    m_maxTokens->setToolTip(tr("The longest reply; a token is about three quarters of a word"));
-    m_maxTokens->setRange(0, 1'000'000);
-    m_maxTokens->setSingleStep(64);
-    m_maxTokens->setSpecialValueText(tr("No limit"));
-    m_maxTokens->setSuffix(tr(" tokens"));
-    m_maxTokens->setKeyboardTracking(false);
-    m_maxTokens->setAlignment(Qt::AlignRight);
-    ignoreWheelWithoutFocus(m_maxTokens);
-    length->addWidget(lengthLabel, 1);
-    length->addWidget(m_maxTokens);
-    layout->addLayout(length);
+    layout->addLayout(tokenLimitRow(m_maxTokens, QStringLiteral("maxTokens")));
 
     addHeading(layout, tr("Seed"));
     layout->addWidget(buildSeed());
@@ -157,17 +142,9 @@ void SettingsPanel::build() {
     layout->addWidget(m_reset);
     layout->addStretch(1);
 
-    auto* scroll = new QScrollArea;
-    scroll->setWidget(content);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
-    outer->addWidget(scroll);
+    outer->addWidget(scrollingColumn(content));
 }
 
 QWidget* SettingsPanel::buildPresets() {

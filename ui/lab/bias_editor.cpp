@@ -58,6 +58,9 @@ void BiasEditor::build() {
     m_which->setObjectName(QStringLiteral("biasWhich"));
     m_which->setAccessibleName(tr("Which of the tokens"));
     m_which->addItems({tr("The first token only"), tr("Every one of the tokens")});
+    // Wider than the panel it would push everything beside it out of sight.
+    m_which->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_which->setMinimumContentsLength(8);
     ignoreWheelWithoutFocus(m_which);
     layout->addWidget(m_which);
     auto* buttons = new QHBoxLayout;

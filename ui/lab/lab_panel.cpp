@@ -14,23 +14,45 @@
 
 #include "ui/calm_wheel.h"
 #include "ui/lab/distribution_view.h"
+#include "ui/lab/lines_editor.h"
 #include "ui/lab/preset_bar.h"
 #include "ui/lab/seed_field.h"
 #include "ui/lab/stage_list.h"
 #include "ui/lab/stage_row.h"
 #include "ui/lab/stage_words.h"
-#include "ui/lab/stops_editor.h"
 #include "ui/notice_bar.h"
+#include "ui/panel_parts.h"
 #include "ui/theme.h"
 
 namespace phidelity {
+
+namespace {
+
+LinesEditor::Words stopWords() {
+    return {QStringLiteral("stopStrings"),
+            {},
+            LabPanel::tr("Texts that end a reply, one a line"),
+            LabPanel::tr("for example \\n\\n or END"),
+            LabPanel::tr("One a line, beside those of the prompt format. \\n is a line\u2019s end, "
+                         "\\t a tab, \\\\ a backslash.")};
+}
+
+LinesEditor::Words breakerWords() {
+    return {QStringLiteral("dryBreakers"), LabPanel::tr("A repetition ends at"),
+            LabPanel::tr("Texts at which a repetition ends, one a line"),
+            LabPanel::tr("nothing: repetitions go on through everything"),
+            LabPanel::tr("One a line. \\n is a line\u2019s end, \\t a tab, \\\\ a "
+                         "backslash.")};
+}
+
+} // namespace
 
 LabPanel::LabPanel(QWidget* parent)
     : QWidget(parent), m_splitter(new QSplitter(Qt::Vertical)), m_notice(new NoticeBar),
       m_subject(new QLabel), m_presets(new PresetBar), m_order(new QComboBox),
       m_orderSentence(new QLabel), m_stages(new StageList), m_bias(new BiasEditor),
-      m_seed(new SeedField), m_maxTokens(new QSpinBox), m_stops(new StopsEditor),
-      m_distribution(new DistributionView) {
+      m_seed(new SeedField), m_maxTokens(new QSpinBox), m_stops(new LinesEditor(stopWords())),
+      m_breakers(new LinesEditor(breakerWords())), m_distribution(new DistributionView) {
     setObjectName(QStringLiteral("labPanel"));
     setAccessibleName(tr("Sampling lab"));
     const int unit = gridUnit(this);
@@ -84,44 +106,21 @@ QWidget* LabPanel::buildControls() {
     m_orderSentence->setWordWrap(true);
     layout->addWidget(m_orderSentence);
     m_stages->row(SamplingStage::LogitBias)->setEditor(m_bias);
+    m_stages->row(SamplingStage::Dry)->setEditor(m_breakers);
     layout->addWidget(m_stages);
     buildRest(layout);
     layout->addStretch(1);
 
-    auto* scroll = new QScrollArea;
+    QScrollArea* scroll = scrollingColumn(content);
     scroll->setObjectName(QStringLiteral("labScroll"));
-    scroll->setWidget(content);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
     return scroll;
 }
 
 void LabPanel::buildRest(QVBoxLayout* layout) {
-    const int unit = gridUnit(this);
     addHeading(layout, tr("Seed"));
     layout->addWidget(m_seed);
     addHeading(layout, tr("Length"));
-    auto* length = new QHBoxLayout;
-    auto* label = new QLabel(tr("At most"));
-    label->setBuddy(m_maxTokens);
-    m_maxTokens->setObjectName(QStringLiteral("labMaxTokens"));
-    m_maxTokens->setAccessibleName(tr("Longest reply in tokens"));
-    m_maxTokens->setToolTip(tr("The longest reply; a token is about three quarters of a word"));
-    m_maxTokens->setRange(0, 1'000'000);
-    m_maxTokens->setSingleStep(64);
-    m_maxTokens->setSpecialValueText(tr("No limit"));
-    m_maxTokens->setSuffix(tr(" tokens"));
-    m_maxTokens->setKeyboardTracking(false);
-    m_maxTokens->setAlignment(Qt::AlignRight);
-    ignoreWheelWithoutFocus(m_maxTokens);
-    length->setSpacing(unit);
-    length->addWidget(label, 1);
-    length->addWidget(m_maxTokens);
-    layout->addLayout(length);
+    layout->addLayout(tokenLimitRow(m_maxTokens, QStringLiteral("labMaxTokens")));
     addHeading(layout, tr("Texts that end a reply"));
     layout->addWidget(m_stops);
 }
@@ -164,9 +163,14 @@ void LabPanel::connectParts() {
             change(settings);
         }
     });
-    connect(m_stops, &StopsEditor::changed, this, [this] {
+    connect(m_stops, &LinesEditor::changed, this, [this] {
         GenerationSettings settings = m_settings;
-        settings.extraStops = m_stops->stops();
+        settings.extraStops = m_stops->texts();
+        change(settings);
+    });
+    connect(m_breakers, &LinesEditor::changed, this, [this] {
+        GenerationSettings settings = m_settings;
+        settings.dryBreakers = m_breakers->texts();
         change(settings);
     });
 }
@@ -190,7 +194,8 @@ void LabPanel::setSettings(const GenerationSettings& settings) {
     m_stages->setSettings(m_settings);
     m_seed->setSeed(m_settings.seed, !m_settings.randomSeed);
     m_maxTokens->setValue(m_settings.maxTokens);
-    m_stops->setStops(m_settings.extraStops);
+    m_stops->setTexts(m_settings.extraStops);
+    m_breakers->setTexts(m_settings.dryBreakers);
     m_showing = false;
 }
 

@@ -16,11 +16,11 @@ class QVBoxLayout;
 namespace phidelity {
 
 class DistributionView;
+class LinesEditor;
 class NoticeBar;
 class PresetBar;
 class SeedField;
 class StageList;
-class StopsEditor;
 
 /// The sampling lab: everything that decides which token comes next, and below it (beside it where
 /// there is room) the chances of the next token behind each stage. Values in, intent out; what it
@@ -83,7 +83,8 @@ private:
     BiasEditor* m_bias;
     SeedField* m_seed;
     QSpinBox* m_maxTokens;
-    StopsEditor* m_stops;
+    LinesEditor* m_stops;
+    LinesEditor* m_breakers; ///< of DRY
     DistributionView* m_distribution;
 };
 

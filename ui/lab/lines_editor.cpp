@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ui/lab/stops_editor.h"
+#include "ui/lab/lines_editor.h"
 
 #include <QEvent>
 #include <QLabel>
@@ -12,67 +12,70 @@
 
 namespace phidelity {
 
-StopsEditor::StopsEditor(QWidget* parent)
-    : QWidget(parent), m_edit(new QPlainTextEdit), m_note(new QLabel) {
+LinesEditor::LinesEditor(const Words& words, QWidget* parent)
+    : QWidget(parent), m_usualNote(words.note), m_edit(new QPlainTextEdit), m_note(new QLabel) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit(this));
-    m_edit->setObjectName(QStringLiteral("stopStrings"));
-    m_edit->setAccessibleName(tr("Texts that end a reply, one a line"));
-    m_edit->setPlaceholderText(tr("for example \\n\\n or END"));
+    m_edit->setObjectName(words.objectName);
+    m_edit->setAccessibleName(words.name);
+    m_edit->setPlaceholderText(words.example);
     m_edit->setTabChangesFocus(true);
     m_edit->setFrameStyle(QFrame::Box | QFrame::Plain);
     m_edit->setLineWrapMode(QPlainTextEdit::NoWrap);
-    m_note->setObjectName(QStringLiteral("stopsNote"));
+    m_note->setObjectName(words.objectName + QStringLiteral("Note"));
     m_note->setWordWrap(true);
+    if (!words.title.isEmpty()) {
+        auto* title = new QLabel(words.title);
+        title->setWordWrap(true);
+        title->setBuddy(m_edit);
+        layout->addWidget(title);
+    }
     layout->addWidget(m_edit);
     layout->addWidget(m_note);
-    connect(m_edit, &QPlainTextEdit::textChanged, this, &StopsEditor::take);
+    connect(m_edit, &QPlainTextEdit::textChanged, this, &LinesEditor::take);
     take();
     applyLook();
 }
 
-void StopsEditor::setStops(const QStringList& stops) {
-    if (m_stops == stops) {
+void LinesEditor::setTexts(const QStringList& texts) {
+    if (m_texts == texts) {
         return;
     }
     QStringList lines;
-    for (const QString& stop : stops) {
-        lines.append(escapedText(stop));
+    for (const QString& text : texts) {
+        lines.append(escapedText(text));
     }
     const QSignalBlocker quiet(m_edit);
     m_edit->setPlainText(lines.join(u'\n'));
     take();
 }
 
-void StopsEditor::take() {
-    QStringList stops;
+void LinesEditor::take() {
+    QStringList texts;
     QString problem;
     const QStringList lines = m_edit->toPlainText().split(u'\n');
     for (qsizetype index = 0; index < lines.size() && problem.isEmpty(); ++index) {
         QString why;
-        const std::optional<QString> stop = unescapedText(lines.at(index), &why);
-        if (!stop) {
+        const std::optional<QString> text = unescapedText(lines.at(index), &why);
+        if (!text) {
             problem = tr("Line %1: %2").arg(index + 1).arg(why);
-        } else if (!stop->isEmpty() && !stops.contains(*stop)) {
-            stops.append(*stop);
+        } else if (!text->isEmpty() && !texts.contains(*text)) {
+            texts.append(*text);
         }
     }
     m_wrong = !problem.isEmpty();
-    m_note->setText(m_wrong
-                        ? problem
-                        : tr("One a line, beside those of the prompt format. \\n is a line\u2019s "
-                             "end, \\t a tab, \\\\ a backslash."));
+    m_note->setText(m_wrong ? problem : m_usualNote);
     applyLook();
-    if (!m_wrong && stops != m_stops) {
-        m_stops = stops;
+    if (!m_wrong && texts != m_texts) {
+        m_texts = texts;
         if (!m_edit->signalsBlocked()) {
             emit changed();
         }
     }
 }
 
-void StopsEditor::applyLook() {
+void LinesEditor::applyLook() {
     const Shades shades = shadesOf(palette());
     setTextColor(m_note, palette(), m_wrong ? shades.danger : shades.dimText);
     setTextColor(m_edit, palette(), shades.text);
@@ -83,7 +86,7 @@ void StopsEditor::applyLook() {
     m_edit->setFixedHeight(3 * m_edit->fontMetrics().lineSpacing() + 4 * gridUnit(this));
 }
 
-void StopsEditor::changeEvent(QEvent* event) {
+void LinesEditor::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
         applyLook();

@@ -345,8 +345,31 @@ private slots:
         QCOMPARE(edit->toPlainText(), QStringLiteral("###\n\\\\n\\n"));
         const auto count = m_changes.size();
         QTest::keyClicks(edit, QStringLiteral("\\q"));
-        QVERIFY(find<QLabel>(QStringLiteral("stopsNote"))->text().startsWith("Line 2: "));
+        QVERIFY(find<QLabel>(QStringLiteral("stopStringsNote"))->text().startsWith("Line 2: "));
         QCOMPARE(m_changes.size(), count); // what means nothing changes nothing
+    }
+
+    void whatEndsARepetitionIsSeenAndChanged() {
+        m_panel->setSettings({});
+        click(of<QToolButton>("fold_", SamplingStage::Dry));
+        auto* edit = find<QPlainTextEdit>(QStringLiteral("dryBreakers"));
+        QCOMPARE(edit->toPlainText(), QStringLiteral("\\n\n:\n\"\n*"));
+        see(edit);
+        edit->setFocus();
+        edit->moveCursor(QTextCursor::End);
+        QTest::keyClick(edit, Qt::Key_Return);
+        QTest::keyClicks(edit, QStringLiteral("\\t"));
+        QCOMPARE(m_changes.last().dryBreakers,
+                 (QStringList{QStringLiteral("\n"), QStringLiteral(":"), QStringLiteral("\""),
+                              QStringLiteral("*"), QStringLiteral("\t")}));
+        QCOMPARE(m_changes.last().extraStops, QStringList());
+        edit->selectAll();
+        QTest::keyClick(edit, Qt::Key_Delete);
+        QCOMPARE(m_changes.last().dryBreakers, QStringList());
+        const auto count = m_changes.size();
+        QTest::keyClicks(edit, QStringLiteral("\\q"));
+        QVERIFY(find<QLabel>(QStringLiteral("dryBreakersNote"))->text().startsWith("Line 1: "));
+        QCOMPARE(m_changes.size(), count);
     }
 
     void aBiasIsGivenByTypedText() {
