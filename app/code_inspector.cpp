@@ -67,7 +67,11 @@ CodeStretches* CodeInspector::stretches() {
         return nullptr;
     }
     follow(edit);
-    return &m_stretches.try_emplace(edit, edit->document()).first->second;
+    const auto [entry, fresh] = m_stretches.try_emplace(edit, edit->document());
+    if (fresh) {
+        connect(edit, &QObject::destroyed, this, [this, edit] { m_stretches.erase(edit); });
+    }
+    return &entry->second;
 }
 
 void CodeInspector::follow(CodeEdit* edit) {
@@ -76,7 +80,9 @@ void CodeInspector::follow(CodeEdit* edit) {
     }
     if (m_edit) {
         m_edit->markToken(0, 0);
-        m_edit->disconnect(this);
+    }
+    for (const QMetaObject::Connection& each : std::as_const(m_followed)) {
+        disconnect(each);
     }
     m_edit = edit;
     m_shown = 0;
@@ -87,9 +93,8 @@ void CodeInspector::follow(CodeEdit* edit) {
             m_looking.start();
         }
     };
-    connect(edit, &CodeEdit::textEdited, this, soon);
-    connect(edit, &CodeEdit::ghostChanged, this, soon);
-    connect(edit, &QObject::destroyed, this, [this, edit] { m_stretches.erase(edit); });
+    m_followed = {connect(edit, &CodeEdit::textEdited, this, soon),
+                  connect(edit, &CodeEdit::ghostChanged, this, soon)};
 }
 
 CodeStretches::Offer CodeInspector::offer() const {

@@ -81,7 +81,8 @@ private:
     std::map<CodeEdit*, CodeStretches> m_stretches;
     QTimer m_looking; ///< once for all that happens at a key
     QPointer<CodeEdit> m_edit;
-    int m_shown = 0; ///< id of the stretch that is shown; 0 = none
+    QList<QMetaObject::Connection> m_followed; ///< to it
+    int m_shown = 0;                           ///< id of the stretch that is shown; 0 = none
     TokenSpans m_spans;
     int m_current = -1;
     int m_cursor = -1; ///< where the cursor was when the current token was set

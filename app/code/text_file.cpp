@@ -99,7 +99,9 @@ QByteArray encodeText(TextFile& file) {
 bool readTextFile(const QString& path, TextFile* file, QString* problem) {
     QFile source(path);
     if (!QFileInfo(path).isFile() || !source.open(QIODevice::ReadOnly)) {
-        *problem = say("%1 cannot be opened: %2").arg(path, source.errorString());
+        *problem = QFileInfo::exists(path)
+                       ? say("%1 cannot be opened: %2").arg(path, source.errorString())
+                       : say("There is no file %1.").arg(path);
         return false;
     }
     if (source.size() > kMostBytes) {

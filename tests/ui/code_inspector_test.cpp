@@ -201,6 +201,25 @@ private slots:
         QTRY_COMPARE(button->text().remove(u'&'), QStringLiteral("Score"));
     }
 
+    void eachFileHasTokensOfItsOwn() {
+        CodeProgram program;
+        program.write(kCode);
+        program.openInspector();
+        program.complete();
+        QTRY_VERIFY(!program.tokens().isEmpty());
+        QTest::keyClick(program.edit(), Qt::Key_Tab);
+        const qsizetype count = program.tokens().size();
+        for (int round = 0; round < 3; ++round) {
+            program.page->newFile();
+            QTRY_VERIFY(program.tokens().isEmpty());
+            program.write(kCode);
+            program.complete();
+            QTRY_VERIFY(!program.tokens().isEmpty());
+            QTest::keyClick(program.edit(), Qt::Key_W, Qt::ControlModifier);
+            QTRY_COMPARE(program.tokens().size(), count);
+        }
+    }
+
     void withThePanelClosedNothingIsAskedFor() {
         CodeProgram program;
         program.write(kCode);

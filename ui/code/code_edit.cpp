@@ -122,7 +122,7 @@ int CodeEdit::numbersWidth() const {
 void CodeEdit::placeNumbers() {
     setViewportMargins(numbersWidth(), 0, 0, 0);
     const QRect inside = contentsRect();
-    m_numbers->setGeometry(inside.left(), inside.top(), numbersWidth(), inside.height());
+    m_numbers->setGeometry(inside.left(), inside.top(), numbersWidth(), viewport()->height());
 }
 
 void CodeEdit::resizeEvent(QResizeEvent* event) {

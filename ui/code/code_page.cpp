@@ -30,9 +30,8 @@ constexpr int kOtherAlternatives = 3;
 CodePage::CodePage(const QString& swapFolder, QWidget* parent)
     : WorkbenchPage(parent), m_store(swapFolder), m_swap(m_store), m_notice(new NoticeBar),
       m_tabs(new QTabWidget), m_side(new QSplitter), m_find(new FindBar),
-      m_split(new QSplitter(Qt::Vertical)),
-      m_outputPane(new QWidget), m_outputStatus(new QLabel), m_output(new QPlainTextEdit),
-      m_said(new QLabel), m_facts(new QLabel) {
+      m_split(new QSplitter(Qt::Vertical)), m_outputPane(new QWidget), m_outputStatus(new QLabel),
+      m_output(new QPlainTextEdit), m_said(new QLabel), m_facts(new QLabel) {
     setObjectName(QStringLiteral("codePage"));
     m_tabs->setObjectName(QStringLiteral("codeTabs"));
     m_tabs->setDocumentMode(true);
@@ -162,6 +161,7 @@ void CodePage::applyLook() {
     }
     m_said->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_output->setFont(codeFont(font()));
+    m_output->document()->setDocumentMargin(3 * unit); // under the line above it
 }
 
 void CodePage::changeEvent(QEvent* event) {

@@ -157,9 +157,11 @@ void CodePage::restore(const QStringList& files) {
         }
     }
     if (!kept.isEmpty()) {
-        m_notice->showNotice(tr("%n unsaved file(s) of the last time are here again.", nullptr,
-                                static_cast<int>(kept.size())),
-                             {});
+        m_notice->showNotice(
+            kept.size() == 1
+                ? tr("A text that was not saved the last time is here again.")
+                : tr("%1 texts that were not saved the last time are here again.").arg(kept.size()),
+            {});
     }
     watch();
     tell();

@@ -6,6 +6,8 @@
 #include <QTest>
 
 #include "ui/chat_page.h"
+#include "ui/code/code_edit.h"
+#include "ui/code/code_tab.h"
 #include "ui/message_model.h"
 
 namespace phidelity::screenshots {
@@ -49,6 +51,14 @@ void LiveScene::say(const QString& text) {
         const MessageModel* messages = window.page()->messages();
         return messages->rowCount() > 1 && isEndedReply(messages->at(messages->rowCount() - 1));
     });
+}
+
+LiveScene::~LiveScene() {
+    // Nothing comes back in the next scene.
+    for (CodeTab* tab : code->tabs()) {
+        tab->edit()->document()->setModified(false);
+        tab->keep();
+    }
 }
 
 State live(const QString& name, const std::function<void(LiveScene&)>& act) {

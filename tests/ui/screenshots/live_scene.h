@@ -31,6 +31,7 @@ struct LiveScene {
     CodeLab codeLab;
 
     explicit LiveScene(const QSize& size);
+    ~LiveScene();
     /// Gives up after half a minute: the picture shows it.
     static void wait(const std::function<bool()>& until);
     /// A question by the composer; the reply is there when it returns.
