@@ -2,6 +2,7 @@
 #include "ui/elided_label.h"
 
 #include <QPainter>
+#include <QStyle>
 
 #include "ui/plain_tip.h"
 
@@ -15,6 +16,11 @@ void ElidedLabel::setText(const QString& text) {
     m_text = text;
     setToolTip(plainTip(text));
     setAccessibleName(text);
+    update();
+}
+
+void ElidedLabel::setAlignment(Qt::Alignment alignment) {
+    m_alignment = alignment;
     update();
 }
 
@@ -32,7 +38,9 @@ QSize ElidedLabel::minimumSizeHint() const {
 
 void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    painter.drawText(rect(), Qt::AlignCenter | Qt::TextSingleLine, shownText());
+    const Qt::Alignment across = QStyle::visualAlignment(layoutDirection(), m_alignment);
+    painter.drawText(rect(), static_cast<int>(across | Qt::AlignVCenter) | Qt::TextSingleLine,
+                     shownText());
 }
 
 } // namespace phidelity

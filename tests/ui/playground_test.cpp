@@ -406,6 +406,29 @@ private slots:
         }
     }
 
+    void theKeyboardAloneReachesEveryControl() {
+        QTest::keyClicks(m_program->edit(), QStringLiteral("a"));
+        m_program->key(Qt::Key_B);
+        m_program->key(Qt::Key_Tab, Qt::NoModifier); // is text
+        QCOMPARE(m_program->text(), QStringLiteral("a\t"));
+        QVERIFY(m_program->edit()->hasFocus());
+        m_program->key(Qt::Key_Tab, Qt::ShiftModifier);
+        QVERIFY(!m_program->edit()->hasFocus());
+        m_program->edit()->setFocus();
+        QSet<QString> reached;
+        for (int step = 0; step < 60; ++step) {
+            QWidget* focus = QApplication::focusWidget();
+            QVERIFY(focus && focus->isVisible());
+            reached.insert(focus->objectName());
+            QTest::keyClick(focus, Qt::Key_Tab,
+                            focus == m_program->edit() ? Qt::ControlModifier : Qt::NoModifier);
+        }
+        for (const char* name : {"playEdit", "playTabs", "playNew", "playWrite", "playCount",
+                                 "playScore", "playMeasure", "playBranches"}) {
+            QVERIFY2(reached.contains(QLatin1String(name)), name);
+        }
+    }
+
     void itFitsASmallWindow() {
         QTest::keyClicks(m_program->edit(), QStringLiteral("a"));
         m_program->key(Qt::Key_B);

@@ -172,7 +172,7 @@ void BranchTreeView::contextMenuEvent(QContextMenuEvent* event) {
     menu.addAction(tr("Show"), this, [this, index] { choose(index); });
     QAction* gone = menu.addAction(tr("Delete"), this, [this, index] { remove(index); });
     gone->setShortcut(QKeySequence(Qt::Key_Delete));
-    gone->setEnabled(m_rows->at(index.row()).ends != 0);
+    gone->setVisible(m_rows->at(index.row()).ends != 0);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     menu.exec(byKey ? viewport()->mapToGlobal(visualRect(index).bottomLeft()) : event->globalPos());
 }

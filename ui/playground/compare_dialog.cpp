@@ -233,7 +233,7 @@ void CompareDialog::markDifference() {
             tr("Both are the same, %n tokens.", nullptr, static_cast<int>(tokens[0].size())));
         return;
     }
-    m_result->setText(tr("They differ from token %1 on; below: what could have come there.")
+    m_result->setText(tr("They differ from token %1 on; the lists show what could have come there.")
                           .arg(QLocale().toString(*at + 1)));
     for (int index = 0; index < 2; ++index) {
         const Side& side = m_sides[index];

@@ -48,6 +48,7 @@ PlayBar::PlayBar(QWidget* parent)
     m_branches->setMinimumContentsLength(8);
     m_branches->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_note->setObjectName(QStringLiteral("playNote"));
+    m_note->setAlignment(Qt::AlignLeading);
     auto* down = new QVBoxLayout(this);
     down->addLayout(m_across);
     // A line of its own: beside the buttons a small window would leave nothing of it.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QToolTip>
 
@@ -18,6 +19,7 @@ namespace phidelity {
 PlayEdit::PlayEdit(Room room) : m_room(room) {
     setObjectName(QStringLiteral("playEdit"));
     setAccessibleName(tr("Text of the page"));
+    setAccessibleDescription(tr("Ctrl+Tab and Shift+Tab lead out of it."));
     setPlaceholderText(tr("Write anything. Ctrl+Enter lets the model go on from the cursor, or "
                           "from what is selected."));
     setFrameShape(QFrame::NoFrame);
@@ -50,7 +52,17 @@ void PlayEdit::setCursorPosition(int position) {
     setTextCursor(cursor);
 }
 
+bool PlayEdit::focusNextPrevChild(bool next) {
+    return next ? QPlainTextEdit::focusNextPrevChild(true) : QWidget::focusNextPrevChild(false);
+}
+
 bool PlayEdit::event(QEvent* event) {
+    if (event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->key() == Qt::Key_Tab && key->modifiers() == Qt::ControlModifier) {
+            return QWidget::focusNextPrevChild(true);
+        }
+    }
     if (event->type() == QEvent::ToolTip && m_text) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const QPoint at = viewport()->mapFrom(this, help->pos());

@@ -38,6 +38,8 @@ signals:
 
 protected:
     bool event(QEvent* event) override;
+    /// Tab is a part of the text; Shift+Tab and Ctrl+Tab lead out of it.
+    bool focusNextPrevChild(bool next) override;
     void changeEvent(QEvent* event) override;
 
 private:

@@ -67,13 +67,12 @@ void SampleColumns::begin(const QList<int>& branches) {
                 [this, branch = branches.at(index)] { emit chosen(branch); });
         column.note->setObjectName(QStringLiteral("sampleNote%1").arg(index));
         column.note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-        auto* bottom = new QHBoxLayout;
-        bottom->addWidget(column.note, 1);
-        bottom->addWidget(use);
         auto* down = new QVBoxLayout(column.widget);
         down->setContentsMargins(0, 0, 0, 0);
         down->addWidget(column.edit, 1);
-        down->addLayout(bottom);
+        // One below the other: beside the button a narrow column leaves nothing of the note.
+        down->addWidget(column.note);
+        down->addWidget(use, 0, Qt::AlignLeading);
         column.widget->setMinimumWidth(44 * gridUnit(this));
         m_row->addWidget(column.widget, 1);
         m_columns.append(column);

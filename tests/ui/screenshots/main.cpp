@@ -59,8 +59,9 @@ Wish readWish(const QStringList& words) {
 }
 
 QList<State> allStates() {
-    return chatStates() + textStates() + dialogStates() + playgroundStates() + labStates() +
-           inspectorStates() + codeStates() + codeCommandStates();
+    return chatStates() + textStates() + dialogStates() + playgroundStates() +
+           playgroundLiveStates() + labStates() + inspectorStates() + codeStates() +
+           codeCommandStates();
 }
 
 bool isWanted(const QString& name, const QStringList& wanted) {

@@ -26,6 +26,7 @@ struct State {
 [[nodiscard]] QList<State> textStates();
 [[nodiscard]] QList<State> dialogStates();
 [[nodiscard]] QList<State> playgroundStates();
+[[nodiscard]] QList<State> playgroundLiveStates();
 [[nodiscard]] QList<State> labStates();
 [[nodiscard]] QList<State> inspectorStates();
 [[nodiscard]] QList<State> codeStates();
