@@ -66,7 +66,6 @@ void SampleColumns::begin(const QList<int>& branches) {
         connect(use, &QPushButton::clicked, this,
                 [this, branch = branches.at(index)] { emit chosen(branch); });
         column.note->setObjectName(QStringLiteral("sampleNote%1").arg(index));
-        column.note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         auto* down = new QVBoxLayout(column.widget);
         down->setContentsMargins(0, 0, 0, 0);
         down->addWidget(column.edit, 1);
