@@ -33,10 +33,9 @@ class ChatStore {
 public:
     /// Makes folder (0700) and database (0600) if they are not there.
     ///
-    /// - A database of an older schema is copied ("conversations.db.before-v2-<time>", the last
-    /// three
-    ///   are kept), then taken to this one. A newer one, and one that cannot be written, is opened
-    ///   to be read: opened().access and .notice say so.
+    /// - A database of an older schema is copied ("conversations.db.before-v2-<time>"; the last
+    ///   three are kept), then taken to this one. A newer one, and one that cannot be written, is
+    ///   opened to be read: opened().access and .notice say so.
     /// - A damaged one is moved aside under a dated name, and what can be read of it is put into a
     ///   new one: opened().salvage has the counts. It is never deleted.
     /// - Replies that were cut off by the end of the last run become Interrupted.

@@ -30,9 +30,8 @@ StoreResult<PromptFormat> FormatTable::find(const QString& key) {
     }
     Query row = m_database.query("SELECT json FROM format WHERE key = ?", key);
     STORE_TRY(const bool any, row.next());
-    const auto rules =
-        any ? rulesFromJson(QJsonDocument::fromJson(row.bytes(0)).object(), nullptr) : std::nullopt;
-    const PromptFormat format = rules ? PromptFormat::own(*rules) : PromptFormat::unknown(key);
+    const auto own = any ? read(key, row.bytes(0)) : std::nullopt;
+    const PromptFormat format = own.value_or(PromptFormat::unknown(key));
     m_found.insert(key, format);
     return format;
 }
@@ -50,6 +49,15 @@ StoreResult<void> FormatTable::dropUnused() {
 void FormatTable::forget() {
     m_found.clear();
     m_kept.clear();
+}
+
+std::optional<PromptFormat> FormatTable::read(const QString& key, const QByteArray& json) {
+    const auto rules = rulesFromJson(QJsonDocument::fromJson(json).object(), nullptr);
+    if (!rules) {
+        return {};
+    }
+    const PromptFormat format = PromptFormat::own(*rules);
+    return format.key() == key ? std::optional(format) : std::nullopt;
 }
 
 } // namespace phidelity

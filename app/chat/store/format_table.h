@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
+
+#include <QByteArray>
 #include <QHash>
 #include <QSet>
 #include <QString>
@@ -25,6 +28,10 @@ public:
     [[nodiscard]] StoreResult<void> dropUnused();
     /// After a transaction that was not kept.
     void forget();
+
+    /// What a row holds; nothing where it was damaged: a key follows from its rules.
+    [[nodiscard]] static std::optional<PromptFormat> read(const QString& key,
+                                                          const QByteArray& json);
 
 private:
     Database& m_database;

@@ -2,11 +2,15 @@
 #include "store/salvage.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
+#include <string_view>
 
 #include <QUuid>
 
+#include "store/format_table.h"
 #include "store/page_image.h"
 #include "store/text_index.h"
 
@@ -89,7 +93,8 @@ void sortIn(FoundRows* rows, qint64 rowid, const CellValues& values) {
         rows->bodies.insert_or_assign(rowid, values[1].text());
     } else if (hasShape(values, kTailShape)) {
         rows->tails[values[1].integer].insert_or_assign(rowid, values[2].text());
-    } else if (hasShape(values, kFormatShape)) {
+    } else if (hasShape(values, kFormatShape) &&
+               FormatTable::read(values[1].text(), values[2].bytes)) {
         rows->formats.insert_or_assign(values[1].text(), values[2].bytes);
     }
 }
@@ -228,14 +233,15 @@ StoreResult<void> putRest(Database& fresh, const FoundRows& rows) {
     for (const QString& name : rows.folders) {
         STORE_CHECK(fresh.run("INSERT OR IGNORE INTO folder(name) VALUES(?)", name));
     }
+    constexpr QLatin1String kPlan("context:");
     for (const auto& [key, value] : rows.state) {
         // As the step to version 2 does it.
-        if (key.startsWith(QLatin1String("context:"))) {
+        if (key.startsWith(kPlan)) {
             QString plan = value;
             plan.replace(QLatin1String("\"firstSent\""), QLatin1String("\"first_sent\""));
             STORE_CHECK(fresh.run("UPDATE conversation SET settings = '{\"context_plan\":' || ? || "
                                   "'}' WHERE uuid = ? AND settings = ''",
-                                  plan, key.mid(8)));
+                                  plan, key.mid(kPlan.size())));
             continue;
         }
         // The index of the new database says itself how it was built.

@@ -249,6 +249,27 @@ private slots:
         QCOMPARE(store->load(kOne)->nodes.first().message.format, node.message.format);
     }
 
+    void rulesThatWereDamagedAreNotTakenForTheFormat() {
+        StoreFixture store;
+        STORE_OK(store.open());
+        FormatRules rules;
+        rules.name = QStringLiteral("Sailors");
+        rules.userPrefix = QStringLiteral("Sailor: ");
+        MessageNode node = userNode(1, QStringLiteral("hello"));
+        node.message.format = PromptFormat::own(rules);
+        STORE_OK(store->save({PutConversation{conversationNamed(kOne)}, PutMessage{kOne, node}}));
+        store.close();
+        QFile file(store.file());
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        const qsizetype at = file.readAll().indexOf("Sailor: ");
+        QVERIFY(at > 0 && file.seek(at) && file.write("T") == 1);
+        file.close();
+        STORE_OK(store.open());
+        const PromptFormat format = store->load(kOne)->nodes.first().message.format;
+        QVERIFY(format.isUnknown());
+        QCOMPARE(format.key(), node.message.format.key());
+    }
+
     void aPlanIsErasedWithItsConversation() {
         StoreFixture store;
         STORE_OK(store.open());

@@ -254,6 +254,78 @@ private slots:
         QCOMPARE(intactMessages(*store.operator->()), kConversations * int(kMessages));
     }
 
+    void ownFormatsSettingsAndPlansAreSalvaged() {
+        StoreFixture store;
+        STORE_OK(store.open());
+        const QString id = conversationOf(0);
+        FormatRules rules;
+        rules.name = QStringLiteral("Sailors");
+        rules.userPrefix = QStringLiteral("Sailor: ");
+        ConversationInfo info = conversationNamed(id);
+        info.format = PromptFormat::own(rules);
+        rules.name = QStringLiteral("Pirates");
+        MessageNode node = userNode(1, QStringLiteral("Ahoy"));
+        node.message.format = PromptFormat::own(rules);
+        ConversationSetup setup;
+        setup.settings = GenerationSettings();
+        setup.settings->topK = 7;
+        setup.plan = {1, QStringLiteral("They met."), ContextHabit::Drop};
+        STORE_OK(store->save(
+            {PutConversation{info}, PutMessage{id, node}, PutSettings{id, toJson(setup)}}));
+        store.close();
+        QByteArray file = contentOf(store.file());
+
+        StoreOptions salvage;
+        salvage.repair = StoreOptions::Repair::Always;
+        STORE_OK(store.open(salvage));
+        QCOMPARE(store->opened().salvage.messagesSaved, 1);
+        QCOMPARE(store->load(id)->info.format, info.format);
+        QCOMPARE(store->load(id)->nodes.first().message.format, node.message.format);
+        QCOMPARE(setupFromJson(store->load(id)->settings), setup);
+        QCOMPARE(*store->checkIntegrity(), QString());
+
+        // Rules with a byte of somebody else's are lost, the messages and the format's name not.
+        file[file.indexOf("Pirates")] = 'M';
+        StoreFixture damaged;
+        place(damaged, file, {});
+        STORE_OK(damaged.open(salvage));
+        QCOMPARE(damaged->load(id)->info.format, info.format);
+        const Message message = damaged->load(id)->nodes.first().message;
+        QCOMPARE(message.text, QStringLiteral("Ahoy"));
+        QVERIFY(message.format.isUnknown());
+        QCOMPARE(message.format.key(), node.message.format.key());
+    }
+
+    void thePlansOfVersionOneAreSalvagedIntoTheirConversations() {
+        StoreFixture store;
+        StoreOptions first;
+        first.history = {schemaHistory().first()};
+        const QString id = conversationOf(0);
+        const QString other = conversationOf(1);
+        const auto put = [&](const QString& one) {
+            ConversationInfo info = conversationNamed(one);
+            info.format = FormatId::Qa;
+            return store->save(
+                {PutConversation{info}, PutMessage{one, userNode(1, QStringLiteral("Ahoy"))}});
+        };
+        STORE_OK(store.open(first));
+        STORE_OK(put(id));
+        STORE_OK(put(other));
+        STORE_OK(store->save(
+            {PutState{"context:" + id, "{\"firstSent\":3,\"habit\":\"drop\",\"summary\":\"\"}"},
+             PutState{"context:" + conversationOf(2), "{\"firstSent\":1}"},
+             PutState{"open", other}}));
+        store.close();
+        StoreOptions salvage;
+        salvage.repair = StoreOptions::Repair::Always;
+        STORE_OK(store.open(salvage));
+        QCOMPARE(store->opened().salvage.messagesSaved, 2);
+        const ContextPlan plan{3, {}, ContextHabit::Drop};
+        QCOMPARE(setupFromJson(store->load(id)->settings).plan, plan);
+        QVERIFY(store->load(other)->settings.isEmpty());
+        QCOMPARE(store->list()->state, (QHash<QString, QString>{{"open", other}}));
+    }
+
     void aReplyThatWasBeingWrittenIsSalvagedToo() {
         StoreFixture store;
         STORE_OK(store.open());
