@@ -37,7 +37,7 @@ public:
         for (auto node = mapping.begin(); node != mapping.end(); ++node) {
             const QJsonArray children =
                 node.value().toObject().value(QLatin1String("children")).toArray();
-            for (const QJsonValue& item : children) {
+            for (const QJsonValue item : children) {
                 const QString child = item.toString();
                 if (mapping.contains(child) && !placed.contains(child) &&
                     parents.value(child, node.key()) == node.key()) {
@@ -76,7 +76,7 @@ QString contentText(const QJsonObject& content, ImportReport* report) {
     }
     QStringList texts;
     const QJsonArray parts = content.value(QLatin1String("parts")).toArray();
-    for (const QJsonValue& part : parts) {
+    for (const QJsonValue part : parts) {
         const QJsonObject object = part.toObject();
         const QString partType = object.value(QLatin1String("content_type")).toString();
         if (part.isString()) {

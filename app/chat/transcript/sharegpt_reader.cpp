@@ -54,7 +54,7 @@ QString textOf(const QJsonValue& value, ImportReport* report) {
     }
     QStringList texts;
     const QJsonArray parts = value.toArray();
-    for (const QJsonValue& part : parts) {
+    for (const QJsonValue part : parts) {
         const QJsonValue text = part.toObject().value(QLatin1String("text"));
         if (text.isString()) {
             texts.append(text.toString());
@@ -127,7 +127,7 @@ bool readShareGpt(const QJsonObject& object, Transcript* transcript, ImportRepor
     }
     NodeId parent = 0;
     const QJsonArray turns = turnsOf(object);
-    for (const QJsonValue& turn : turns) {
+    for (const QJsonValue turn : turns) {
         Message message;
         if (!isTurn(turn)) {
             report->leaveOut(QStringLiteral("messages of nobody"));

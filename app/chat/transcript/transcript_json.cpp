@@ -61,7 +61,7 @@ const PartKeys kParts[] = {
      {"prompt_ms", "generate_ms", "first_token_ms", "started_ms", "reused_tokens"}},
     {TranscriptPart::Probabilities,
      "probabilities",
-     {"prompt", "chunks", "tokens", "logprobs", "alternatives"}},
+     {"prompt", "given", "chunks", "tokens", "logprobs", "alternatives"}},
 };
 
 QJsonObject recordObject(GenerationRecord record, TranscriptParts parts) {
@@ -192,7 +192,7 @@ using Formats = QHash<QString, PromptFormat>;
 Formats readFormats(const QJsonValue& value, ImportReport* report) {
     Formats formats;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         const QString key = item.toObject().value(QLatin1String("key")).toString();
         const auto rules = rulesFromJson(item.toObject(), nullptr);
         if (rules && !key.isEmpty() && formats.size() < kMostFormats) {
@@ -288,7 +288,7 @@ QString readMessage(const QJsonObject& object, const Formats& formats, MessageNo
 QList<GenerationRecord> readRecords(const QJsonValue& value, ImportReport* report) {
     QList<GenerationRecord> records;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         if (item.isObject() && records.size() < kMostRecords) {
             records.append(recordFromJson(item.toObject()));
         } else {
@@ -382,7 +382,7 @@ bool readTranscriptJson(const QJsonObject& object, Transcript* transcript, Impor
     QList<MessageNode> nodes;
     nodes.reserve(messages.size());
     QHash<NodeId, QList<GenerationRecord>> records;
-    for (const QJsonValue& item : messages) {
+    for (const QJsonValue item : messages) {
         MessageNode node;
         const QJsonObject message = item.toObject();
         if (const QString why = readMessage(message, formats, &node, report); !why.isEmpty()) {

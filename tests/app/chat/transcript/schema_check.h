@@ -101,7 +101,7 @@ private:
         }
         if (word == QLatin1String("required")) {
             const QJsonArray names = wanted.toArray();
-            for (const QJsonValue& name : names) {
+            for (const QJsonValue name : names) {
                 if (value.isObject() && !value.toObject().contains(name.toString())) {
                     return at + QStringLiteral(" lacks ") + name.toString();
                 }
@@ -148,7 +148,7 @@ private:
         }
         if (word == QLatin1String("anyOf")) {
             const QJsonArray schemas = wanted.toArray();
-            for (const QJsonValue& one : schemas) {
+            for (const QJsonValue one : schemas) {
                 if (check(one.toObject(), value, at).isEmpty()) {
                     return {};
                 }

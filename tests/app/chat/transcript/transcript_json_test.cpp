@@ -46,6 +46,7 @@ private slots:
     void whatIsWrittenFollowsTheSchema();
     void theSchemaRefusesWhatIsWrong();
     void partsThatWereNotAskedForAreNotThere();
+    void anyPartsComeBackByteForByte();
     void aReplyThatIsBeingWrittenIsWrittenAsStopped();
     void aBranchTellsNothingOfTheOthers();
     void aNewerVersionIsRefused();
@@ -131,10 +132,21 @@ void TranscriptJsonTest::partsThatWereNotAskedForAreNotThere() {
     const QByteArray settings = with(TranscriptPart::Settings);
     QVERIFY(settings.contains("\"seed\":\"18446744073709551615\""));
     QVERIFY(!settings.contains("logprobs") && !settings.contains("generate_ms"));
+    QVERIFY(!settings.contains("\"given\""));
     const QByteArray timings = with(TranscriptPart::Timings);
     QVERIFY(timings.contains("generate_ms") && !timings.contains("seed"));
     const QByteArray probabilities = with(TranscriptPart::Probabilities);
     QVERIFY(probabilities.contains("logprobs") && !probabilities.contains("model_name"));
+    QVERIFY(probabilities.contains("\"given\""));
+}
+
+void TranscriptJsonTest::anyPartsComeBackByteForByte() {
+    for (int parts = 0; parts <= kAllTranscriptParts.toInt(); ++parts) {
+        const TranscriptOptions options{TranscriptExtent::Tree, 0, TranscriptParts::fromInt(parts)};
+        const QByteArray json = toTranscriptJson(smallTranscript(), options);
+        QCOMPARE(schemaProblem(json), QString());
+        QCOMPARE(exportOf(importTranscripts(json), options), json);
+    }
 }
 
 void TranscriptJsonTest::aReplyThatIsBeingWrittenIsWrittenAsStopped() {

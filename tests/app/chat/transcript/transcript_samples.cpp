@@ -32,6 +32,7 @@ GenerationRecord record() {
     record.settings.stageOrder = {QStringLiteral("top_k"), QStringLiteral("temperature")};
     record.stops = {QStringLiteral("\nAlice:")};
     record.prompt = {1, 2, 3};
+    record.given = {-0.75F};
     record.chunks = {{.rows = 3, .kept = 3}, {.times = 2}};
     record.alternativesAsked = 1;
     record.randomPosition = 7;
@@ -92,6 +93,10 @@ GenerationRecord randomRecord(QRandomGenerator& random) {
         one.logprobs.append(randomLogprob(random));
         one.alternatives.append(
             QList{RecordedAlternative{random.generate(), randomLogprob(random)}});
+    }
+    one.given.clear();
+    for (int given = random.bounded(3); given > 0; --given) {
+        one.given.append(randomLogprob(random));
     }
     one.generateMs = random.generateDouble() * 1e6;
     one.startedMs = static_cast<qint64>(random.bounded(1e15));

@@ -42,7 +42,7 @@ QStringList shownTextsOf(const Conversation& conversation) {
 QString cellSource(const QJsonValue& cell) {
     QString text;
     const QJsonArray source = cell.toObject().value(QLatin1String("source")).toArray();
-    for (const QJsonValue& line : source) {
+    for (const QJsonValue line : source) {
         text += line.toString();
     }
     return text;
@@ -316,7 +316,7 @@ void TranscriptTextTest::codeIsOneCellThatRuns() {
 void TranscriptTextTest::codeBlocksOfProseAreCells() {
     const QJsonArray cells = cellsOf(smallTranscript(), kTree);
     QStringList kinds;
-    for (const QJsonValue& cell : cells) {
+    for (const QJsonValue cell : cells) {
         kinds.append(cell.toObject().value(QLatin1String("cell_type")).toString().left(1));
     }
     QCOMPARE(kinds.join(QString()), QStringLiteral("mmmcmmmmmm"));
@@ -341,7 +341,7 @@ void TranscriptTextTest::notebookIsValid() {
     QCOMPARE(root.value(QLatin1String("nbformat_minor")).toInt(), 5);
     QStringList ids;
     const QJsonArray cells = root.value(QLatin1String("cells")).toArray();
-    for (const QJsonValue& value : cells) {
+    for (const QJsonValue value : cells) {
         const QJsonObject cell = value.toObject();
         const bool code = cell.value(QLatin1String("cell_type")) == QLatin1String("code");
         QCOMPARE(cell.contains(QLatin1String("outputs")), code);
