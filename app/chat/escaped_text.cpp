@@ -9,20 +9,23 @@ namespace {
 
 bool isSeen(const QString& text, qsizetype index) {
     const QChar c = text.at(index);
-    if (c.isHighSurrogate()) {
-        return index + 1 < text.size() && text.at(index + 1).isLowSurrogate();
+    char32_t code = c.unicode();
+    if (c.isSurrogate()) {
+        const qsizetype high = c.isHighSurrogate() ? index : index - 1;
+        if (high < 0 || high + 1 == text.size() || !text.at(high).isHighSurrogate() ||
+            !text.at(high + 1).isLowSurrogate()) {
+            return false;
+        }
+        code = QChar::surrogateToUcs4(text.at(high), text.at(high + 1));
     }
-    if (c.isLowSurrogate()) {
-        return index > 0 && text.at(index - 1).isHighSurrogate();
-    }
-    switch (c.category()) {
+    switch (QChar::category(code)) {
     case QChar::Other_Control:
     case QChar::Other_Format:
     case QChar::Separator_Line:
     case QChar::Separator_Paragraph:
         return false;
     case QChar::Separator_Space:
-        return c == u' ';
+        return code == U' ';
     default:
         return true;
     }

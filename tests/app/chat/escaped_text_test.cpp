@@ -21,6 +21,8 @@ void EscapedTextTest::nothingIsHidden() {
              QStringLiteral("\\u200b\\u202e\\u00a0\\u0001"));
     QCOMPARE(escapedText(QStringLiteral("\u00e9\U0001F600")), QStringLiteral("\u00e9\U0001F600"));
     QCOMPARE(escapedText(QString(QChar(0xD83D))), QStringLiteral("\\ud83d"));
+    // A tag: a letter that no font shows, beyond the first plane.
+    QCOMPARE(escapedText(QStringLiteral("a\U000E0061")), QStringLiteral("a\\udb40\\udc61"));
 }
 
 void EscapedTextTest::everyTextComesBack() {
