@@ -169,7 +169,8 @@ bool hasError(const QList<FormatRemark>& remarks) {
 }
 
 QString freeFormatName(const QString& name, const QStringList& taken) {
-    const QString stem = name.trimmed().left(kLongestFormatName - 5);
+    constexpr qsizetype kRoomForNumber = 5; // " 1000", of kMostFormats
+    const QString stem = name.trimmed().left(kLongestFormatName - kRoomForNumber);
     QString free = stem;
     for (int number = 2; isTaken(free, taken); ++number) {
         free = QStringLiteral("%1 %2").arg(stem).arg(number);

@@ -115,6 +115,11 @@ private slots:
         const QList<OwnPreset> taken{{QStringLiteral("A"), {}}, {QStringLiteral("A (2)"), {}}};
         QCOMPARE(freePresetName(QStringLiteral(" A "), taken), QStringLiteral("A (3)"));
         QCOMPARE(freePresetName(QStringLiteral("B"), taken), QStringLiteral("B"));
+        // Of the longest name, too, there is another one that a file takes.
+        const QString longest(60, u'L');
+        const QString other = freePresetName(longest, {{longest, {}}});
+        QCOMPARE(other, QString(56, u'L') + QStringLiteral(" (2)"));
+        QVERIFY(presetsFromJson(presetsToJson({{longest, {}}, {other, {}}})).problems.isEmpty());
     }
 };
 
