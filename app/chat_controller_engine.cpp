@@ -135,7 +135,7 @@ void ChatController::ask(const Place& place) {
     const SentTurns sent = sentTurns(conversation, place.node, planOf(place.conversation));
     request.prompt = buildPrompt(reply.format, sent);
     request.room = roomFor(place, sent);
-    request.stops = stopStrings(reply.format) + settings.extraStops;
+    request.stops = stopStrings(reply.format);
     request.settings = settings;
     request.stop = m_running.stop;
     request.continues = std::exchange(m_continues, std::nullopt);
@@ -146,7 +146,7 @@ void ChatController::ask(const Place& place) {
         m_running.tail = m_branch->bytes.mid(wholeCharacters(m_branch->bytes));
         m_branch.reset();
     }
-    m_running.stops = request.stops;
+    m_running.stops = request.stops + settings.extraStops;
     emit noticeCleared();
     emit activityCleared();
     emit generateRequested(request);

@@ -192,7 +192,7 @@ void PlaygroundDesk::generate(const QString& prompt, const QList<quint32>& token
     request.id = m_running = nextRequestId();
     request.prompt = prompt;
     request.promptTokens = tokens;
-    request.stops = stops + settings.extraStops;
+    request.stops = stops;
     request.settings = settings;
     request.alternatives = kAlternatives;
     request.stop = m_stop;
@@ -251,7 +251,7 @@ void PlaygroundDesk::write(const PlayWish& wish) {
         m_settings.randomSeed ? QRandomGenerator::system()->generate64() : m_settings.seed;
     const int parent = wish.branch;
     for (int index = 0; index < wish.count; ++index) {
-        SampleWish one{m_settings, m_settings.extraStops};
+        SampleWish one{m_settings, {}};
         one.settings.randomSeed = false;
         one.settings.seed = seed++;
         request.wishes.append(one);

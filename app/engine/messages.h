@@ -50,8 +50,8 @@ struct OpenModelRequest {
 
 struct GenerateRequest {
     RequestId id = 0;
-    QString prompt; ///< exact text; special tokens are off
-    QStringList stops;
+    QString prompt;    ///< exact text; special tokens are off
+    QStringList stops; ///< beside those of the settings
     GenerationSettings settings;
     /// Candidates kept per token. More than 0 switches details on, for which the device gives the
     /// logits of the whole vocabulary.
