@@ -63,7 +63,7 @@ bool readStops(const QJsonValue& value, QStringList* stops) {
     if (!value.isArray() || array.size() > kMostStops) {
         return false;
     }
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         const QString stop = item.toString();
         if (stop.isEmpty() || stop.size() > kLongestMark) {
             return false;
@@ -179,7 +179,7 @@ FormatFile readFormatFile(const QByteArray& bytes) {
                            .arg(array.size())
                            .arg(kMostFormats);
     }
-    for (const QJsonValue& item : std::as_const(array)) {
+    for (const QJsonValue item : std::as_const(array)) {
         if (!file.problem.isEmpty()) {
             file.formats.clear();
             return file;

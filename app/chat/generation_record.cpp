@@ -93,7 +93,7 @@ QList<quint32> idsFromJson(const QJsonValue& value) {
     QList<quint32> ids;
     const QJsonArray array = value.toArray();
     ids.reserve(array.size());
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         quint32 id = 0;
         if (readWhole(item, kHighestId, &id)) {
             ids.append(id);
@@ -114,7 +114,7 @@ QList<float> realsFromJson(const QJsonValue& value) {
     QList<float> values;
     const QJsonArray array = value.toArray();
     values.reserve(array.size());
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         values.append(realFromJson(item));
     }
     return values;
@@ -139,7 +139,7 @@ QJsonObject stepsToJson(const RecordedSteps& steps) {
 QList<RecordedSteps> stepsFromJson(const QJsonValue& value) {
     QList<RecordedSteps> all;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         const QJsonObject object = item.toObject();
         RecordedSteps steps;
         if (!readWhole(object.value(QLatin1String("rows")), kHighestCount, &steps.rows)) {
@@ -170,10 +170,10 @@ QJsonArray alternativesToJson(const GenerationRecord& record) {
 QList<QList<RecordedAlternative>> alternativesFromJson(const QJsonValue& value) {
     QList<QList<RecordedAlternative>> all;
     const QJsonArray outer = value.toArray();
-    for (const QJsonValue& list : outer) {
+    for (const QJsonValue list : outer) {
         QList<RecordedAlternative> ofToken;
         const QJsonArray inner = list.toArray();
-        for (const QJsonValue& item : inner) {
+        for (const QJsonValue item : inner) {
             const QJsonArray pair = item.toArray();
             RecordedAlternative one;
             if (readWhole(pair.at(0), kHighestId, &one.id)) {
@@ -233,7 +233,7 @@ GenerationRecord recordFromJson(const QJsonObject& object) {
     readWhole(object.value(QLatin1String("threads")), kHighestCount, &record.threads);
     record.settings = settingsFromJson(object.value(QLatin1String("settings")).toObject());
     const QJsonArray stops = object.value(QLatin1String("stops")).toArray();
-    for (const QJsonValue& stop : stops) {
+    for (const QJsonValue stop : stops) {
         if (!stop.toString().isEmpty()) {
             record.stops.append(stop.toString());
         }

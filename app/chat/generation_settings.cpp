@@ -123,7 +123,7 @@ public:
         }
         target->clear();
         const QJsonArray array = found.toArray();
-        for (const QJsonValue& item : array) {
+        for (const QJsonValue item : array) {
             if (item.isString() && !item.toString().isEmpty()) {
                 target->append(item.toString());
             } else {
@@ -238,7 +238,7 @@ GenerationSettings settingsFromJson(const QJsonObject& object, QStringList* prob
     const QString biasKey = QStringLiteral("logit_bias");
     const QString biasExpected = QStringLiteral("a list of [token, number or \"-inf\"]");
     const QJsonArray biases = reader.value(biasKey, QJsonValue::Array, biasExpected).toArray();
-    for (const QJsonValue& item : biases) {
+    for (const QJsonValue item : biases) {
         const QJsonArray pair = item.toArray();
         const qint64 token = pair.at(0).toInteger(-1);
         float bias = 0;

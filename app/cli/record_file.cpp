@@ -39,7 +39,7 @@ bool isRecord(const QJsonObject& object) {
 RecordedReply partsIn(const QJsonValue& value) {
     RecordedReply parts;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         if (isRecord(item.toObject())) {
             parts.append(recordFromJson(item.toObject()));
         }
@@ -58,10 +58,10 @@ void findReplies(const QJsonValue& value, std::vector<RecordedReply>& found) {
         return;
     }
     const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
+    for (const QJsonValue item : array) {
         findReplies(item, found);
     }
-    for (const QJsonValue& member : object) {
+    for (const QJsonValue member : object) {
         findReplies(member, found);
     }
 }

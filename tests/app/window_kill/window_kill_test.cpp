@@ -61,7 +61,7 @@ void note(Run& run, const QJsonObject& line) {
     }
     if (line.contains("ready")) {
         run.missing.clear();
-        for (const QJsonValue& text : line.value("ready").toArray()) {
+        for (const QJsonValue text : line.value("ready").toArray()) {
             run.restored.append(text.toString());
         }
         return;
