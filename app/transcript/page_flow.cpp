@@ -35,12 +35,23 @@ PageFlow::PageFlow(QPagedPaintDevice& device, const QString& title, int pages)
 }
 
 PageFlow::~PageFlow() {
+    finish();
+}
+
+void PageFlow::finish() {
     paintFoot();
+    if (paints()) {
+        m_painter.end();
+    }
 }
 
 void PageFlow::paintLine(const PageText& text, int line, QPointF place) {
     if (paints()) {
         text.paintLine(m_painter, m_colorGlyphs, line, place);
+        for (PaintedSign sign : text.signsOf(line, place)) {
+            sign.page = m_page;
+            m_signs.append(sign);
+        }
     }
 }
 
@@ -54,17 +65,16 @@ void PageFlow::paintFoot() {
     if (!paints()) {
         return;
     }
-    m_painter.save();
-    m_painter.setFont(m_fonts.small);
-    m_painter.setPen(QColor(kFoot));
-    const QRectF foot(0, m_bottom, m_width, points(kFootHeight));
     const QString number = QStringLiteral("%1 of %2").arg(m_page).arg(m_pages);
     const QFontMetricsF metrics(m_fonts.small);
     const qreal room = m_width - metrics.horizontalAdvance(number) - points(12);
-    m_painter.drawText(foot, Qt::AlignLeft | Qt::AlignBottom | Qt::TextSingleLine,
-                       metrics.elidedText(m_title, Qt::ElideRight, room));
-    m_painter.drawText(foot, Qt::AlignRight | Qt::AlignBottom, number);
-    m_painter.restore();
+    const auto paint = [this](const QString& words, Qt::Alignment side) {
+        PageText line = PageText::ofLine(words, m_fonts.small, QColor(kFoot));
+        line.setLines(m_width, side | Qt::AlignAbsolute);
+        paintLine(line, 0, {0, m_bottom + points(kFootHeight) - line.lineHeight(0)});
+    };
+    paint(metrics.elidedText(m_title, Qt::ElideRight, room), Qt::AlignLeft);
+    paint(number, Qt::AlignRight);
 }
 
 void PageFlow::newPage() {

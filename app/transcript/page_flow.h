@@ -37,10 +37,15 @@ public:
     ~PageFlow();
     Q_DISABLE_COPY_MOVE(PageFlow)
 
+    /// Ends the last page; nothing is painted after it.
+    void finish();
+
     [[nodiscard]] bool isGood() const { return m_good; }
     [[nodiscard]] const PageFonts& fonts() const { return m_fonts; }
     [[nodiscard]] qreal width() const { return m_width; }
     [[nodiscard]] int page() const { return m_page; } ///< the one at hand, from 1
+    /// What was painted until now that a PDF has to be told of.
+    [[nodiscard]] const QList<PaintedSign>& signs() const { return m_signs; }
     [[nodiscard]] qreal points(qreal count) const { return count * m_fonts.point; }
 
     /// Lines of a text, which may go over to further pages, two at least on each.
@@ -75,6 +80,7 @@ private:
     PageFonts m_fonts;
     QPainter m_painter;
     ColorGlyphs m_colorGlyphs;
+    QList<PaintedSign> m_signs;
     int m_pages = 0;
     bool m_good = false;
     qreal m_width = 0;

@@ -6,7 +6,9 @@
 
 #include <QFontDatabase>
 #include <QFontMetricsF>
+#include <QGlyphRun>
 #include <QPainter>
+#include <QTextBoundaryFinder>
 
 namespace phidelity {
 
@@ -224,11 +226,55 @@ qreal PageText::height() const {
     return sum;
 }
 
+QPointF PageText::cornerOf(int line, QPointF place) const {
+    return {place.x(), place.y() + m_lines.at(line).ascent - m_layout->lineAt(line).ascent()};
+}
+
+QList<PaintedSign> PageText::signsOf(int index, QPointF place) const {
+    QList<PaintedSign> signs;
+    if (!m_mayHaveColor) {
+        return signs;
+    }
+    const QTextLine line = m_layout->lineAt(index);
+    const QPointF corner = cornerOf(index, place);
+    /// False where it is not one glyph.
+    const auto take = [&](int from, int length) {
+        const QList<QGlyphRun> runs = line.glyphRuns(from, length);
+        if (runs.size() != 1 || runs.first().positions().size() != 1) {
+            return false;
+        }
+        signs.append({0, corner + runs.first().positions().first(), m_text.mid(from, length)});
+        return true;
+    };
+    const int end = line.textStart() + line.textLength();
+    QTextBoundaryFinder graphemes(QTextBoundaryFinder::Grapheme, m_text);
+    graphemes.setPosition(line.textStart());
+    for (int from = line.textStart(); from < end;) {
+        const auto next = static_cast<int>(graphemes.toNextBoundary());
+        if (next < 0) {
+            break;
+        }
+        const QStringView sign = QStringView(m_text).mid(from, next - from);
+        if (sign.size() > 1 && !take(from, next - from)) {
+            // The font has no picture for all of it together.
+            for (int at = from; at < next;) {
+                const int length = m_text.at(at).isHighSurrogate() ? 2 : 1;
+                if (length > 1) {
+                    take(at, length);
+                }
+                at += length;
+            }
+        }
+        from = next;
+    }
+    return signs;
+}
+
 void PageText::paintLine(QPainter& painter, ColorGlyphs& colorGlyphs, int index,
                          QPointF place) const {
     const Line& line = m_lines.at(index);
     const QTextLine text = m_layout->lineAt(index);
-    const QPointF corner(place.x(), place.y() + line.ascent - text.ascent());
+    const QPointF corner = cornerOf(index, place);
     text.draw(&painter, corner);
     if (m_mayHaveColor) {
         colorGlyphs.paint(painter, text, corner);

@@ -9,6 +9,7 @@
 #include "app/transcript/code_runs.h"
 #include "app/transcript/color_glyphs.h"
 #include "app/transcript/message_blocks.h"
+#include "app/transcript/pdf_text.h"
 #include "ui/math/math_box.h"
 
 namespace phidelity {
@@ -46,6 +47,8 @@ public:
     [[nodiscard]] qreal height() const;
     /// Paints one line with its top left corner at `place`.
     void paintLine(QPainter& painter, ColorGlyphs& colorGlyphs, int line, QPointF place) const;
+    /// The signs of such a line that a PDF has to be told of; `page` is left to the caller.
+    [[nodiscard]] QList<PaintedSign> signsOf(int line, QPointF place) const;
 
 private:
     struct Formula {
@@ -63,6 +66,7 @@ private:
 
     void addFormula(const TextFormula& formula, const PageFonts& fonts, const QFont& font);
     void append(const QString& text, const QTextCharFormat& format);
+    [[nodiscard]] QPointF cornerOf(int line, QPointF place) const;
     void makeLayout(const QFont& font);
     [[nodiscard]] QTextOption option() const;
 

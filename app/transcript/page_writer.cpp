@@ -257,10 +257,9 @@ private:
     int m_told = 0;
 };
 
-} // namespace
-
+/// paintPages(), and what was painted that a PDF has to be told of.
 Painted paintPages(const Transcript& transcript, const TranscriptOptions& options,
-                   QPagedPaintDevice& device, const PageWatch& watch) {
+                   QPagedPaintDevice& device, const PageWatch& watch, QList<PaintedSign>* signs) {
     qsizetype messages = 0;
     const QList<TranscriptStrand> strands = strandsOf(transcript.conversation, options);
     for (const TranscriptStrand& strand : strands) {
@@ -276,8 +275,18 @@ Painted paintPages(const Transcript& transcript, const TranscriptOptions& option
     if (all) {
         PageFlow painted(device, title, counted.page());
         all = pass(painted);
+        painted.finish();
+        *signs = painted.signs();
     }
     return all ? Painted::All : watch.stop.stop_requested() ? Painted::Stopped : Painted::Failed;
+}
+
+} // namespace
+
+Painted paintPages(const Transcript& transcript, const TranscriptOptions& options,
+                   QPagedPaintDevice& device, const PageWatch& watch) {
+    QList<PaintedSign> signs;
+    return paintPages(transcript, options, device, watch, &signs);
 }
 
 QByteArray toPdf(const Transcript& transcript, const TranscriptOptions& options,
@@ -285,6 +294,7 @@ QByteArray toPdf(const Transcript& transcript, const TranscriptOptions& options,
     constexpr int kResolution = 1200;
     const QPageSize paper(sizeOf(options.paper), QPageSize::Millimeter, {}, QPageSize::FuzzyMatch);
     QByteArray bytes;
+    QList<PaintedSign> signs;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
     {
@@ -294,11 +304,11 @@ QByteArray toPdf(const Transcript& transcript, const TranscriptOptions& options,
         pdf.setResolution(kResolution);
         pdf.setPageLayout(QPageLayout(paper, QPageLayout::Portrait, QMarginsF(20, 18, 20, 14),
                                       QPageLayout::Millimeter));
-        if (paintPages(transcript, options, pdf, watch) != Painted::All) {
+        if (paintPages(transcript, options, pdf, watch, &signs) != Painted::All) {
             return {};
         }
     }
-    return bytes;
+    return withWholeText(bytes, signs);
 }
 
 } // namespace phidelity

@@ -18,6 +18,7 @@
 #include "app/transcript/math_ml.h"
 #include "app/transcript/message_blocks.h"
 #include "app/transcript/odt_styles.h"
+#include "app/transcript/pdf_text.h"
 #include "app/transcript/rich_writers.h"
 #include "transcript_samples.h"
 
@@ -134,6 +135,8 @@ private slots:
     void odtIsAnArchiveOfWellFormedXml();
     void odtOpensInLibreOffice();
     void pdfHoldsEveryWord();
+    void pdfIsReadAsItWasWritten();
+    void pdfThatIsNotAsExpectedStaysAsItIs();
     void pdfOfHostileTextsEnds();
     void pdfNumbersItsPages();
     void pagesAreAsLargeAsTheChosenPaper_data();
@@ -358,6 +361,66 @@ void TranscriptRichTest::pdfHoldsEveryWord() {
     }
     QVERIFY(text.contains(QLatin1String("Stopped by the user.")));
     QVERIFY(text.contains(QLatin1String("18446744073709551615")));
+}
+
+void TranscriptRichTest::pdfIsReadAsItWasWritten() {
+    const QString reader = tool("pdftotext");
+    if (reader.isEmpty()) {
+        QSKIP("pdftotext (poppler-utils) is not installed");
+    }
+    if (!QFontDatabase::families().contains(QLatin1String("Noto Color Emoji"))) {
+        QSKIP("Noto Color Emoji (fonts-noto-color-emoji) is not installed");
+    }
+    const QStringList signs{QStringLiteral("\U0001F600"), QStringLiteral("\U0001F680"),
+                            QStringLiteral("\U0001F468\u200D\U0001F469\u200D\U0001F467"),
+                            QStringLiteral("\U0001F1E9\U0001F1EA"),
+                            QStringLiteral("\U0001F44D\U0001F3FD")};
+    Transcript transcript = transcriptOf(
+        {QStringLiteral("flags of the office: ") + signs.join(QStringLiteral(" or ")),
+         QStringLiteral(
+             "# \U0001F680 start\n\n- \U0001F600\n\n| a | \U0001F1E9\U0001F1EA |\n|---|---|"
+             "\n| 1 | 2 |\n\n") +
+             QStringLiteral("many words ").repeated(2000) + QStringLiteral("\U0001F40C"),
+         QStringLiteral("\u0645\u0631\u062D\u0628\u0627 \U0001F680\U0001F600")});
+    transcript.conversation.info.title = QStringLiteral("Off \U0001F9ED we go");
+    bool ok = false;
+    const auto read = [&](const QStringList& arguments) {
+        return QString::fromUtf8(printed(reader, arguments, QStringLiteral("x.pdf"),
+                                         toPdf(transcript, kTreeWithAll), &ok));
+    };
+    const QString text = read({"%", "-"});
+    QVERIFY2(ok && !text.contains(QLatin1String("rror")), qPrintable(text));
+    QVERIFY(text.contains(QLatin1String("flags of the office")) && !text.contains(u'\t'));
+    for (const QString& sign : signs) {
+        QVERIFY2(text.contains(sign), qPrintable(sign + u'\n' + text.left(500)));
+    }
+    QVERIFY(text.count(QStringLiteral("\U0001F680")) >= 3); // in each message, in any direction
+    QVERIFY(text.contains(QStringLiteral("\U0001F40C")));   // pages later
+    QVERIFY(text.contains(QStringLiteral("\u0645\u0631\u062D\u0628\u0627")));
+    const auto pages = text.count(u'\f');
+    QVERIFY(pages > 2);
+    // At the head and at each foot.
+    QCOMPARE(text.count(QStringLiteral("\U0001F9ED")), pages + 1);
+}
+
+void TranscriptRichTest::pdfThatIsNotAsExpectedStaysAsItIs() {
+    const QList<PaintedSign> signs{{1, {10, 10}, QStringLiteral("\U0001F680")}};
+    const QByteArray pdf = toPdf(transcriptOf({QStringLiteral("flags \U0001F680")}), kTree);
+    for (const QByteArray& none : {QByteArray(), QByteArray("%PDF-"), QByteArray("startxref")}) {
+        QCOMPARE(withWholeText(none, signs), none);
+    }
+    QRandomGenerator random(12);
+    for (int round = 0; round < 300; ++round) {
+        QByteArray broken = pdf;
+        if (round % 2 == 0) {
+            broken.truncate(random.bounded(static_cast<int>(pdf.size())));
+        }
+        for (int damage = 0; damage < round % 20 && !broken.isEmpty(); ++damage) {
+            broken[random.bounded(static_cast<int>(broken.size()))] =
+                static_cast<char>(random.bounded(256));
+        }
+        QVERIFY(withWholeText(broken, signs).startsWith(broken)); // something is added, or nothing
+    }
 }
 
 void TranscriptRichTest::pdfOfHostileTextsEnds() {
