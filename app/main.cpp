@@ -154,14 +154,17 @@ int run(QApplication& application, const Arguments& arguments, const SingleInsta
     InspectorDesk inspector(&controller);
     addInspector(window, inspector);
     connectInspector(engine->engine(), inspector);
-    desk.setHabits({preferences.transcriptFolder, {}});
+    TranscriptHabits habits{preferences.transcriptFolder, {}};
+    habits.choice.options.paper = preferences.paper;
+    desk.setHabits(habits);
     QObject::connect(&window, &MainWindow::appearanceChosen, &application,
                      [&](Appearance look) { applyAppearance(application, look); });
     QObject::connect(&window, &MainWindow::zoomChosen, &application,
                      [&](double factor) { applyZoom(application, factor); });
     QObject::connect(&window, &MainWindow::closing, &application, [&] {
         savePreferences({window.state(), controller.settings(), controller.format(),
-                         controller.models()->devicePick(), desk.habits().folder});
+                         controller.models()->devicePick(), desk.habits().folder,
+                         desk.habits().choice.options.paper});
     });
 
     QObject::connect(&instance, &SingleInstance::started, &window, [&](const StartRequest& start) {

@@ -46,6 +46,10 @@ Preferences loadPreferences() {
     preferences.device.sharesWithCpu =
         store.value(QStringLiteral("device/sharesWithProcessor"), false).toBool();
     preferences.transcriptFolder = store.value(QStringLiteral("transcripts/folder")).toString();
+    bool chosen = false;
+    const Paper paper =
+        paperOfKey(store.value(QStringLiteral("transcripts/paper")).toString(), &chosen);
+    preferences.paper = chosen ? paper : localPaper();
     return preferences;
 }
 
@@ -75,6 +79,9 @@ void savePreferences(const Preferences& preferences) {
     store.setValue(QStringLiteral("device/name"), preferences.device.name);
     store.setValue(QStringLiteral("device/sharesWithProcessor"), preferences.device.sharesWithCpu);
     store.setValue(QStringLiteral("transcripts/folder"), preferences.transcriptFolder);
+    // What is usual here follows the user to where something else is.
+    store.setValue(QStringLiteral("transcripts/paper"),
+                   preferences.paper == localPaper() ? QString() : keyOf(preferences.paper));
 }
 
 } // namespace phidelity

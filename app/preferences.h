@@ -3,6 +3,7 @@
 
 #include "chat/generation_settings.h"
 #include "chat/prompt_format.h"
+#include "chat/transcript/paper.h"
 #include "ui/main_window.h"
 
 namespace phidelity {
@@ -13,9 +14,10 @@ namespace phidelity {
 struct Preferences {
     WindowState window;
     GenerationSettings settings;
-    PromptFormat format;      ///< of a new conversation
-    DevicePick device;        ///< what the user picked; "auto" as long as nothing was
-    QString transcriptFolder; ///< where the last one was saved or opened
+    PromptFormat format;        ///< of a new conversation
+    DevicePick device;          ///< what the user picked; "auto" as long as nothing was
+    QString transcriptFolder;   ///< where the last one was saved or opened
+    Paper paper = localPaper(); ///< of pages that are saved or printed
 };
 
 [[nodiscard]] Preferences loadPreferences();

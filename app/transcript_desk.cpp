@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "app/transcript_desk.h"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+
 #include <QClipboard>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QMimeData>
 #include <QPageLayout>
+#include <QPageSize>
 #include <QPrintDialog>
 #include <QPrinter>
 #include <QPrinterInfo>
@@ -38,6 +43,18 @@ void aside(QObject* context, Work work, Then then) {
             },
             Qt::QueuedConnection);
     });
+}
+
+QPageSize pageSizeOf(Paper paper) {
+    return QPageSize(sizeOf(paper), QPageSize::Millimeter, {}, QPageSize::FuzzyMatch);
+}
+
+/// The paper in a printer, if it is one of ours.
+std::optional<Paper> paperIn(const QPrinter& printer) {
+    const QPageSize size = printer.pageLayout().pageSize();
+    const auto* const found = std::ranges::find_if(
+        kPapers, [&](Paper paper) { return size.isEquivalentTo(pageSizeOf(paper)); });
+    return found == std::end(kPapers) ? std::nullopt : std::optional(*found);
 }
 
 ExportSubject subjectOf(const Transcript& transcript) {
@@ -84,6 +101,7 @@ void TranscriptDesk::exportTranscript(const Transcript& transcript) {
 void TranscriptDesk::printTranscript(const Transcript& transcript) {
     ExportChoice choice;
     choice.format = TranscriptFormat::Pdf;
+    choice.options.paper = m_habits.choice.options.paper;
     print(transcript, choice);
 }
 
@@ -114,20 +132,25 @@ void TranscriptDesk::preview(const Transcript& transcript, const ExportChoice& c
 
 void TranscriptDesk::save(const Transcript& transcript, const ExportChoice& choice,
                           const QString& path) {
+    if (!mayPaint()) {
+        return;
+    }
     ++m_previews;
     m_dialog->setBusy();
     remember(path);
     const QString name = QFileInfo(path).fileName();
+    const PageWatch watching = watch(tr("Writing %1").arg(name));
     aside(
         this,
-        [transcript, choice, path, watch = watch(tr("Writing %1").arg(name))] {
+        [transcript, choice, path, watching] {
             const QByteArray bytes =
-                transcriptBytes(transcript, choice.options, choice.format, watch);
-            return !bytes.isEmpty()              ? writeFile(path, bytes)
-                   : watch.stop.stop_requested() ? QString()
-                                                 : tr("The pages could not be painted.");
+                transcriptBytes(transcript, choice.options, choice.format, watching);
+            if (watching.stop.stop_requested()) { // texts do not end before
+                return QString();
+            }
+            return bytes.isEmpty() ? tr("The pages could not be painted.") : writeFile(path, bytes);
         },
-        [this, name, stop = m_stop.get_token()](const QString& problem) {
+        [this, name, stop = watching.stop](const QString& problem) {
             delete m_progress;
             if (stop.stop_requested()) {
                 stopped(tr("Cancelled: nothing was written."));
@@ -137,6 +160,15 @@ void TranscriptDesk::save(const Transcript& transcript, const ExportChoice& choi
                 fail(problem);
             }
         });
+}
+
+/// One at a time, so that the one progress and its Cancel are of what is being painted.
+bool TranscriptDesk::mayPaint() {
+    if (m_progress) {
+        fail(tr("Other pages are being painted. Wait for them, or cancel them."));
+        return false;
+    }
+    return true;
 }
 
 PageWatch TranscriptDesk::watch(const QString& title) {
@@ -179,16 +211,16 @@ void TranscriptDesk::copy(const Transcript& transcript, const ExportChoice& choi
 }
 
 void TranscriptDesk::print(const Transcript& transcript, const ExportChoice& choice) {
-    if (m_progress) {
-        fail(tr("Other pages are being painted. Wait for them, or cancel them."));
+    if (!mayPaint()) {
         return;
     }
     auto printer = std::make_shared<QPrinter>(QPrinter::HighResolution);
     printer->setDocName(titleOf(transcript.conversation));
     printer->setCreator(QStringLiteral("Phidelity"));
-    if (QPrinterInfo::defaultPrinter().isNull()) { // else the printer knows its paper
-        printer->setPageSize(QPageSize(sizeOf(choice.options.paper), QPageSize::Millimeter, {},
-                                       QPageSize::FuzzyMatch));
+    // A printer knows its paper, unless the user has chosen another one.
+    const Paper paper = choice.options.paper;
+    if (QPrinterInfo::defaultPrinter().isNull() || paper != localPaper()) {
+        printer->setPageSize(pageSizeOf(paper));
     }
     printer->setPageMargins(QMarginsF(20, 18, 20, 14), QPageLayout::Millimeter);
     auto* dialog = new QPrintDialog(printer.get(), m_dialog ? m_dialog.data() : m_window);
@@ -201,6 +233,10 @@ void TranscriptDesk::print(const Transcript& transcript, const ExportChoice& cho
 
 void TranscriptDesk::paintOn(std::shared_ptr<QPrinter> printer, const Transcript& transcript,
                              const ExportChoice& choice) {
+    if (const std::optional<Paper> paper = paperIn(*printer)) {
+        m_habits.choice.options.paper = *paper;
+        emit habitsChanged();
+    }
     if (m_dialog) {
         ++m_previews;
         m_dialog->setBusy();

@@ -69,6 +69,7 @@ private:
     void print(const Transcript& transcript, const ExportChoice& choice);
     void paintOn(std::shared_ptr<QPrinter> printer, const Transcript& transcript,
                  const ExportChoice& choice);
+    [[nodiscard]] bool mayPaint();
     PageWatch watch(const QString& title);
     void stopped(const QString& sentence);
     void finish(const QString& sentence);

@@ -60,6 +60,8 @@ private slots:
     void paperIsAskedForWhereThereArePages();
     void printingLeavesTheWindowAlive();
     void printingCanBeCancelled();
+    void nothingIsSavedWhilePagesArePainted();
+    void thePaperOfThePrinterIsRemembered();
     void importingTellsWhatWasReadAndLeftOut();
     void aDamagedFileIsAProblemAndNothingIsImported();
 
@@ -271,6 +273,51 @@ void TranscriptDeskTest::printingCanBeCancelled() {
     QTest::mouseClick(progress->findChild<QPushButton*>(), Qt::LeftButton);
     QTRY_COMPARE(done.size(), 1);
     QVERIFY(done.first().first().toString().startsWith(QLatin1String("Cancelled")));
+}
+
+void TranscriptDeskTest::nothingIsSavedWhilePagesArePainted() {
+    QSignalSpy done(m_desk.get(), &TranscriptDesk::done);
+    printTo(m_folder.filePath(QStringLiteral("first.pdf")), 3000);
+    open(smallTranscript());
+    const QString path = m_folder.filePath(QStringLiteral("second.pdf"));
+    emit m_dialog->saveWanted(m_dialog->choice(), path);
+    auto* problem = child<QLabel>(m_dialog, "exportProblem");
+    QVERIFY2(problem->text().contains("being painted"), qPrintable(problem->text()));
+    QVERIFY(child<QPushButton>(m_dialog, "exportSave")->isEnabled());
+    const auto dialogs = [&] {
+        return m_window->findChildren<QProgressDialog*>(QStringLiteral("pageProgress")).size();
+    };
+    QCOMPARE(dialogs(), 1);
+    emit child<QProgressDialog>(m_window.get(), "pageProgress")->canceled();
+    QTRY_COMPARE(dialogs(), 0);
+    emit m_dialog->saveWanted(m_dialog->choice(), path);
+    QTRY_COMPARE(done.size(), 1);
+    QVERIFY(!contentOf(path).isEmpty());
+    QCOMPARE(dialogs(), 0);
+}
+
+void TranscriptDeskTest::thePaperOfThePrinterIsRemembered() {
+    QSignalSpy done(m_desk.get(), &TranscriptDesk::done);
+    const auto print = [&] {
+        m_desk->printTranscript(smallTranscript());
+        auto* dialog = child<QPrintDialog>(m_window.get(), "printDialog");
+        dialog->setObjectName(QStringLiteral("older"));
+        return dialog;
+    };
+    QPrintDialog* dialog = print();
+    dialog->printer()->setOutputFormat(QPrinter::PdfFormat);
+    dialog->printer()->setOutputFileName(m_folder.filePath(QStringLiteral("legal.pdf")));
+    dialog->printer()->setPageSize(QPageSize(QPageSize::Legal));
+    emit dialog->accepted(dialog->printer());
+    dialog->close();
+    QTRY_COMPARE(done.size(), 1);
+    QCOMPARE(m_desk->habits().choice.options.paper, Paper::Legal);
+    // For the next pages, too: those of a printer and those of a file.
+    dialog = print();
+    QCOMPARE(dialog->printer()->pageLayout().pageSize().id(), QPageSize::Legal);
+    dialog->close();
+    open(smallTranscript());
+    QCOMPARE(m_dialog->choice().options.paper, Paper::Legal);
 }
 
 void TranscriptDeskTest::importingTellsWhatWasReadAndLeftOut() {

@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QScreen>
+#include <QScopeGuard>
 #include <QSettings>
 #include <QSlider>
 #include <QStandardPaths>
@@ -269,8 +270,10 @@ private slots:
             QStandardPaths::writableLocation(QStandardPaths::TempLocation) +
                 QStringLiteral("/phidelity-test-%1").arg(QCoreApplication::applicationPid()));
         preferences.device = {QStringLiteral("vulkan:1"), QStringLiteral("Some GPU"), true};
+        preferences.paper = Paper::Legal;
         savePreferences(preferences);
         const Preferences loaded = loadPreferences();
+        QCOMPARE(loaded.paper, Paper::Legal);
         QCOMPARE(loaded.device, preferences.device);
         QCOMPARE(loaded.settings, preferences.settings);
         QCOMPARE(loaded.format, FormatId::Raw);
@@ -278,7 +281,16 @@ private slots:
         QCOMPARE(loaded.window.panels, preferences.window.panels);
         QCOMPARE(loaded.window.appearance, Appearance::Dark);
         preferences.device = {QStringLiteral("auto"), {}, true};
+        preferences.paper = localPaper();
         savePreferences(preferences);
+        {
+            const QByteArray paper = qgetenv("LC_ALL");
+            const auto asBefore = qScopeGuard([&] { qputenv("LC_ALL", paper); });
+            for (const char* locale : {"en_US.UTF-8", "de_DE.UTF-8"}) {
+                qputenv("LC_ALL", locale); // whoever chose none gets what is usual there
+                QCOMPARE(loadPreferences().paper, localPaper());
+            }
+        }
         QCOMPARE(loadPreferences().device, preferences.device);
     }
 };
