@@ -2,10 +2,14 @@
 // The window with a real store: what comes back after a restart.
 #include <optional>
 
+#include <QDir>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
+#include <QToolButton>
 
 #include "stored_window_fixture.h"
 #include "ui/conversation_list.h"
@@ -155,6 +159,71 @@ private slots:
             m_controller->library()->conversations().first().id);
         settle();
         QCOMPARE(listed(), QStringList({"Cats"}));
+    }
+
+    void whatIsDeletedForGoodIsGoneFromTheDisk() {
+        FormatRules rules;
+        rules.name = QStringLiteral("Formatzebra");
+        rules.userPrefix = QStringLiteral("Sailor: ");
+        rules.replyPrefix = QStringLiteral("Parrot:");
+        m_controller->setFormat(PromptFormat::own(rules));
+        GenerationSettings settings = m_controller->settings();
+        settings.extraStops = {QStringLiteral("settingswalrus")};
+        settings.maxTokens = 4;
+        m_controller->setSettings(settings);
+        say("First wordgiraffe", " Yes");
+        say("Second", " No");
+        type("Third");
+        QTRY_COMPARE(m_engine->generations, 3);
+        m_engine->refuseForRoom(16);
+        settle();
+        QTest::mouseClick(find<QPushButton>("contextSummarise"), Qt::LeftButton);
+        settle();
+        find<QPlainTextEdit>("summaryEdit")->selectAll();
+        QTest::keyClicks(find<QPlainTextEdit>("summaryEdit"), "plantortoise");
+        QTest::mouseClick(find<QPushButton>("useSummary"), Qt::LeftButton);
+        QTRY_COMPARE(m_engine->generations, 4);
+        answer(" Aye");
+        QTRY_COMPARE(find<QLabel>("statusKept")->text(), QStringLiteral("Saved"));
+        restart();
+        const QStringList words{"zebra", "walrus", "giraffe", "tortoise"};
+        const auto found = [&] {
+            QStringList there;
+            for (const QString& name : QDir(m_folder->path()).entryList(QDir::Files)) {
+                QFile file(m_folder->filePath(name));
+                const QByteArray bytes =
+                    file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+                for (const QString& word : words) {
+                    if (bytes.contains(word.toUtf8()) && !there.contains(word)) {
+                        there.append(word);
+                    }
+                }
+            }
+            return there.size();
+        };
+        QCOMPARE(found(), words.size());
+
+        clickListed("First wordgiraffe");
+        conversationList()->setFocus();
+        QTest::keyClick(conversationList(), Qt::Key_Delete);
+        settle();
+        QTest::mouseClick(find<QToolButton>("showTrash"), Qt::LeftButton);
+        settle();
+        clickListed("First wordgiraffe");
+        QTest::keyClick(conversationList(), Qt::Key_Delete);
+        settle();
+        auto* box = m_window->findChild<QMessageBox*>();
+        QVERIFY(box);
+        for (QAbstractButton* button : box->buttons()) {
+            if (box->buttonRole(button) == QMessageBox::DestructiveRole) {
+                QTest::mouseClick(button, Qt::LeftButton);
+            }
+        }
+        settle();
+        QTRY_COMPARE(found(), 0);
+        restart();
+        QCOMPARE(found(), 0);
+        QVERIFY(listed().isEmpty());
     }
 };
 

@@ -20,6 +20,18 @@ class WindowTest : public WindowFixture {
     Q_OBJECT
 
 private slots:
+    void stopStringsOfTheUserAreSentOnce() {
+        GenerationSettings settings = m_controller->settings();
+        settings.extraStops = {QStringLiteral("The end")};
+        m_controller->setSettings(settings);
+        type(QStringLiteral("Hello"));
+        QCOMPARE(m_engine->lastGenerate.settings.extraStops, settings.extraStops);
+        QVERIFY(!m_engine->lastGenerate.stops.contains(QStringLiteral("The end")));
+        // It still is no more than a stop where it is all that was cut.
+        answer(QStringLiteral(" So be it. "), EndReason::StopString, QStringLiteral("The end"));
+        QCOMPARE(messages()->at(1).state, MessageState::Complete);
+    }
+
     void anAnswerStreamsIntoTheList() {
         QVERIFY(find<QWidget>("welcomePage")->isVisible());
         type(QStringLiteral("Hello"));
