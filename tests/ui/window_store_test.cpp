@@ -189,8 +189,9 @@ private slots:
         const QStringList words{"zebra", "walrus", "giraffe", "tortoise"};
         const auto found = [&] {
             QStringList there;
-            for (const QString& name : QDir(m_folder->path()).entryList(QDir::Files)) {
-                QFile file(m_folder->filePath(name));
+            const QDir data(m_folder->filePath(QStringLiteral("data")));
+            for (const QString& name : data.entryList(QDir::Files)) {
+                QFile file(data.filePath(name));
                 const QByteArray bytes =
                     file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
                 for (const QString& word : words) {
