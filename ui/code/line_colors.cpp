@@ -27,7 +27,10 @@ namespace phidelity {
 
 namespace {
 
-constexpr int kSliceMs = 4; // what is seen takes two of them: a key stays under 16 ms
+/// The document takes about twice as long again to note what was coloured in it.
+constexpr int kSliceMs = 3;
+/// Lines that what is seen is worth waiting for; those beyond are coloured in their turn.
+constexpr int kNearLines = 1500;
 constexpr qsizetype kLongestLine = 2000;
 
 /// The state at the end of a line.
@@ -123,8 +126,9 @@ void LineColors::changed(int position, int, int added) {
 }
 
 void LineColors::ensure(int line) {
-    // What lies far down is coloured when its turn comes: one does not wait for it.
-    colour(line + 1, 2 * kSliceMs);
+    if (line - m_valid < kNearLines) {
+        colour(line + 1, 2 * kSliceMs);
+    }
 }
 
 bool LineColors::colour(int upTo, int milliseconds) {
