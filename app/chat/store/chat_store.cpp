@@ -200,7 +200,7 @@ StoreResult<void> ChatStore::save(const QList<StoreChange>& changes) {
     if (m_state->opened.refusal) {
         return tl::unexpected<StoreError>(*m_state->opened.refusal);
     }
-    const StoreResult<void> kept = m_state->applyAll(changes);
+    StoreResult<void> kept = m_state->applyAll(changes);
     if (!kept) {
         m_state->messages.forgetGrowing();
         m_state->formats.forget();

@@ -229,7 +229,7 @@ QByteArray PageImage::page(quint32 number) const {
     if (logged != m_inLog.cend()) {
         return readAt(m_log.get(), *logged, m_pageSize);
     }
-    return readAt(m_file.get(), static_cast<qint64>((number - 1) * m_pageSize), m_pageSize);
+    return readAt(m_file.get(), (qint64{number} - 1) * static_cast<qint64>(m_pageSize), m_pageSize);
 }
 
 void PageImage::forEachCell(const Visitor& visit) const {
