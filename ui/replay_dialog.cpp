@@ -49,8 +49,9 @@ QString verdictText(ReplayVerdict verdict) {
 } // namespace
 
 ReplayDialog::ReplayDialog(QWidget* window)
-    : QDialog(window), m_verdict(nullptr), m_sentence(nullptr), m_bar(new ThinBar),
-      m_candidates(new QGridLayout), m_caution(nullptr), m_button(nullptr) {
+    : QDialog(window), m_verdict(nullptr), m_sentence(nullptr),
+      m_bar(new ThinBar(ThinBar::Measure::Progress)), m_candidates(new QGridLayout),
+      m_caution(nullptr), m_button(nullptr) {
     setObjectName(QStringLiteral("replayDialog"));
     setWindowTitle(tr("Replay"));
     setAttribute(Qt::WA_DeleteOnClose);

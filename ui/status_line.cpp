@@ -7,7 +7,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
-#include <QProgressBar>
 #include <QTimerEvent>
 #include <QToolButton>
 
@@ -19,9 +18,10 @@
 namespace phidelity {
 
 StatusLine::StatusLine(QWidget* parent)
-    : QWidget(parent), m_model(new QLabel), m_device(new LinkLabel), m_progress(new QProgressBar),
-      m_cancel(new QToolButton), m_kept(new QLabel), m_activity(new QLabel),
-      m_firstToken(new QLabel), m_context(new LinkLabel), m_contextBar(new ThinBar) {
+    : QWidget(parent), m_model(new QLabel), m_device(new LinkLabel),
+      m_progress(new ThinBar(ThinBar::Measure::Progress)), m_cancel(new QToolButton),
+      m_kept(new QLabel), m_activity(new QLabel), m_firstToken(new QLabel),
+      m_context(new LinkLabel), m_contextBar(new ThinBar(ThinBar::Measure::Fullness)) {
     setObjectName(QStringLiteral("statusLine"));
     setAccessibleName(tr("Status"));
     m_model->setObjectName(QStringLiteral("statusModel"));
@@ -45,8 +45,6 @@ StatusLine::StatusLine(QWidget* parent)
     m_device->setAccessibleDescription(tr("Press Enter to choose another device"));
     m_cancel->setText(tr("Cancel"));
     m_cancel->setFocusPolicy(Qt::StrongFocus);
-    m_progress->setTextVisible(false);
-    m_progress->setRange(0, 1000);
     for (QLabel* label : {m_model, static_cast<QLabel*>(m_device)}) {
         label->setTextFormat(Qt::PlainText);
         label->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
@@ -100,7 +98,7 @@ void StatusLine::showNoModel() {
 void StatusLine::showOpening(const QString& name, double fraction) {
     m_opening = true;
     m_openingName = name;
-    m_progress->setValue(static_cast<int>(fraction * 1000));
+    m_progress->setFraction(fraction);
     m_progress->show();
     m_cancel->show();
     m_device->hide();

@@ -8,7 +8,6 @@
 #include "store/kept_state.h"
 
 class QLabel;
-class QProgressBar;
 class QToolButton;
 
 namespace phidelity {
@@ -56,7 +55,7 @@ private:
 
     QLabel* m_model;
     LinkLabel* m_device;
-    QProgressBar* m_progress;
+    ThinBar* m_progress;
     QToolButton* m_cancel;
     QLabel* m_kept;
     QLabel* m_activity;

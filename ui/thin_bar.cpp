@@ -9,7 +9,7 @@
 
 namespace phidelity {
 
-ThinBar::ThinBar(QWidget* parent) : QWidget(parent) {}
+ThinBar::ThinBar(Measure measure, QWidget* parent) : QWidget(parent), m_measure(measure) {}
 
 void ThinBar::setFraction(double fraction) {
     m_fraction = std::clamp(fraction, 0.0, 1.0);
@@ -34,7 +34,8 @@ void ThinBar::paintEvent(QPaintEvent*) {
     if (m_fraction > 0) {
         QRectF filled = track;
         filled.setWidth(std::max(thickness, track.width() * m_fraction));
-        painter.setBrush(m_fraction > 0.9 ? shades.warning : palette().color(QPalette::Highlight));
+        const bool warns = m_measure == Measure::Fullness && m_fraction > 0.9;
+        painter.setBrush(warns ? shades.warning : palette().color(QPalette::Highlight));
         painter.drawRoundedRect(filled, thickness / 2, thickness / 2);
     }
 }

@@ -5,12 +5,14 @@
 
 namespace phidelity {
 
-/// A thin horizontal measure of a fraction, 0..1; it warns by its colour above nine tenths.
+/// A thin horizontal measure of a fraction, 0..1.
 class ThinBar : public QWidget {
     Q_OBJECT
 
 public:
-    explicit ThinBar(QWidget* parent = nullptr);
+    /// Fullness warns by its colour above nine tenths.
+    enum class Measure { Progress, Fullness };
+    explicit ThinBar(Measure measure, QWidget* parent = nullptr);
     void setFraction(double fraction);
     [[nodiscard]] double fraction() const { return m_fraction; }
     [[nodiscard]] QSize sizeHint() const override;
@@ -19,6 +21,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    Measure m_measure;
     double m_fraction = 0;
 };
 

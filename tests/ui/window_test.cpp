@@ -9,9 +9,9 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QMimeData>
-#include <QProgressBar>
 #include <QSpinBox>
 
+#include "ui/thin_bar.h"
 #include "window_fixture.h"
 
 using namespace phidelity;
@@ -244,14 +244,14 @@ private slots:
     void aMessageSentWhileAModelOpensIsAnsweredThen() {
         emit m_window->openModelRequested(QStringLiteral("/models/phi-2.gguf"));
         settle();
-        QVERIFY(find<QProgressBar>("openingProgress")->isVisible());
+        QVERIFY(find<ThinBar>("openingProgress")->isVisible());
         type(QStringLiteral("Early"));
         QCOMPARE(m_engine->generations, 0);
         QCOMPARE(messages()->at(1).state, MessageState::Waiting);
         m_engine->answerOpen();
         settle();
         QCOMPARE(m_engine->generations, 1);
-        QVERIFY(!find<QProgressBar>("openingProgress")->isVisible());
+        QVERIFY(!find<ThinBar>("openingProgress")->isVisible());
     }
 
     void openingCanBeCancelled() {
@@ -262,7 +262,7 @@ private slots:
         m_engine->answerFailure(m_engine->lastOpen.id, QStringLiteral("Stopped."), {});
         settle();
         QVERIFY(!find<QWidget>("noticeBar")->isVisible());
-        QVERIFY(!find<QProgressBar>("openingProgress")->isVisible());
+        QVERIFY(!find<ThinBar>("openingProgress")->isVisible());
     }
 
     void openingAModelStopsTheReplyAndKeepsIt() {
