@@ -9,21 +9,14 @@
 #include "model_on.h"
 #include "random_deeds.h"
 #include "require_value.h"
+#include "wide_shape.h"
 
 using namespace phidelity;
 using namespace phidelity::test;
 
 namespace {
 
-ModelShape sampleShape() {
-    ModelShape shape = tinyShape();
-    shape.width = 256;
-    shape.heads = 4;
-    shape.headSize = 64;
-    shape.hidden = 512;
-    shape.context = 256;
-    return shape;
-}
+constexpr std::uint32_t kContext = 256;
 
 /// Requests of one prompt that end at different times and are drawn by different chains.
 std::vector<GenerationRequest> differentRequests(std::size_t count) {
@@ -119,14 +112,14 @@ private slots:
     void eachIsToTheBitWhatItIsAlone() {
         QFETCH(QByteArray, device);
         QFETCH(TensorType, type);
-        REQUIRE_VALUE(
-            const auto model,
-            modelOn(device.toStdString(), std::make_shared<MemoryCheckpoint>(sampleShape(), type)));
+        REQUIRE_VALUE(const auto model,
+                      modelOn(device.toStdString(),
+                              std::make_shared<MemoryCheckpoint>(wideShape(kContext), type)));
         if (model->parts().backend->rowsAsAlone() == 1) {
             QSKIP("a GPU whose compiler we do not know: its driver promises nothing");
         }
-        // Elsewhere the size of a prompt's steps follows the measured speed, and with it their bits:
-        // a prompt of one step, then.
+        // Elsewhere the size of a prompt's steps follows the measured speed, and with it their
+        // bits: a prompt of one step, then.
         const bool onCpu = device.startsWith("cpu");
         const std::size_t most = onCpu ? 19 : 5;
         for (const std::size_t count : {std::size_t{1}, std::size_t{4}, most}) {
@@ -152,7 +145,7 @@ private slots:
         REQUIRE_VALUE(auto real, createBackend("cpu", 2));
         StepCounts counts;
         REQUIRE_VALUE(const auto model,
-                      Model::load(std::make_shared<MemoryCheckpoint>(sampleShape()),
+                      Model::load(std::make_shared<MemoryCheckpoint>(wideShape(kContext)),
                                   std::make_unique<CountingBackend>(std::move(real), counts)));
         std::vector<GenerationRequest> requests(4);
         for (std::size_t i = 0; i < requests.size(); ++i) {

@@ -4,22 +4,14 @@
 #include "model_on.h"
 #include "random_deeds.h"
 #include "require_value.h"
+#include "wide_shape.h"
 
 using namespace phidelity;
 using namespace phidelity::test;
 
 namespace {
 
-/// Wide enough for whole super-blocks and tails of vectors, several pages long.
-ModelShape sampleShape() {
-    ModelShape shape = tinyShape();
-    shape.width = 256;
-    shape.heads = 4;
-    shape.headSize = 64;
-    shape.hidden = 512;
-    shape.context = 700;
-    return shape;
-}
+constexpr std::uint32_t kContext = 700; // several pages long
 
 } // namespace
 
@@ -52,9 +44,9 @@ private slots:
     void aRowComesOutAsItDoesAlone() {
         QFETCH(QByteArray, device);
         QFETCH(TensorType, type);
-        REQUIRE_VALUE(
-            const auto model,
-            modelOn(device.toStdString(), std::make_shared<MemoryCheckpoint>(sampleShape(), type)));
+        REQUIRE_VALUE(const auto model,
+                      modelOn(device.toStdString(),
+                              std::make_shared<MemoryCheckpoint>(wideShape(kContext), type)));
         Sequence trunk(*model);
         QVERIFY(trunk.extend(someTokens(150)).has_value());
         const std::size_t most = std::min<std::size_t>(model->parts().backend->rowsAsAlone(), 16);
