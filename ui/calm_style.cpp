@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QAbstractScrollArea>
 #include <QAbstractSpinBox>
 #include <QPainter>
 #include <QPushButton>
@@ -72,6 +73,19 @@ void drawField(const QStyleOption& option, QPainter& painter) {
     painter.restore();
 }
 
+/// The edge of a list or of a text of many lines; its ground is drawn already.
+void drawEdge(const QStyleOption& option, QPainter& painter) {
+    const Shades shades = shadesOf(option.palette);
+    const bool focus = option.state & QStyle::State_HasFocus;
+    const double line = focus ? kRing : 1;
+    painter.save();
+    painter.setPen(QPen(focus ? shades.accent : shades.edge, line, Qt::SolidLine, Qt::SquareCap,
+                        Qt::MiterJoin));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(insideEdge(option.rect, line));
+    painter.restore();
+}
+
 /// A ring round what the keyboard acts on.
 void drawFocusRing(const QStyleOption& option, QPainter& painter) {
     if (!(option.state & QStyle::State_KeyboardFocusChange)) {
@@ -85,15 +99,20 @@ void drawFocusRing(const QStyleOption& option, QPainter& painter) {
     painter.restore();
 }
 
+/// Ground and edge of what is marked or not.
+void setMarkColors(const QStyleOption& option, QPainter& painter) {
+    const bool on = option.state & QStyle::State_On;
+    const QPalette& palette = option.palette;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(palette.brush(on ? QPalette::Highlight : QPalette::Base));
+    painter.setPen(QPen(on ? palette.color(QPalette::Highlight) : shadesOf(palette).edge, 1));
+}
+
 void drawCheckBox(const QStyleOption& option, QPainter& painter) {
-    const Shades shades = shadesOf(option.palette);
     const bool on = option.state & QStyle::State_On;
     const QRectF box = insideEdge(option.rect, 1);
     painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setBrush(on ? option.palette.brush(QPalette::Highlight)
-                        : option.palette.brush(QPalette::Base));
-    painter.setPen(QPen(on ? option.palette.color(QPalette::Highlight) : shades.edge, 1));
+    setMarkColors(option, painter);
     painter.drawRoundedRect(box, kRadius - 2, kRadius - 2);
     if (on) {
         const auto at = [&box](double x, double y) {
@@ -108,14 +127,10 @@ void drawCheckBox(const QStyleOption& option, QPainter& painter) {
 }
 
 void drawRadioButton(const QStyleOption& option, QPainter& painter) {
-    const Shades shades = shadesOf(option.palette);
     const bool on = option.state & QStyle::State_On;
     const QRectF box = insideEdge(option.rect, 1);
     painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setBrush(on ? option.palette.brush(QPalette::Highlight)
-                        : option.palette.brush(QPalette::Base));
-    painter.setPen(QPen(on ? option.palette.color(QPalette::Highlight) : shades.edge, 1));
+    setMarkColors(option, painter);
     painter.drawEllipse(box);
     if (on) {
         painter.setPen(Qt::NoPen);
@@ -197,6 +212,13 @@ void CalmStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
         // A spin box draws the ground of its own text.
         if (!widget || !qobject_cast<const QAbstractSpinBox*>(widget->parentWidget())) {
             drawField(*option, *painter);
+        }
+        return;
+    case PE_Frame:
+        if (qobject_cast<const QAbstractScrollArea*>(widget)) {
+            drawEdge(*option, *painter);
+        } else {
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
         }
         return;
     case PE_IndicatorCheckBox:
@@ -310,6 +332,28 @@ QRect CalmStyle::subControlRect(ComplexControl control, const QStyleOptionComple
     }
 }
 
+QRect CalmStyle::subElementRect(SubElement part, const QStyleOption* option,
+                                const QWidget* widget) const {
+    const QRect rect = QProxyStyle::subElementRect(part, option, widget);
+    const bool ownFrame = part == SE_LineEditContents && widget &&
+                          !qobject_cast<const QAbstractSpinBox*>(widget->parentWidget());
+    return ownFrame ? rect.adjusted(kTextGap, 0, -kTextGap, 0) : rect;
+}
+
+QIcon CalmStyle::standardIcon(StandardPixmap which, const QStyleOption* option,
+                              const QWidget* widget) const {
+    switch (which) {
+    case SP_MessageBoxCritical:
+    case SP_MessageBoxWarning:
+        return icon(QStringLiteral("warning"));
+    case SP_MessageBoxInformation:
+    case SP_MessageBoxQuestion:
+        return icon(QStringLiteral("info"));
+    default:
+        return QProxyStyle::standardIcon(which, option, widget);
+    }
+}
+
 QSize CalmStyle::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
                                   const QWidget* widget) const {
     QSize whole = QProxyStyle::sizeFromContents(type, option, size, widget);
@@ -317,6 +361,8 @@ QSize CalmStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
         whole += QSize(8, 4);
     } else if (type == CT_ComboBox) {
         whole += QSize(6 + kTextGap, 4);
+    } else if (type == CT_LineEdit) {
+        whole += QSize(2 * kTextGap, 2);
     } else if (type == CT_ToolButton) {
         whole += QSize(4, 4);
     } else if (type == CT_ItemViewItem) {
@@ -336,6 +382,19 @@ int CalmStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
     case PM_ButtonIconSize:
         // Icons grow with the text beside them.
         return static_cast<int>(std::lround(16 * std::max(1.0, currentZoom())));
+    case PM_LayoutLeftMargin:
+    case PM_LayoutTopMargin:
+    case PM_LayoutRightMargin:
+    case PM_LayoutBottomMargin:
+        return widget && widget->isWindow() ? 4 * gridUnit(widget)
+                                            : QProxyStyle::pixelMetric(metric, option, widget);
+    case PM_DefaultFrameWidth:
+        // Room for the ring round what has the focus.
+        return qobject_cast<const QAbstractScrollArea*>(widget)
+                   ? static_cast<int>(kRing)
+                   : QProxyStyle::pixelMetric(metric, option, widget);
+    case PM_FocusFrameHMargin: // beside the text of a list's row
+        return kTextGap;
     case PM_ScrollView_ScrollBarOverlap:
     case PM_ButtonShiftHorizontal:
     case PM_ButtonShiftVertical:

@@ -28,8 +28,8 @@ constexpr int kComposerUnits = 172;
 ChatPage::ChatPage(QWidget* parent)
     : WorkbenchPage(parent), m_messages(new MessageModel(this)), m_pages(new QStackedWidget),
       m_welcome(new WelcomePage), m_view(new MessageView), m_find(nullptr),
-      m_composerRow(new QWidget), m_contextBar(new ContextBar), m_promptStrip(new PromptStrip),
-      m_composer(new Composer) {
+      m_composerRow(new QWidget), m_writing(new QVBoxLayout), m_contextBar(new ContextBar),
+      m_promptStrip(new PromptStrip), m_composer(new Composer) {
     setObjectName(QStringLiteral("chatPage"));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
@@ -39,13 +39,11 @@ ChatPage::ChatPage(QWidget* parent)
     m_pages->addWidget(m_view);
     auto* composerRow = new QHBoxLayout(m_composerRow);
     composerRow->addStretch(1);
-    auto* writing = new QVBoxLayout;
-    writing->setSpacing(0);
-    writing->addWidget(m_find);
-    writing->addWidget(m_contextBar);
-    writing->addWidget(m_promptStrip);
-    writing->addWidget(m_composer);
-    composerRow->addLayout(writing, 1000);
+    m_writing->addWidget(m_find);
+    m_writing->addWidget(m_contextBar);
+    m_writing->addWidget(m_promptStrip);
+    m_writing->addWidget(m_composer);
+    composerRow->addLayout(m_writing, 1000);
     composerRow->addStretch(1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -95,6 +93,7 @@ void ChatPage::applyLook() {
     const int unit = gridUnit(this);
     m_composerRow->layout()->setContentsMargins(4 * unit, 0, 4 * unit, 3 * unit);
     m_composerRow->layout()->setSpacing(0);
+    m_writing->setSpacing(unit);
     m_composer->setMaximumWidth(kComposerUnits * unit);
     m_find->setMaximumWidth(kComposerUnits * unit);
     m_contextBar->setMaximumWidth(kComposerUnits * unit);

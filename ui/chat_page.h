@@ -4,6 +4,7 @@
 #include "ui/workbench_page.h"
 
 class QStackedWidget;
+class QVBoxLayout;
 
 namespace phidelity {
 
@@ -54,6 +55,7 @@ private:
     MessageView* m_view;
     ChatFind* m_find;
     QWidget* m_composerRow;
+    QVBoxLayout* m_writing; ///< the composer and what stands over it
     ContextBar* m_contextBar;
     PromptStrip* m_promptStrip;
     Composer* m_composer;

@@ -49,9 +49,9 @@ ContextBar::ContextBar(QWidget* parent)
     m_sentence->setWordWrap(true);
     m_sentence->setTextFormat(Qt::PlainText);
     m_always->setObjectName(QStringLiteral("contextAlways"));
-    m_always->setText(tr("&From now on the same in this conversation"));
+    m_always->setText(tr("From &now on the same in this conversation"));
     m_summarise->setText(tr("&Summarise Them…"));
-    m_stop->setText(tr("Stop &Here"));
+    m_stop->setText(tr("S&top Here"));
     m_grid->addWidget(m_sentence, 0, 0, 1, 2);
     m_grid->addWidget(m_always, 3, 0, 1, 2);
     connect(m_drop, &QPushButton::clicked, this, [this] { answer(ContextAnswer::Drop); });
@@ -123,9 +123,10 @@ void ContextBar::summarise() {
     edit->setObjectName(QStringLiteral("summaryEdit"));
     edit->setAccessibleName(tr("Summary"));
     edit->setTabChangesFocus(true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+    auto* buttons = new QDialogButtonBox;
     QPushButton* use = buttons->addButton(tr("&Use Summary"), QDialogButtonBox::AcceptRole);
     use->setObjectName(QStringLiteral("useSummary"));
+    buttons->addButton(QDialogButtonBox::Cancel); // in the order of Tab
     auto* layout = new QVBoxLayout(dialog);
     layout->addWidget(hint);
     layout->addWidget(edit, 1);

@@ -12,6 +12,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/focus_in_sight.h"
 #include "ui/theme.h"
 
 namespace phidelity {
@@ -71,6 +72,7 @@ DeviceDialog::DeviceDialog(QWidget* window)
     auto* scroll = new QScrollArea;
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
+    keepFocusInSight(scroll);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
@@ -83,8 +85,9 @@ DeviceDialog::DeviceDialog(QWidget* window)
     hint->setWordWrap(true);
     hint->setContentsMargins(6 * unit, 0, 0, 0);
     setTextColor(hint, palette(), shadesOf(palette()).dimText);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+    auto* buttons = new QDialogButtonBox;
     m_use = buttons->addButton(tr("&Use This Device"), QDialogButtonBox::AcceptRole);
+    buttons->addButton(QDialogButtonBox::Cancel); // in the order of Tab
     m_use->setObjectName(QStringLiteral("useDevice"));
     m_use->setDefault(true);
     m_use->setEnabled(false);

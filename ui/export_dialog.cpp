@@ -41,7 +41,7 @@ ExportDialog::ExportDialog(QWidget* window, const ExportSubject& subject)
       m_papers(named(new QComboBox, "exportPaper", tr("Paper"))),
       m_shown(named(new QRadioButton, "exportShown")),
       m_tree(named(new QRadioButton, "exportTree")),
-      m_settings(named(new QCheckBox(tr("&Settings")), "exportSettings")),
+      m_settings(named(new QCheckBox(tr("S&ettings")), "exportSettings")),
       m_timings(named(new QCheckBox(tr("&Timings")), "exportTimings")),
       m_probabilities(named(new QCheckBox(tr("Pro&babilities")), "exportProbabilities")),
       m_preview(named(new QPlainTextEdit, "exportPreview", tr("Beginning of what is written"))),
@@ -124,8 +124,7 @@ void ExportDialog::buildPapers() {
 
 void ExportDialog::buildExtent(const ExportSubject& subject) {
     m_shown->setText(tr("The &conversation as it is shown (%n messages)", nullptr,
-                        static_cast<int>(subject.shownMessages))
-                         .replace(QStringLiteral("%n"), QString::number(subject.shownMessages)));
+                        static_cast<int>(subject.shownMessages)));
     m_tree->setText(tr("The &whole tree (%1 messages in %2 branches)")
                         .arg(subject.allMessages)
                         .arg(subject.branches));

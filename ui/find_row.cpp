@@ -15,7 +15,7 @@ namespace phidelity {
 
 FindRow::FindRow(const QString& name, QWidget* parent)
     : QWidget(parent), m_field(new QLineEdit), m_said(new ElidedLabel),
-      m_case(new QCheckBox(tr("Match &case"))), m_layout(new QHBoxLayout(this)) {
+      m_case(new QCheckBox(tr("&Match case"))), m_layout(new QHBoxLayout(this)) {
     m_field->setObjectName(name);
     m_field->setPlaceholderText(tr("Find"));
     m_field->setAccessibleName(tr("Find"));

@@ -19,6 +19,7 @@
 #include "chat/escaped_text.h"
 #include "chat/format_limits.h"
 #include "ui/calm_wheel.h"
+#include "ui/focus_in_sight.h"
 #include "ui/format_preview.h"
 #include "ui/theme.h"
 
@@ -205,7 +206,7 @@ QWidget* FormatEditor::buildForm() {
     grid->addWidget(m_replyPrefix, row, 1);
     grid->addWidget(new QLabel(tr("its text")), row, 2);
     grid->addWidget(m_replySuffix, row++, 3);
-    grid->addWidget(labelFor(tr("E&nds at"), m_stops), row, 0, Qt::AlignTop);
+    grid->addWidget(labelFor(tr("Ends a&t"), m_stops), row, 0, Qt::AlignTop);
     grid->addWidget(m_stops, row++, 1, 1, 3);
     m_stops->setToolTip(tr("A reply ends where one of these comes up; one a line, \\n is a line "
                            "end, \\t a tabulator, \\\\ a backslash"));
@@ -224,6 +225,7 @@ QWidget* FormatEditor::buildForm() {
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
+    keepFocusInSight(scroll);
     return scroll;
 }
 
@@ -437,7 +439,7 @@ void FormatEditor::showRemarks() {
     constexpr qsizetype kMostShown = 3; // the fields matter more in a small window
     if (const auto more = static_cast<int>(sentences.size() - kMostShown); more > 0) {
         sentences = sentences.first(kMostShown);
-        sentences.append(tr("And %n more remark(s).", nullptr, more));
+        sentences.append(tr("And %n more.", nullptr, more));
     }
     m_remarks->setText(sentences.join(u'\n'));
     m_remarks->setVisible(!sentences.isEmpty());

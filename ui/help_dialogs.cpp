@@ -75,7 +75,7 @@ QDialog* showShortcutsDialog(QWidget* window) {
     auto* scroll = new QScrollArea;
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setAccessibleName(dialog->windowTitle());
     auto* layout = new QVBoxLayout(dialog);
     layout->addWidget(scroll, 1);
     addCloseButton(dialog, layout);

@@ -189,7 +189,7 @@ void MainWindow::setReplayOffered(bool offered) {
 void MainWindow::buildViewMenu() {
     QMenu* menu = m_viewMenu = menuBar()->addMenu(tr("&View"));
     menu->setObjectName(QStringLiteral("viewMenu"));
-    QAction* commands = addAction(menu, "actionCommands", tr("Find a C&ommand…"),
+    QAction* commands = addAction(menu, "actionCommands", tr("Find a Co&mmand…"),
                                   QKeySequence(Qt::CTRL | Qt::Key_K));
     connect(commands, &QAction::triggered, this, [this] { m_palette->open(); });
     menu->addSeparator();
@@ -208,7 +208,7 @@ void MainWindow::buildViewMenu() {
     m_panelsBack = addAction(menu, "actionPanelsBack", tr("&Put All Panels Back"), {});
     connect(m_panelsBack, &QAction::triggered, this, [this] { m_docks->reset(); });
     menu->addSeparator();
-    QAction* larger = addAction(menu, "actionZoomIn", tr("Zoom &In"), QKeySequence::ZoomIn);
+    QAction* larger = addAction(menu, "actionZoomIn", tr("&Zoom In"), QKeySequence::ZoomIn);
     larger->setShortcuts(
         {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
     connect(larger, &QAction::triggered, this, [this] { setZoom(m_zoom + 0.1); });
@@ -238,8 +238,8 @@ void MainWindow::buildViewMenu() {
 
 void MainWindow::buildAppearances(QMenu* menu) {
     m_appearances = new QActionGroup(this);
-    const std::pair<Appearance, QString> looks[] = {{Appearance::System, tr("Follow the &System")},
-                                                    {Appearance::Light, tr("&Light")},
+    const std::pair<Appearance, QString> looks[] = {{Appearance::System, tr("Follow the S&ystem")},
+                                                    {Appearance::Light, tr("Li&ght")},
                                                     {Appearance::Dark, tr("&Dark")}};
     for (const auto& [appearance, text] : looks) {
         QAction* action = addAction(menu, "", text, {});

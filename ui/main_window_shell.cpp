@@ -122,7 +122,7 @@ void MainWindow::addPage(WorkbenchPage* page, const QString& key) {
     connect(choose, &QAction::triggered, this, [this, key] { showPage(key); });
     m_switch->add(choose);
 
-    auto* menu = new QMenu(page->title(), this);
+    auto* menu = new QMenu(u'&' + page->title(), this);
     menu->addActions(page->actions());
     QAction* menuAction = menuBar()->insertMenu(m_helpMenu->menuAction(), menu);
     menuAction->setVisible(false);

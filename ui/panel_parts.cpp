@@ -8,6 +8,7 @@
 #include <QSpinBox>
 
 #include "ui/calm_wheel.h"
+#include "ui/focus_in_sight.h"
 #include "ui/theme.h"
 
 namespace phidelity {
@@ -44,6 +45,7 @@ QScrollArea* scrollingColumn(QWidget* content) {
     auto* scroll = new QScrollArea;
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
+    keepFocusInSight(scroll);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);

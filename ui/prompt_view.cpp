@@ -81,9 +81,10 @@ PromptView::PromptView(QWidget* window)
     m_warnings->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_legend->setTextFormat(Qt::RichText);
     m_legend->setWordWrap(true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    auto* buttons = new QDialogButtonBox;
     m_copyText = addButton(buttons, tr("Copy as &Text"), "copyPromptText");
     m_copyIds = addButton(buttons, tr("Copy as &Ids"), "copyPromptIds");
+    buttons->addButton(QDialogButtonBox::Close); // in the order of Tab
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_occasion);
     layout->addWidget(m_tokens, 1);

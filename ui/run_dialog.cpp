@@ -30,10 +30,10 @@ RunDialog::RunDialog(const QString& code, QWidget* parent)
     shown->setAccessibleName(tr("The code"));
     m_always->setObjectName(QStringLiteral("runAlways"));
     m_always->setToolTip(tr("The Code menu turns the question on again."));
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+    auto* buttons = new QDialogButtonBox;
     QPushButton* run = buttons->addButton(tr("&Run"), QDialogButtonBox::AcceptRole);
     run->setObjectName(QStringLiteral("runAccept"));
-    buttons->button(QDialogButtonBox::Cancel)->setDefault(true);
+    buttons->addButton(QDialogButtonBox::Cancel)->setDefault(true); // in the order of Tab
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* layout = new QVBoxLayout(this);

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "ui/example_button.h"
+#include "ui/focus_in_sight.h"
 #include "ui/icon.h"
 #include "ui/theme.h"
 
@@ -56,7 +57,6 @@ WelcomePage::WelcomePage(QWidget* parent)
     viewport()->setBackgroundRole(QPalette::Base);
     m_title->setObjectName(QStringLiteral("welcomeTitle"));
     m_text->setObjectName(QStringLiteral("welcomeText"));
-    m_howTo->setObjectName(QStringLiteral("welcomeHowTo"));
     m_howTo->setAccessibleName(tr("How to get Phi-2"));
     m_open->setObjectName(QStringLiteral("welcomeOpen"));
     m_open->setIcon(icon(QStringLiteral("open")));
@@ -69,6 +69,16 @@ WelcomePage::WelcomePage(QWidget* parent)
     m_howTo->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_symbol->setAlignment(Qt::AlignHCenter);
     m_exampleGrid->setContentsMargins(0, 0, 0, 0);
+
+    // Before what stands under them, for the order of Tab.
+    for (int index = 0; index < 4; ++index) {
+        auto* button = new ExampleButton;
+        button->setObjectName(QStringLiteral("example%1").arg(index));
+        m_exampleButtons.append(button);
+        m_exampleGrid->addWidget(button, index, 0);
+        connect(button, &QPushButton::clicked, this,
+                [this, index] { emit exampleChosen(examplesOf(m_format).at(index)); });
+    }
 
     auto* page = new QWidget;
     page->setBackgroundRole(QPalette::Base);
@@ -87,16 +97,10 @@ WelcomePage::WelcomePage(QWidget* parent)
     down->addWidget(m_open, 0, Qt::AlignHCenter);
     down->addStretch(4);
     setWidget(page);
-    for (int index = 0; index < 4; ++index) {
-        auto* button = new ExampleButton;
-        button->setObjectName(QStringLiteral("example%1").arg(index));
-        m_exampleButtons.append(button);
-        connect(button, &QPushButton::clicked, this,
-                [this, index] { emit exampleChosen(examplesOf(m_format).at(index)); });
-    }
     connect(m_open, &QPushButton::clicked, this, &WelcomePage::openModelRequested);
     applyLook();
     showTexts();
+    keepFocusInSight(this);
 }
 
 void WelcomePage::setFormat(const PromptFormat& format) {

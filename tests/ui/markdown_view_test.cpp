@@ -1,52 +1,23 @@
 // SPDX-License-Identifier: MIT
 // Markdown in the list of messages: links, tables, formulas, hits of a search, by pointer and keys.
-#include <QApplication>
-#include <QClipboard>
 #include <QLabel>
 #include <QScrollBar>
 #include <QSignalSpy>
-#include <QTest>
 #include <QWheelEvent>
 
-#include "message_samples.h"
-#include "ui/message_model.h"
-#include "ui/message_view.h"
 #include "ui/search_hits.h"
-#include "ui/theme.h"
+#include "view_fixture.h"
 
 using namespace phidelity;
 
-class MarkdownViewTest : public QObject {
+class MarkdownViewTest : public ViewFixture {
     Q_OBJECT
-
-    std::unique_ptr<MessageModel> m_model;
-    std::unique_ptr<MessageView> m_view;
 
     [[nodiscard]] QLabel* address() const {
         return m_view->findChild<QLabel*>(QStringLiteral("linkAddress"));
     }
-    QString copied() {
-        m_view->selectAll();
-        m_view->copy();
-        return QApplication::clipboard()->text();
-    }
-    [[nodiscard]] QImage picture() const { return m_view->viewport()->grab().toImage(); }
 
 private slots:
-    void init() {
-        applyAppearance(*qApp, Appearance::Light);
-        m_model = std::make_unique<MessageModel>();
-        m_view = std::make_unique<MessageView>();
-        m_view->setModel(m_model.get());
-        m_view->resize(700, 500);
-        m_view->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
-    }
-    void cleanup() {
-        m_view.reset();
-        m_model.reset();
-    }
-
     void aLinkShowsItsAddressBeforeItOpens() {
         m_model->add(
             reply(QStringLiteral("See [the page](https://x.org/a) and [b](https://y.org)")));

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <QAbstractItemModelTester>
-#include <QApplication>
-#include <QClipboard>
 #include <QScrollBar>
 #include <QSignalSpy>
-#include <QTest>
 #include <QToolButton>
 #include <QWheelEvent>
 
-#include "message_samples.h"
 #include "ui/message_layout.h"
-#include "ui/message_model.h"
-#include "ui/message_view.h"
-#include "ui/theme.h"
+#include "view_fixture.h"
 
 using namespace phidelity;
 
@@ -36,11 +30,8 @@ QString longText(int paragraphs) {
 
 } // namespace
 
-class MessageViewTest : public QObject {
+class MessageViewTest : public ViewFixture {
     Q_OBJECT
-
-    std::unique_ptr<MessageModel> m_model;
-    std::unique_ptr<MessageView> m_view;
 
     void wheel(int steps) {
         const QPointF middle(300, 200);
@@ -54,18 +45,9 @@ class MessageViewTest : public QObject {
 
 private slots:
     void init() {
-        m_model = std::make_unique<MessageModel>();
+        ViewFixture::init();
         new QAbstractItemModelTester(
             m_model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest, m_model.get());
-        m_view = std::make_unique<MessageView>();
-        m_view->setModel(m_model.get());
-        m_view->resize(700, 500);
-        m_view->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
-    }
-    void cleanup() {
-        m_view.reset();
-        m_model.reset();
     }
 
     void modelAnnouncesAnAppendAsOneChange() {

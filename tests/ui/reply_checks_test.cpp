@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a reply shows beyond its text: marks of checked arithmetic, and what code said that was run.
-#include <QApplication>
-#include <QClipboard>
 #include <QSignalSpy>
-#include <QTest>
 
-#include "message_samples.h"
-#include "ui/message_model.h"
-#include "ui/message_view.h"
-#include "ui/theme.h"
+#include "view_fixture.h"
 
 using namespace phidelity;
 
@@ -22,34 +16,10 @@ const QString kCode =
 
 } // namespace
 
-class ReplyChecksTest : public QObject {
+class ReplyChecksTest : public ViewFixture {
     Q_OBJECT
 
-    std::unique_ptr<MessageModel> m_model;
-    std::unique_ptr<MessageView> m_view;
-
-    QImage picture() const { return m_view->viewport()->grab().toImage(); }
-    QString copied() {
-        m_view->selectAll();
-        m_view->copy();
-        return QApplication::clipboard()->text();
-    }
-
 private slots:
-    void init() {
-        applyAppearance(*qApp, Appearance::Light);
-        m_model = std::make_unique<MessageModel>();
-        m_view = std::make_unique<MessageView>();
-        m_view->setModel(m_model.get());
-        m_view->resize(700, 600);
-        m_view->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
-    }
-    void cleanup() {
-        m_view.reset();
-        m_model.reset();
-    }
-
     void statementsAreMarkedInTextCodeFormulasAndTables() {
         m_model->add(reply(kSums));
         picture();

@@ -65,8 +65,9 @@ CompareDialog::CompareDialog(QWidget* parent)
     auto* across = new QHBoxLayout;
     across->addWidget(buildSide(0), 1);
     across->addWidget(buildSide(1), 1);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    auto* buttons = new QDialogButtonBox;
     buttons->addButton(m_run, QDialogButtonBox::ActionRole);
+    buttons->addButton(QDialogButtonBox::Close); // in the order of Tab
     auto* down = new QVBoxLayout(this);
     down->addWidget(m_prompt);
     down->addLayout(across, 1);
