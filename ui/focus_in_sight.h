@@ -10,7 +10,7 @@ namespace phidelity {
 /// it before. The area must have its widget.
 inline void keepFocusInSight(QScrollArea* area) {
     QObject::connect(qApp, &QApplication::focusChanged, area, [area](const QWidget*, QWidget* now) {
-        if (now && area->widget()->isAncestorOf(now)) {
+        if (now && area->widget() && area->widget()->isAncestorOf(now)) {
             area->ensureWidgetVisible(now);
         }
     });

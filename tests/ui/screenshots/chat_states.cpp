@@ -106,28 +106,6 @@ QList<State> chatStates() {
                   emit scene.window.conversations()->trashed(library->conversations().at(3).id);
                   settle();
               }),
-        faked(QStringLiteral("search"),
-              [](Scene& scene) {
-                  greet(scene);
-                  auto* search =
-                      scene.window.findChild<QLineEdit*>(QStringLiteral("conversationSearch"));
-                  search->setText(QStringLiteral("demo"));
-                  QTest::qWait(200);
-                  Found found;
-                  found.text = search->text();
-                  SearchHit title;
-                  title.title = QStringLiteral("What the demo can do");
-                  title.marks = {{9, 4}};
-                  SearchHit message;
-                  message.title = QStringLiteral("Hello! Who are you?");
-                  message.node = 2;
-                  message.excerpt =
-                      QStringLiteral("…I am a small demo model that lives in this window…");
-                  message.excerptMarks = {{14, 4}};
-                  found.hits = {title, message};
-                  scene.window.conversations()->showFound(found);
-                  scene.window.page()->view()->setHits(search->text());
-              }),
         faked(QStringLiteral("editing"),
               [](Scene& scene) {
                   greet(scene);

@@ -59,7 +59,7 @@ Wish readWish(const QStringList& words) {
 }
 
 QList<State> allStates() {
-    return chatStates() + textStates() + dialogStates() + playgroundStates() +
+    return chatStates() + askedStates() + textStates() + dialogStates() + playgroundStates() +
            playgroundLiveStates() + labStates() + inspectorStates() + codeStates() +
            codeCommandStates();
 }

@@ -22,6 +22,7 @@ struct State {
 };
 
 // One function a file: a new state goes to its page.
+[[nodiscard]] QList<State> askedStates();
 [[nodiscard]] QList<State> chatStates();
 [[nodiscard]] QList<State> textStates();
 [[nodiscard]] QList<State> dialogStates();
