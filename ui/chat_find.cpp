@@ -104,9 +104,7 @@ void ChatFind::typed() {
         const auto [row, number] = m_view->findFrom();
         m_counter->restart(row);
         m_at = {row, number};
-        m_direction = 1;
-        m_rowsLeft = m_counter->rows() + 1;
-        look();
+        lookAlong(1);
     }
     tell();
 }
@@ -124,19 +122,22 @@ void ChatFind::step(int by) {
         open();
         return;
     }
-    if (m_counter->rows() == 0) {
-        return;
-    }
     if (m_shown.row >= 0) {
         m_at = {m_shown.row, m_shown.number + by};
     } else {
         const auto [row, number] = m_view->findFrom();
         m_at = {row, by > 0 ? number : number - 1};
     }
-    m_direction = by;
-    m_rowsLeft = m_counter->rows() + 1;
-    look();
+    lookAlong(by);
     tell();
+}
+
+void ChatFind::lookAlong(int direction) {
+    if (m_counter->rows() > 0) {
+        m_direction = direction;
+        m_rowsLeft = m_counter->rows() + 1; // round to the rest of the first one
+        look();
+    }
 }
 
 /// On the way from m_at to the next hit.

@@ -40,6 +40,7 @@ private:
     };
     void typed();
     void step(int by);
+    void lookAlong(int direction);
     void look();
     void goTo(Place place);
     void tell();

@@ -20,6 +20,9 @@ void MessageView::setFind(const HitQuery& query) {
         m_hitRow = -1;
     } // otherwise it is where one goes on from
     m_find = query;
+    if (query.isEmpty()) {
+        relayout(); // at the end it may follow again
+    }
     viewport()->update();
 }
 

@@ -281,6 +281,15 @@ private slots:
         QTRY_COMPARE(said(), QStringLiteral("Not found"));
     }
 
+    void anEmptyConversationHasNothing() {
+        look(QStringLiteral("needle"));
+        QTRY_COMPARE(said(), QStringLiteral("Not found"));
+        press(Qt::Key_Return);
+        press(Qt::Key_F3, Qt::ShiftModifier);
+        type(QStringLiteral("A needle?"));
+        QTRY_COMPARE(said(), QStringLiteral("1 found"));
+    }
+
     void theMenuTellsOfIt() {
         for (const char* name : {"actionFind", "actionFindNext", "actionFindPrevious"}) {
             QVERIFY(m_window->page()->actions().contains(find<QAction>(name)));

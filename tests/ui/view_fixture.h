@@ -22,7 +22,7 @@ protected:
     std::unique_ptr<MessageModel> m_model;
     std::unique_ptr<MessageView> m_view;
 
-    [[nodiscard]] QImage picture() const { return m_view->viewport()->grab().toImage(); }
+    QImage picture() const { return m_view->viewport()->grab().toImage(); }
     QString copied() {
         m_view->selectAll();
         m_view->copy();
