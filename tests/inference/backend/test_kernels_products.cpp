@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Products of every type with awkward shapes against the obvious double loop.
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include <QObject>
@@ -147,6 +148,31 @@ private slots:
                                                                     .arg(error)));
                     }
                 }
+            }
+        });
+    }
+
+    void anInputBesideOthersComesToTheBitsItHasAlone_data() { typeRows(); }
+    void anInputBesideOthersComesToTheBitsItHasAlone() {
+        QFETCH(int, type);
+        onEveryTarget([&](const char* set) {
+            ThreadPool pool(2);
+            constexpr std::size_t kOutputs = 45; // two groups of rows and a part of a third
+            constexpr std::size_t kColumns = 512;
+            const RandomMatrix weights(static_cast<TensorType>(type), kOutputs, kColumns, 21);
+            const std::vector<float> x = randomFloats(kSmallBatch * kColumns, 22);
+            std::vector<float> alone;
+            for (std::uint32_t r = 0; r < kSmallBatch; ++r) {
+                const std::vector<float> own(x.begin() + r * kColumns,
+                                             x.begin() + (r + 1) * kColumns);
+                const std::vector<float> y = product(pool, weights, own, 1);
+                alone.insert(alone.end(), y.begin(), y.end());
+            }
+            for (std::uint32_t rows = 2; rows <= kSmallBatch; ++rows) {
+                const std::vector<float> together = product(pool, weights, x, rows);
+                QVERIFY2(std::memcmp(together.data(), alone.data(),
+                                     rows * kOutputs * sizeof(float)) == 0,
+                         qPrintable(QString("%1 rows on %2").arg(rows).arg(set)));
             }
         });
     }

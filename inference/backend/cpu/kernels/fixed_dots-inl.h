@@ -89,6 +89,20 @@ HWY_INLINE VI wholeDots(const VU8 (&codes)[8], const FixedBlock& x) {
     }
     return hn::Add(hn::ShiftLeft<8>(high), low);
 }
+
+/// The same for both groups of a pair: each input is loaded once for two products, since loads are
+/// what these products otherwise wait for. In its own words, or GCC loads all inputs beforehand.
+HWY_INLINE void wholeDotsOfPair(const VU8 (&codes)[2][8], const FixedBlock& x, VI (&dots)[2]) {
+    VI high[2] = {hn::Zero(TagI()), hn::Zero(TagI())};
+    VI low[2] = {hn::Zero(TagI()), hn::Zero(TagI())};
+    HWY_UNROLL(8)
+    for (int quad = 0; quad < 8; ++quad) {
+        accumulateTwice(high, codes[0][quad], codes[1][quad], x.high + 4 * quad);
+        accumulateTwice(low, codes[0][quad], codes[1][quad], x.low + 4 * quad);
+    }
+    dots[0] = hn::Add(hn::ShiftLeft<8>(high[0]), low[0]);
+    dots[1] = hn::Add(hn::ShiftLeft<8>(high[1]), low[1]);
+}
 #endif
 
 /// From unpacked codes, for several inputs. scale0 is that of the first 16 columns, scale1 of the

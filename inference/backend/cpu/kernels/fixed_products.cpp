@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "inference/backend/cpu/kernels/fixed_products.h"
 
-#include "inference/backend/cpu/kernels/prepared_input.h"
 #include "inference/backend/cpu/kernels/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -88,20 +87,37 @@ HWY_INLINE void signedBlock(const std::uint8_t* lines, const FixedBlock& x, VF d
         hn::MulAdd(hn::ConvertTo(TagF(), dot), hn::Mul(d, broadcastFloat(&x.scale)), sums.total);
 }
 
+/// Sums of all inputs for the rows of one group.
+template <std::uint32_t kRows>
+using GroupSums = Sums[kRows == 0 ? kSmallBatch : kRows][kParts];
+
+template <std::uint32_t kRows>
+HWY_INLINE void clearTotals(GroupSums<kRows> (&sums)[2], std::uint32_t count) {
+    for (std::uint32_t r = 0; r < count; ++r) {
+        HWY_UNROLL(4)
+        for (std::size_t part = 0; part < kParts; ++part) {
+            sums[0][r][part].total = sums[1][r][part].total = zeroF();
+        }
+    }
+}
+
+template <std::uint32_t kRows>
+HWY_INLINE void storeTotals(const GroupSums<kRows> (&sums)[2], std::uint32_t count,
+                            std::uint32_t firstRow, GroupProducts (&out)[2]) {
+    for (std::uint32_t r = 0; r < count; ++r) {
+        HWY_UNROLL(4)
+        for (std::size_t part = 0; part < kParts; ++part) {
+            hn::StoreU(sums[0][r][part].total, TagF(), out[0][firstRow + r] + part * kLanes);
+            hn::StoreU(sums[1][r][part].total, TagF(), out[1][firstRow + r] + part * kLanes);
+        }
+    }
+}
+
 /// One block of 32 of one part, for `count` inputs that lie `stride` blocks apart.
 template <TensorType kType, std::uint32_t kRows>
 HWY_INLINE void simpleRows(const std::uint8_t* lines, std::size_t stride, const FixedBlock* x,
                            std::uint32_t count, VF d, VF m, std::size_t part,
-                           Sums (*sums)[kParts]) {
-#if PHIDELITY_HAVE_BYTE_DOTS
-    VU8 codes[8];
-    unpackCodes<kType>(lines, codes);
-    HWY_UNROLL(4)
-    for (std::uint32_t r = 0; r < count; ++r) {
-        const FixedBlock& own = x[r * stride];
-        addSimple<kType>(wholeDots(codes, own), own, d, m, sums[r][part]);
-    }
-#else
+                           GroupSums<kRows>& sums) {
     if constexpr (kType == TensorType::Q8_0) {
         for (std::uint32_t r = 0; r < count; ++r) {
             signedBlock(lines, x[r * stride], d, sums[r][part]);
@@ -121,51 +137,65 @@ HWY_INLINE void simpleRows(const std::uint8_t* lines, std::size_t stride, const 
             }
         }
     }
+}
+
+/// One block of 32 of both groups.
+template <TensorType kType, std::uint32_t kRows>
+HWY_INLINE void simpleBlock(const std::uint8_t* at, std::size_t stride, const FixedBlock* x,
+                            std::uint32_t count, GroupSums<kRows> (&sums)[2]) {
+    constexpr PackedLayout layout = packedLayout(kType);
+    constexpr std::size_t minimumAt = layout.hasMinimum ? 32 : 0;
+#if PHIDELITY_HAVE_BYTE_DOTS
+    const std::uint8_t* second = at + layout.superBytes();
+    VU8 codes[2][8];
+    unpackCodes<kType>(at + layout.headerBytes(), codes[0]);
+    unpackCodes<kType>(second + layout.headerBytes(), codes[1]);
+    const VF d[2] = {loadHalf(at), loadHalf(second)};
+    const VF m[2] = {loadHalf(at + minimumAt), loadHalf(second + minimumAt)};
+    HWY_UNROLL(4)
+    for (std::uint32_t r = 0; r < count; ++r) {
+        const FixedBlock& own = x[r * stride];
+        VI dots[2];
+        wholeDotsOfPair(codes, own, dots);
+        addSimple<kType>(dots[0], own, d[0], m[0], sums[0][r][0]);
+        addSimple<kType>(dots[1], own, d[1], m[1], sums[1][r][0]);
+    }
+#else
+    for (GroupSums<kRows>& group : sums) {
+        HWY_UNROLL(4)
+        for (std::size_t part = 0; part < kParts; ++part) {
+            const std::size_t lane = part * kLanes;
+            simpleRows<kType, kRows>(at + layout.headerBytes() + 4 * lane, stride, x, count,
+                                     loadHalf(at + 2 * lane), loadHalf(at + minimumAt + 2 * lane),
+                                     part, group);
+        }
+        at += layout.superBytes();
+    }
 #endif
 }
 
 /// kRows inputs, whose sums stay in registers, or `rows` of them where it is 0.
 template <TensorType kType, std::uint32_t kRows>
-HWY_INLINE void simpleGroup(const std::uint8_t* at, std::size_t blocks, const FixedBlock* x,
-                            std::uint32_t rows, float (*out)[16]) {
-    constexpr PackedLayout layout = packedLayout(kType);
+HWY_INLINE void simplePair(const std::uint8_t* at, std::size_t blocks, const FixedBlock* x,
+                           std::uint32_t rows, std::uint32_t firstRow, GroupProducts (&out)[2]) {
+    constexpr std::size_t bytes = 2 * packedLayout(kType).superBytes();
     const std::uint32_t count = kRows == 0 ? rows : kRows;
-    Sums sums[kRows == 0 ? kSmallBatch : kRows][kParts];
-    for (std::uint32_t r = 0; r < count; ++r) {
-        HWY_UNROLL(4)
-        for (std::size_t part = 0; part < kParts; ++part) {
-            sums[r][part].total = zeroF();
-        }
-    }
+    GroupSums<kRows> sums[2];
+    clearTotals<kRows>(sums, count);
     for (std::size_t block = 0; block < blocks; ++block) {
-        for (std::size_t ahead = 0; ahead < layout.superBytes(); ahead += 64) {
+        for (std::size_t ahead = 0; ahead < bytes; ahead += 64) {
             hwy::Prefetch(at + kPrefetch + ahead);
         }
-        HWY_UNROLL(4)
-        for (std::size_t part = 0; part < kParts; ++part) {
-            const std::size_t lane = part * kLanes;
-            const VF d = loadHalf(at + 2 * lane);
-            VF m = d;
-            if constexpr (layout.hasMinimum) {
-                m = loadHalf(at + 32 + 2 * lane);
-            }
-            simpleRows<kType, kRows>(at + layout.headerBytes() + 4 * lane, blocks, x + block, count,
-                                     d, m, part, sums);
-        }
-        at += layout.superBytes();
+        simpleBlock<kType, kRows>(at, blocks, x + block, count, sums);
+        at += bytes;
     }
-    for (std::uint32_t r = 0; r < count; ++r) {
-        HWY_UNROLL(4)
-        for (std::size_t part = 0; part < kParts; ++part) {
-            hn::StoreU(sums[r][part].total, TagF(), out[r] + part * kLanes);
-        }
-    }
+    storeTotals<kRows>(sums, count, firstRow, out);
 }
 
 template <TensorType kType, std::uint32_t kRows, int kSub>
 HWY_INLINE void scaledRows(const std::uint8_t* lines, std::size_t stride, const FixedBlock* x,
                            std::uint32_t count, VU scales, VU minima, std::size_t part,
-                           Sums (*sums)[kParts]) {
+                           GroupSums<kRows>& sums) {
     if constexpr (kWholeDots<kType>) {
 #if PHIDELITY_HAVE_BYTE_DOTS
         VU8 codes[8];
@@ -207,7 +237,8 @@ HWY_INLINE void scaledRows(const std::uint8_t* lines, std::size_t stride, const 
 template <TensorType kType, std::uint32_t kRows, int kSub>
 HWY_INLINE void scaledSub(const std::uint8_t* lines, std::size_t stride, const FixedBlock* x,
                           std::uint32_t count, const VU (&scale)[kParts][4],
-                          const VU (&minimum)[kParts][4], std::size_t dword, Sums (*sums)[kParts]) {
+                          const VU (&minimum)[kParts][4], std::size_t dword,
+                          GroupSums<kRows>& sums) {
     constexpr PackedLayout layout = packedLayout(kType);
     const std::uint8_t* own = lines + kSub * layout.subBytes();
     for (std::size_t ahead = 0; ahead < layout.superBytes() / 8; ahead += 64) {
@@ -220,110 +251,108 @@ HWY_INLINE void scaledSub(const std::uint8_t* lines, std::size_t stride, const F
     }
 }
 
+/// One super-block of one group; `x` is the first input's.
 template <TensorType kType, std::uint32_t kRows>
-HWY_INLINE void scaledGroup(const std::uint8_t* at, std::size_t supers, const FixedBlock* x,
-                            std::uint32_t rows, float (*out)[16]) {
+HWY_INLINE void scaledSuper(const std::uint8_t* at, std::size_t stride, const FixedBlock* x,
+                            std::uint32_t count, GroupSums<kRows>& sums) {
     constexpr PackedLayout layout = packedLayout(kType);
     constexpr std::size_t subsPerDword = kQuadsPerScale<kType> == 8 ? 4 : 2;
-    const std::uint32_t count = kRows == 0 ? rows : kRows;
-    const std::size_t stride = 8 * supers;
-    Sums sums[kRows == 0 ? kSmallBatch : kRows][kParts];
+    VU scale[kParts][4];
+    VU minimum[kParts][4];
+    HWY_UNROLL(4)
+    for (std::size_t part = 0; part < kParts; ++part) {
+        unpackScales<kType>(at, 4 * part * kLanes, scale[part], minimum[part]);
+    }
     for (std::uint32_t r = 0; r < count; ++r) {
         HWY_UNROLL(4)
         for (std::size_t part = 0; part < kParts; ++part) {
-            sums[r][part].total = zeroF();
+            sums[r][part].high = sums[r][part].low = sums[r][part].minimum = zeroF();
         }
     }
-    for (std::size_t super = 0; super < supers; ++super) {
-        VU scale[kParts][4];
-        VU minimum[kParts][4];
-        HWY_UNROLL(4)
-        for (std::size_t part = 0; part < kParts; ++part) {
-            unpackScales<kType>(at, 4 * part * kLanes, scale[part], minimum[part]);
+    const std::uint8_t* lines = at + layout.headerBytes();
+    for (std::size_t dword = 0; dword < 8 / subsPerDword; ++dword) {
+        scaledSub<kType, kRows, 0>(lines, stride, x, count, scale, minimum, dword, sums);
+        scaledSub<kType, kRows, 1>(lines, stride, x, count, scale, minimum, dword, sums);
+        if constexpr (subsPerDword == 4) {
+            scaledSub<kType, kRows, 2>(lines, stride, x, count, scale, minimum, dword, sums);
+            scaledSub<kType, kRows, 3>(lines, stride, x, count, scale, minimum, dword, sums);
         }
+        lines += subsPerDword * layout.subBytes();
+        x += subsPerDword;
+    }
+    HWY_UNROLL(4)
+    for (std::size_t part = 0; part < kParts; ++part) {
+        const VF d = loadHalf(at + 2 * part * kLanes);
         for (std::uint32_t r = 0; r < count; ++r) {
-            HWY_UNROLL(4)
-            for (std::size_t part = 0; part < kParts; ++part) {
-                sums[r][part].high = sums[r][part].low = sums[r][part].minimum = zeroF();
+            Sums& own = sums[r][part];
+            const VF both = kWholeDots<kType>
+                                ? own.low
+                                : hn::MulAdd(own.high, hn::Set(TagF(), 256.0F), own.low);
+            own.total = hn::MulAdd(d, both, own.total);
+            if constexpr (layout.hasMinimum) {
+                own.total =
+                    hn::NegMulAdd(loadHalf(at + 32 + 2 * part * kLanes), own.minimum, own.total);
             }
-        }
-        const std::uint8_t* lines = at + layout.headerBytes();
-        for (std::size_t dword = 0; dword < 8 / subsPerDword; ++dword) {
-            scaledSub<kType, kRows, 0>(lines, stride, x, count, scale, minimum, dword, sums);
-            scaledSub<kType, kRows, 1>(lines, stride, x, count, scale, minimum, dword, sums);
-            if constexpr (subsPerDword == 4) {
-                scaledSub<kType, kRows, 2>(lines, stride, x, count, scale, minimum, dword, sums);
-                scaledSub<kType, kRows, 3>(lines, stride, x, count, scale, minimum, dword, sums);
-            }
-            lines += subsPerDword * layout.subBytes();
-            x += subsPerDword;
-        }
-        HWY_UNROLL(4)
-        for (std::size_t part = 0; part < kParts; ++part) {
-            const VF d = loadHalf(at + 2 * part * kLanes);
-            for (std::uint32_t r = 0; r < count; ++r) {
-                Sums& own = sums[r][part];
-                const VF both = kWholeDots<kType>
-                                    ? own.low
-                                    : hn::MulAdd(own.high, hn::Set(TagF(), 256.0F), own.low);
-                own.total = hn::MulAdd(d, both, own.total);
-                if constexpr (layout.hasMinimum) {
-                    own.total = hn::NegMulAdd(loadHalf(at + 32 + 2 * part * kLanes), own.minimum,
-                                              own.total);
-                }
-            }
-        }
-        at += layout.superBytes();
-    }
-    for (std::uint32_t r = 0; r < count; ++r) {
-        HWY_UNROLL(4)
-        for (std::size_t part = 0; part < kParts; ++part) {
-            hn::StoreU(sums[r][part].total, TagF(), out[r] + part * kLanes);
         }
     }
 }
 
 template <TensorType kType, std::uint32_t kRows>
-void productsOfRows(const std::uint8_t* group, std::size_t columns, const FixedBlock* x,
-                    std::uint32_t rows, float (*out)[16]) {
+HWY_INLINE void scaledPair(const std::uint8_t* at, std::size_t supers, const FixedBlock* x,
+                           std::uint32_t rows, std::uint32_t firstRow, GroupProducts (&out)[2]) {
+    const std::uint32_t count = kRows == 0 ? rows : kRows;
+    GroupSums<kRows> sums[2];
+    clearTotals<kRows>(sums, count);
+    for (std::size_t super = 0; super < supers; ++super) {
+        for (GroupSums<kRows>& group : sums) {
+            scaledSuper<kType, kRows>(at, 8 * supers, x + 8 * super, count, group);
+            at += packedLayout(kType).superBytes();
+        }
+    }
+    storeTotals<kRows>(sums, count, firstRow, out);
+}
+
+template <TensorType kType, std::uint32_t kRows>
+void productsOfRows(const std::uint8_t* pair, std::size_t columns, const FixedBlock* x,
+                    std::uint32_t rows, std::uint32_t firstRow, GroupProducts (&out)[2]) {
     const std::size_t supers = columns / packedLayout(kType).columns;
     if constexpr (kHasScales<kType>) {
-        scaledGroup<kType, kRows>(group, supers, x, rows, out);
+        scaledPair<kType, kRows>(pair, supers, x, rows, firstRow, out);
     } else {
-        simpleGroup<kType, kRows>(group, supers, x, rows, out);
+        simplePair<kType, kRows>(pair, supers, x, rows, firstRow, out);
     }
 }
 
 template <TensorType kType>
-void productsOf(const std::uint8_t* group, std::size_t columns, const FixedBlock* x,
-                std::uint32_t rows, float (*out)[16]) {
+void productsOf(const std::uint8_t* pair, std::size_t columns, const FixedBlock* x,
+                std::uint32_t rows, GroupProducts (&out)[2]) {
     if constexpr (kWholeDots<kType>) {
-        // Four at a time have room in the registers; the group is in the cache when it is read
+        // Four at a time have room in the registers; the pair is in the cache when it is read
         // again for the next ones.
         const std::size_t stride = columns / 32;
         std::uint32_t r = 0;
         for (; r + 4 <= rows; r += 4) {
-            productsOfRows<kType, 4>(group, columns, x + r * stride, 4, out + r);
+            productsOfRows<kType, 4>(pair, columns, x + r * stride, 4, r, out);
         }
         if (r + 2 <= rows) {
-            productsOfRows<kType, 2>(group, columns, x + r * stride, 2, out + r);
+            productsOfRows<kType, 2>(pair, columns, x + r * stride, 2, r, out);
             r += 2;
         }
         if (r < rows) {
-            productsOfRows<kType, 1>(group, columns, x + r * stride, 1, out + r);
+            productsOfRows<kType, 1>(pair, columns, x + r * stride, 1, r, out);
         }
     } else if (rows == 1) {
-        productsOfRows<kType, 1>(group, columns, x, rows, out);
+        productsOfRows<kType, 1>(pair, columns, x, rows, 0, out);
     } else {
-        productsOfRows<kType, 0>(group, columns, x, rows, out);
+        productsOfRows<kType, 0>(pair, columns, x, rows, 0, out);
     }
 }
 
 } // namespace
 
-void fixedProductsOn(TensorType type, const std::byte* group, std::size_t columns,
-                     const FixedBlock* x, std::uint32_t rows, float (*sums)[16]) {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(group);
+void fixedProductsOn(TensorType type, const std::byte* pair, std::size_t columns,
+                     const FixedBlock* x, std::uint32_t rows, GroupProducts (&sums)[2]) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(pair);
     switch (type) {
     case TensorType::Q4_0:
         return productsOf<TensorType::Q4_0>(bytes, columns, x, rows, sums);
@@ -360,9 +389,9 @@ namespace phidelity::kernels {
 
 HWY_EXPORT(fixedProductsOn);
 
-void fixedProducts(TensorType type, const std::byte* group, std::size_t columns,
-                   const FixedBlock* x, std::uint32_t rows, float (*sums)[16]) {
-    HWY_DYNAMIC_DISPATCH(fixedProductsOn)(type, group, columns, x, rows, sums);
+void fixedProducts(TensorType type, const std::byte* pair, std::size_t columns, const FixedBlock* x,
+                   std::uint32_t rows, GroupProducts (&sums)[2]) {
+    HWY_DYNAMIC_DISPATCH(fixedProductsOn)(type, pair, columns, x, rows, sums);
 }
 
 } // namespace phidelity::kernels

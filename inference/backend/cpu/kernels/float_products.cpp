@@ -101,11 +101,18 @@ void productsOfRows(const std::uint8_t* weights, std::uint32_t count, std::size_
 template <TensorType kType>
 void productsOf(const std::uint8_t* weights, std::uint32_t count, std::size_t columns,
                 const float* x, std::size_t stride, std::uint32_t rows, float (*sums)[16]) {
+    // What has room in 32 or 16 registers; the weights are in the cache when they are read again
+    // for the next inputs.
+    constexpr std::uint32_t most = kLanes == 16 ? 4 : 3;
     std::uint32_t r = 0;
-    for (; r + 3 <= rows; r += 3) {
-        productsOfRows<kType, 3>(weights, count, columns, x + r * stride, stride, sums + r);
+    for (; r + most <= rows; r += most) {
+        productsOfRows<kType, most>(weights, count, columns, x + r * stride, stride, sums + r);
     }
-    for (; r < rows; ++r) {
+    if (r + 2 <= rows) {
+        productsOfRows<kType, 2>(weights, count, columns, x + r * stride, stride, sums + r);
+        r += 2;
+    }
+    if (r < rows) {
         productsOfRows<kType, 1>(weights, count, columns, x + r * stride, stride, sums + r);
     }
 }

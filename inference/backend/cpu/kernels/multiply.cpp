@@ -24,13 +24,11 @@ std::uint64_t groupsOf(const PackedMatrix& matrix) {
 /// rows.
 struct Chain {
     std::span<const Product> products;
-    std::uint64_t groups = 0;
-    std::uint64_t groupsPerTask = 1;
+    std::uint64_t units = 0; ///< groups of rows; of small batches pairs of groups
+    std::uint64_t unitsPerTask = 1;
     std::uint64_t firstTask = 0; ///< tasks of the chains before
 
-    [[nodiscard]] std::uint64_t tasks() const {
-        return (groups + groupsPerTask - 1) / groupsPerTask;
-    }
+    [[nodiscard]] std::uint64_t tasks() const { return (units + unitsPerTask - 1) / unitsPerTask; }
 };
 
 struct Plan {
@@ -49,13 +47,13 @@ struct Plan {
 
 /// Bytes of weights of a task: little enough that threads end together. A thread's tasks follow
 /// each other in memory (streamTasks), so they need not be long.
-std::uint64_t smallBatchGroups(const Chain& chain) {
+std::uint64_t pairsPerTask(const Chain& chain) {
     std::uint64_t bytes = 0;
     for (const Product& product : chain.products) {
         bytes += product.weights->bytes();
     }
     constexpr std::uint64_t kWanted = 96 << 10;
-    return std::max<std::uint64_t>(1, kWanted * chain.groups / std::max<std::uint64_t>(1, bytes));
+    return std::max<std::uint64_t>(1, kWanted * chain.units / std::max<std::uint64_t>(1, bytes));
 }
 
 Plan planOf(std::span<const Product> products, bool panels, std::uint32_t threads) {
@@ -68,13 +66,14 @@ Plan planOf(std::span<const Product> products, bool panels, std::uint32_t thread
         assert(plan.count < kMaxChains);
         Chain& chain = plan.chains[plan.count++];
         chain.products = products.subspan(i, end - i);
-        chain.groups = groupsOf(*products[i].weights);
+        const std::uint64_t groups = groupsOf(*products[i].weights);
         if (panels) {
             // Fewer groups a task where there would be less than four tasks a thread.
-            chain.groupsPerTask =
-                std::clamp<std::uint64_t>(chain.groups / (4 * threads), 1, kTaskGroups);
+            chain.units = groups;
+            chain.unitsPerTask = std::clamp<std::uint64_t>(groups / (4 * threads), 1, kTaskGroups);
         } else {
-            chain.groupsPerTask = smallBatchGroups(chain);
+            chain.units = (groups + 1) / 2;
+            chain.unitsPerTask = pairsPerTask(chain);
         }
         chain.firstTask = plan.tasks;
         plan.tasks += chain.tasks();
@@ -92,21 +91,35 @@ void finishGroup(const Product& product, std::uint64_t group, const float (*sums
                product.outStride);
 }
 
-void smallBatchGroup(const Product& product, std::uint64_t group) {
+void floatGroup(const Product& product, std::uint64_t group) {
     const PackedMatrix& weights = *product.weights;
     const PreparedInput& input = *product.input;
     alignas(64) float sums[kSmallBatch][16];
-    if (PackedMatrix::keepsView(weights.type())) {
-        const std::uint64_t first = group * kGroup;
-        floatProducts(weights.type(), weights.viewRow(first),
-                      static_cast<std::uint32_t>(std::min(kGroup, weights.rows() - first)),
-                      weights.columns(), input.floatRows(), input.floatStride(), input.rows(),
-                      sums);
-    } else {
-        fixedProducts(weights.type(), weights.group(group), weights.columns(), input.fixedRows(),
-                      input.rows(), sums);
-    }
+    const std::uint64_t first = group * kGroup;
+    floatProducts(weights.type(), weights.viewRow(first),
+                  static_cast<std::uint32_t>(std::min(kGroup, weights.rows() - first)),
+                  weights.columns(), input.floatRows(), input.floatStride(), input.rows(), sums);
     finishGroup(product, group, sums, 0, input.rows());
+}
+
+/// Two groups of rows, or the last one.
+void smallBatchPair(const Product& product, std::uint64_t pair) {
+    const PackedMatrix& weights = *product.weights;
+    const PreparedInput& input = *product.input;
+    const std::uint64_t first = 2 * pair;
+    const std::uint64_t end = std::min(first + 2, groupsOf(weights));
+    if (PackedMatrix::keepsView(weights.type())) {
+        for (std::uint64_t group = first; group < end; ++group) {
+            floatGroup(product, group);
+        }
+        return;
+    }
+    alignas(64) GroupProducts sums[2];
+    fixedProducts(weights.type(), weights.group(first), weights.columns(), input.fixedRows(),
+                  input.rows(), sums);
+    for (std::uint64_t group = first; group < end; ++group) {
+        finishGroup(product, group, sums[group - first], 0, input.rows());
+    }
 }
 
 /// A task of prefill. 256 columns at a time, the 8 KiB of an unpacked group of rows stay in the L1
@@ -182,15 +195,15 @@ void multiply(ThreadPool& pool, std::span<const Product> products) {
     const Plan plan = planOf(products, panels, pool.threads());
     const auto run = [&](std::uint64_t task, std::uint32_t thread) {
         const Chain& chain = plan.chainOf(task);
-        const std::uint64_t first = (task - chain.firstTask) * chain.groupsPerTask;
-        const std::uint64_t count = std::min(chain.groupsPerTask, chain.groups - first);
+        const std::uint64_t first = (task - chain.firstTask) * chain.unitsPerTask;
+        const std::uint64_t count = std::min(chain.unitsPerTask, chain.units - first);
         for (const Product& product : chain.products) {
             if (panels) {
                 panelTask(product, first, count, product.input->scratch(thread));
                 continue;
             }
-            for (std::uint64_t group = first; group < first + count; ++group) {
-                smallBatchGroup(product, group);
+            for (std::uint64_t pair = first; pair < first + count; ++pair) {
+                smallBatchPair(product, pair);
             }
         }
     };

@@ -14,6 +14,9 @@ namespace phidelity::kernels {
 ///   16 x F16 d | 16 x F16 minimum scale, if any | scale bytes as dwords, dword k of all 16 rows
 ///   together | per 32 columns: low plane, high plane
 ///
+/// Groups stand in pairs, a super-block of the first and then the same one of the second, so that a
+/// product of 32 rows reads one stream and shares its inputs.
+///
 /// Planes are made of 64-byte lines, one dword a row, so that a row is one 32-bit lane of a vector.
 /// The 32 columns of a sub-block are 8 quads g of four; byte i of a dword belongs to column 4 g +
 /// i:

@@ -178,7 +178,7 @@ void packGroup(const TensorView& view, const PackedLayout& layout, std::uint64_t
     const auto rows =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(kLine, view.rows - firstRow));
     for (std::uint64_t super = 0; super < supers; ++super) {
-        std::byte* at = out + super * layout.superBytes();
+        std::byte* at = out + super * 2 * layout.superBytes();
         for (std::uint32_t row = 0; row < rows; ++row) {
             Pack(RowSlot{at, layout, row},
                  view.data + (firstRow + row) * rowSize + super * blockBytes);
@@ -308,15 +308,16 @@ Result<PackedMatrix> PackedMatrix::pack(const TensorView& view, ThreadPool& pool
     const PackedLayout layout = packedLayout(view.type);
     const std::uint64_t groups = (view.rows + kGroupRows - 1) / kGroupRows;
     matrix.m_view.data = nullptr;
-    matrix.m_groupBytes = view.columns / layout.columns * layout.superBytes();
-    if (!matrix.m_packed.allocate(groups * matrix.m_groupBytes)) {
-        return fail(ErrorCode::OutOfMemory, "packing a matrix: expected " +
-                                                std::to_string(groups * matrix.m_groupBytes) +
-                                                " bytes of memory");
+    matrix.m_superBytes = layout.superBytes();
+    matrix.m_pairBytes = view.columns / layout.columns * matrix.superStride();
+    const std::uint64_t bytes = (groups + 1) / 2 * matrix.m_pairBytes;
+    if (!matrix.m_packed.allocate(bytes)) {
+        return fail(ErrorCode::OutOfMemory,
+                    "packing a matrix: expected " + std::to_string(bytes) + " bytes of memory");
     }
     pool.parallelFor(groups, [&](std::uint64_t group, std::uint32_t) {
         packGroupOf(view, layout, group * kGroupRows,
-                    matrix.m_packed.data() + group * matrix.m_groupBytes);
+                    matrix.m_packed.data() + matrix.groupOffset(group));
     });
     return matrix;
 }
@@ -345,7 +346,7 @@ void PackedMatrix::dequantizeRow(std::uint64_t row, float* out) const {
                 out[first + column] = f.scale * static_cast<float>(value) - f.minimum;
             }
         }
-        super += layout.superBytes();
+        super += superStride();
     }
 }
 

@@ -21,6 +21,8 @@ public:
     /// Rows of a group, whatever the vector width: one 512-bit, two 256-bit or four 128-bit vectors
     /// of 32-bit lanes.
     static constexpr std::uint32_t kGroupRows = 16;
+    /// Rows of two groups, whose super-blocks lie alternately.
+    static constexpr std::uint32_t kPairRows = 2 * kGroupRows;
 
     /// rows >= 1, columns a multiple of the type's block and > 0 (BadArgument); OutOfMemory. Costs
     /// about one read and one write of the bytes.
@@ -36,20 +38,26 @@ public:
     /// Exact values of row `row`, for embeddings: out holds columns() floats.
     void dequantizeRow(std::uint64_t row, float* out) const;
 
-    /// Bytes of one group of rows, and where group `group` begins (packed types only).
-    [[nodiscard]] std::size_t groupBytes() const { return m_groupBytes; }
+    /// Where group `group` begins, and how far it is from one of its super-blocks to the next
+    /// (packed types only). The second group of a pair is there even if no row is left for it.
     [[nodiscard]] const std::byte* group(std::uint64_t group) const {
-        return m_packed.data() + group * m_groupBytes;
+        return m_packed.data() + groupOffset(group);
     }
+    [[nodiscard]] std::size_t superStride() const { return 2 * m_superBytes; }
     /// The view's bytes of row `row` (kept views only).
     [[nodiscard]] const std::byte* viewRow(std::uint64_t row) const {
         return m_view.data + row * rowBytes(m_view.type, m_view.columns);
     }
 
 private:
+    [[nodiscard]] std::size_t groupOffset(std::uint64_t group) const {
+        return group / 2 * m_pairBytes + group % 2 * m_superBytes;
+    }
+
     TensorView m_view; ///< data is null for packed types
     AlignedBuffer m_packed;
-    std::size_t m_groupBytes = 0;
+    std::size_t m_superBytes = 0; ///< of one group
+    std::size_t m_pairBytes = 0;  ///< of two groups
 };
 
 } // namespace phidelity::kernels

@@ -258,7 +258,8 @@ void unpackGroup(const std::uint8_t* group, std::size_t first, std::size_t colum
                  std::int32_t* words, float* scales) {
     constexpr PackedLayout layout = packedLayout(kType);
     const TagF f;
-    const std::uint8_t* super = group + first / layout.columns * layout.superBytes();
+    constexpr std::size_t superStride = 2 * layout.superBytes();
+    const std::uint8_t* super = group + first / layout.columns * superStride;
     alignas(64) float numbers[kPanelBlock * kLanes];
     for (std::size_t part = 0; part < kParts; ++part) {
         const std::size_t lane = part * kLanes;
@@ -277,7 +278,7 @@ void unpackGroup(const std::uint8_t* group, std::size_t first, std::size_t colum
                     std::memset(out, 0, 32 * kLanes * sizeof(float));
                     continue;
                 }
-                const std::uint8_t* own = super + column / layout.columns * layout.superBytes();
+                const std::uint8_t* own = super + column / layout.columns * superStride;
                 const std::size_t sub = column % layout.columns / 32;
                 Factors factors[2];
                 blockFactors<kType>(own, lane, sub, scale, minimum, factors);

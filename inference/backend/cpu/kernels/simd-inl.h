@@ -132,14 +132,24 @@ HWY_INLINE VI accumulateWords(VI sum, VI16 a, VI16 b) {
 #define PHIDELITY_HAVE_BYTE_DOTS 1
 /// sum + w . x per 32-bit lane, of four unsigned and four signed bytes, the latter the same in
 /// every lane. By its name, as above, with the broadcast in the operand.
+struct ByteQuad {
+    std::int8_t bytes[4];
+};
 HWY_INLINE VI accumulateBytes(VI sum, VU8 w, const std::int8_t* x) {
-    struct Quad {
-        std::int8_t bytes[4];
-    };
     asm("vpdpbusd %2%{1to16%}, %1, %0"
         : "+v"(sum.raw)
-        : "v"(w.raw), "m"(*reinterpret_cast<const Quad*>(x)));
+        : "v"(w.raw), "m"(*reinterpret_cast<const ByteQuad*>(x)));
     return sum;
+}
+
+/// accumulateBytes for two vectors of weights.
+HWY_INLINE void accumulateTwice(VI (&sums)[2], VU8 w0, VU8 w1, const std::int8_t* x) {
+    VI inputs;
+    asm("vpbroadcastd %5, %2\n\t"
+        "vpdpbusd %2, %3, %0\n\t"
+        "vpdpbusd %2, %4, %1"
+        : "+v"(sums[0].raw), "+v"(sums[1].raw), "=&v"(inputs.raw)
+        : "v"(w0.raw), "v"(w1.raw), "m"(*reinterpret_cast<const ByteQuad*>(x)));
 }
 #else
 #define PHIDELITY_HAVE_BYTE_DOTS 0
