@@ -2,10 +2,12 @@
 #include "inference/backend/choose.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "inference/backend/cpu/cpu_backend.h"
 #ifdef PHIDELITY_VULKAN
+#include "inference/backend/cuda/cuda_choice.h"
 #include "inference/backend/vulkan/vulkan_choice.h"
 #endif
 
@@ -14,9 +16,9 @@ namespace {
 
 #ifndef PHIDELITY_VULKAN
 constexpr std::string_view kNoVulkan = "this build has no Vulkan backend";
+constexpr std::string_view kNoCuda = "this build has no CUDA backend";
 #endif
 constexpr std::string_view kAdvice = "; use --device cpu or auto";
-constexpr std::string_view kNoCuda = "this build has no CUDA backend yet";
 
 /// Whether `spec` is `family` or `family:N`.
 bool namesDeviceOf(std::string_view spec, std::string_view family) {
@@ -34,6 +36,7 @@ Result<ChosenBackend> chooseCpu(CpuKernels kernels, std::uint32_t threads, std::
     return ChosenBackend{std::move(backend), std::move(reason)};
 }
 
+#ifndef PHIDELITY_VULKAN
 DeviceChoice unusable(std::string_view family, std::string_view reason) {
     DeviceChoice choice;
     choice.info.id = family;
@@ -41,6 +44,7 @@ DeviceChoice unusable(std::string_view family, std::string_view reason) {
     choice.reason = reason;
     return choice;
 }
+#endif
 
 std::string nameWithId(const DeviceInfo& info) {
     return info.name + " (" + info.id + ")";
@@ -87,12 +91,13 @@ std::string_view deviceKindName(DeviceKind kind) {
 std::vector<DeviceChoice> listDevices() {
     std::vector<DeviceChoice> devices;
 #ifdef PHIDELITY_VULKAN
-    devices = vulkan::listDevices();
+    devices = cuda::listDevices();
+    std::ranges::move(vulkan::listDevices(), std::back_inserter(devices));
 #else
     devices.push_back(unusable("vulkan", kNoVulkan));
+    devices.push_back(unusable("cuda", kNoCuda));
 #endif
     devices.push_back({cpuDeviceInfo({}), true, "works everywhere"});
-    devices.push_back(unusable("cuda", kNoCuda));
     // What computes on the CPU through a graphics driver is never better than the CPU itself.
     const auto rank = [](const DeviceChoice& device) {
         const bool software = device.info.kind == DeviceKind::Software;
@@ -112,7 +117,8 @@ AutoChoice explainAuto(std::span<const DeviceChoice> devices) {
     choice.reason = taken->info.name + ", " + taken->reason + ".";
     for (const DeviceChoice& device : devices) {
         if (&device != &*taken) {
-            choice.reason.append(1, ' ').append(nameWithId(device.info)); // GCC 12 warns of " " + it
+            choice.reason.append(1, ' ').append(
+                nameWithId(device.info)); // GCC 12 warns of " " + it
             choice.reason.append(": ").append(device.reason).append(".");
         }
     }
@@ -139,8 +145,13 @@ Result<ChosenBackend> chooseBackend(std::string_view spec, std::uint32_t threads
 #endif
     }
     if (namesDeviceOf(spec, "cuda")) {
+#ifdef PHIDELITY_VULKAN
+        PHIDELITY_TRY(auto backend, cuda::openDevice(spec));
+        return ChosenBackend{std::move(backend), "You chose it."};
+#else
         return fail(ErrorCode::NoDevice,
                     std::string(spec) + ": " + std::string(kNoCuda) + std::string(kAdvice));
+#endif
     }
     return fail(ErrorCode::BadArgument,
                 "device: expected auto, cpu, cpu:obvious, vulkan[:n] or cuda[:n], found " +

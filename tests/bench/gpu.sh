@@ -6,7 +6,7 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 usage() {
     cat <<'TEXT'
-Usage: tests/bench/gpu.sh [--device vulkan:N] [--build FOLDER] [--types 'F16 Q8_0 Q4_0'] [--short]
+Usage: tests/bench/gpu.sh [--device vulkan:N|cuda:N] [--build FOLDER] [--types 'F16 Q8_0 Q4_0'] [--short]
 
 Measures decode and prefill of the Phi-2 shape on a GPU (random weights: nothing is downloaded), beside
 what the same GPU can copy and multiply at most, what four continuations of a prompt cost beside one, and
@@ -44,10 +44,10 @@ trap 'rm -rf "$work"' EXIT
 "$cli" devices --json >"$work/devices.json"
 chosen=$(python3 - "$work/devices.json" "$device" <<'PY'
 import json, sys
-devices = [d for d in json.load(open(sys.argv[1]))["devices"] if d["id"].startswith("vulkan:")]
-wanted = [d for d in devices if sys.argv[2] in ("vulkan", d["id"]) and d["usable"]]
+devices = [d for d in json.load(open(sys.argv[1]))["devices"] if d["id"].split(":")[0] in ("vulkan", "cuda")]
+wanted = [d for d in devices if sys.argv[2] in (d["id"].split(":")[0], d["id"]) and d["usable"]]
 if not wanted:
-    sys.exit("no Vulkan device of that name can be used: see phidelity-cli devices")
+    sys.exit("no GPU of that name can be used: see phidelity-cli devices")
 print(wanted[0]["id"], "software" if wanted[0].get("kind") == "software" or "llvmpipe" in wanted[0]["name"] else "gpu")
 print(wanted[0]["name"])
 PY
@@ -100,7 +100,7 @@ check() { # check NAME PATTERN: the tests of that name in the built tree
 }
 echo "checking ..."
 check 'reference-logits' '^oracle|model_oracle|test_oracle'
-check 'verbs' 'verbs|vulkan_products|vulkan_attention|vulkan_packing'
+check 'verbs' 'verbs|vulkan_products|vulkan_attention|vulkan_packing|cuda_model'
 check 'validation-layers' 'validation'
 
 python3 - "$work" $types <<'PY'

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "inference/backend/rotary_angles.h"
 #include "inference/backend/vulkan/step_ops.h"
 
 namespace phidelity::vulkan {
@@ -40,23 +41,6 @@ std::uint64_t counterBytes(const AttentionShape& shape) {
 }
 
 constexpr std::uint64_t kSlotBytes = std::uint64_t{kSlots} * kSlotUints * 4;
-
-/// Rotary angles of every position: (rotary / 2) cosines, then as many sines, w_i =
-/// theta^(-2i/rotary) (Su et al. 2021).
-std::vector<float> rotaryAngles(const AttentionShape& shape) {
-    std::vector<float> angles(std::size_t{shape.context} * shape.rotary);
-    const std::uint32_t half = shape.rotary / 2;
-    for (std::uint32_t position = 0; position < shape.context; ++position) {
-        for (std::uint32_t i = 0; i < half; ++i) {
-            const double angle =
-                position * std::pow(double{shape.ropeTheta}, -2.0 * i / shape.rotary);
-            angles[std::size_t{position} * shape.rotary + i] = static_cast<float>(std::cos(angle));
-            angles[std::size_t{position} * shape.rotary + half + i] =
-                static_cast<float>(std::sin(angle));
-        }
-    }
-    return angles;
-}
 
 /// Of a record of what was picked.
 constexpr std::uint32_t topUints(std::uint32_t count) {
