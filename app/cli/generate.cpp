@@ -36,6 +36,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint32_t kMostTokens = 1'000'000;
+constexpr std::uint32_t kMostGuessed = 15;
 
 struct GenerateOptions {
     std::string model;
@@ -52,6 +53,7 @@ struct GenerateOptions {
     bool json = false;
     std::string record; ///< a path, or empty
     std::uint32_t samples = 1;
+    std::uint32_t draft = 0;
 };
 
 Result<std::string> readPrompt(const GenerateOptions& options) {
@@ -136,7 +138,9 @@ Result<Json> replyJson(const OpenedModel& opened, const LastingReply& reply) {
                   {"prompt_tokens", timings.promptTokens},
                   {"prompt_ms", timings.promptMs},
                   {"generated_tokens", timings.generatedTokens},
-                  {"generate_ms", timings.generateMs}}}};
+                  {"generate_ms", timings.generateMs},
+                  {"guessed_tokens", timings.guessedTokens},
+                  {"guessed_right", timings.guessedRight}}}};
 }
 
 /// Writes what `replay` needs. WriteFailed.
@@ -195,6 +199,7 @@ Result<void> generateVerb(const GenerateOptions& options) {
     request.sampler = sampler;
     request.maxTokens = options.maxTokens;
     request.alternatives = options.alternatives;
+    request.mostGuessed = options.draft;
     for (const QString& stop : stopStrings(format)) {
         request.stops.push_back(stop.toStdString());
     }
@@ -269,6 +274,12 @@ void addGenerate(CommandLine& line) {
                    "So many continuations of the prompt, written side by side in little more time "
                    "than one; each with the next seed, and each as it would come alone with it. "
                    "They are shown when all have ended.");
+    command.number(
+        "--draft", options->draft, 0, kMostGuessed,
+        "Guess up to so many tokens ahead from what the text says already and check them "
+        "together: quicker where an answer repeats its prompt, as edits of code do. What "
+        "comes out stays the same to the bit; where a device cannot promise that, "
+        "nothing is guessed. 7 is a good number.");
     addSamplerOptions(command, options->sampler);
     addDeviceOptions(command, options->device);
     addJsonOption(command, options->json);

@@ -35,6 +35,8 @@ FinishedGeneration joined(FinishedGeneration first, FinishedGeneration second) {
     second.timings.generateMs += first.timings.generateMs + second.timings.promptMs;
     second.timings.promptMs = first.timings.promptMs;
     second.timings.generatedTokens += first.timings.generatedTokens;
+    second.timings.guessedTokens += first.timings.guessedTokens;
+    second.timings.guessedRight += first.timings.guessedRight;
     first.tokens.insert(first.tokens.end(), std::make_move_iterator(second.tokens.begin()),
                         std::make_move_iterator(second.tokens.end()));
     second.tokens = std::move(first.tokens);

@@ -269,7 +269,8 @@ public:
     /// step that was taken once can be taken again.
     [[nodiscard]] virtual std::uint32_t mostRows() const { return maxRows(); }
     /// Up to so many sequences may take a step together, a row each, and every row comes to the bits
-    /// that it comes to alone.
+    /// that it comes to alone. They may share pages: so a sequence goes on by several tokens at once
+    /// as if one by one, the earlier positions in earlier rows.
     [[nodiscard]] virtual std::uint32_t rowsAsAlone() const { return 1; }
 
     /// Starts a step; one that was begun and never submitted is forgotten. Rows, tables and

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "inference/model/generator.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "inference/model/draft.h"
 #include "inference/model/generation_tools.h"
+#include "inference/model/parts.h"
 #include "inference/model/reply_writer.h"
 
 namespace phidelity {
@@ -20,8 +23,9 @@ class Run {
 public:
     Run(Model& model, const GenerationRequest& request, const StopFlag* stop,
         const std::function<void(const GenerationEvent&)>& listener, Sequence sequence)
-        : m_request(request), m_stop(stop), m_sequence(std::move(sequence)),
-          m_writer(model, request, listener) {
+        : m_model(model), m_request(request), m_stop(stop), m_sequence(std::move(sequence)),
+          m_writer(model, request, listener),
+          m_draft(std::min(request.mostGuessed, model.parts().backend->rowsAsAlone() - 1)) {
         m_timings.reusedTokens = static_cast<std::uint32_t>(m_sequence.tokens().size());
     }
 
@@ -44,6 +48,8 @@ public:
         done.timings.reusedTokens = m_timings.reusedTokens;
         done.timings.promptMs = m_timings.promptMs;
         done.timings.generateMs = m_timings.generateMs;
+        done.timings.guessedTokens = m_timings.guessedTokens;
+        done.timings.guessedRight = m_timings.guessedRight;
         return done;
     }
     [[nodiscard]] Sequence takeSequence() { return std::move(m_sequence); }
@@ -61,26 +67,76 @@ private:
     }
 
     /// Draws and extends until something ends the run.
-    Result<void> decode(NextLogits logits) {
-        while (true) {
-            if (logits.empty() || isSet(m_stop)) {
-                m_writer.end(FinishReason::Stopped);
-                return {};
-            }
-            PHIDELITY_CHECK(m_writer.take(logits));
-            if (m_writer.hasEnded()) {
-                return {};
+    Result<void> decode(const NextLogits& first) {
+        PHIDELITY_CHECK(take(first));
+        while (!m_writer.hasEnded()) {
+            const std::vector<TokenId> guess = m_draft.guess(m_writer.history(), room());
+            if (!guess.empty()) {
+                PHIDELITY_TRY(const bool done, extendWith(guess));
+                if (done) {
+                    continue;
+                }
             }
             const TokenId last = m_writer.lastToken();
-            PHIDELITY_TRY(logits,
+            PHIDELITY_TRY(const NextLogits next,
                           m_sequence.extendToNext(std::span(&last, 1), m_writer.wish(), m_stop));
+            PHIDELITY_CHECK(take(next));
         }
+        return {};
     }
 
+    /// A token, unless the run is stopped.
+    Result<void> take(const NextLogits& logits) {
+        if (logits.empty() || isSet(m_stop)) {
+            m_writer.end(FinishReason::Stopped);
+            return {};
+        }
+        return m_writer.take(logits);
+    }
+
+    /// Tokens that can be guessed: behind them one more is drawn.
+    [[nodiscard]] std::size_t room() const {
+        const std::size_t context = m_model.context() - m_writer.history().size();
+        const std::size_t wanted =
+            m_request.maxTokens == 0 ? context : m_request.maxTokens - m_writer.count();
+        return std::min(context, wanted) - 1;
+    }
+
+    /// Extends by the last token and a guess at once, and draws as many tokens as that gives: one
+    /// more than came true. False where the step failed: guesses may be at fault, for which there
+    /// was no memory, or after which numbers are not finite.
+    Result<bool> extendWith(std::span<const TokenId> guess) {
+        m_ahead.assign(1, m_writer.lastToken());
+        m_ahead.insert(m_ahead.end(), guess.begin(), guess.end());
+        const auto next = m_sequence.extendAsAlone(m_ahead, m_writer.wish());
+        if (!next) {
+            m_draft = DraftByLookup(0);
+            return false;
+        }
+        const std::size_t first = m_sequence.tokens().size() - m_ahead.size();
+        std::size_t rows = 0;
+        bool cameTrue = true;
+        while (cameTrue && rows < m_ahead.size()) {
+            const std::size_t before = m_writer.count();
+            PHIDELITY_CHECK(take((*next)[rows]));
+            ++rows;
+            cameTrue = m_writer.count() > before && rows < m_ahead.size() &&
+                       m_writer.lastToken() == m_ahead[rows] && !m_writer.hasEnded();
+        }
+        m_sequence.truncate(first + rows); // as if the rows had come one by one
+        m_draft.learn(guess.size(), rows - 1);
+        m_timings.guessedTokens += static_cast<std::uint32_t>(guess.size());
+        m_timings.guessedRight += static_cast<std::uint32_t>(rows - 1);
+        return true;
+    }
+
+    const Model& m_model;
     const GenerationRequest& m_request;
     const StopFlag* m_stop;
     Sequence m_sequence;
     ReplyWriter m_writer;
+    DraftByLookup m_draft;
+    std::vector<TokenId> m_ahead; ///< the last token and a guess
     Timings m_timings;
 };
 

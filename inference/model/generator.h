@@ -23,6 +23,10 @@ struct GenerationRequest {
         stops; ///< stop strings; matched across token borders, cut from the text
     std::uint32_t maxTokens = 256;  ///< 0 = until the context is full
     std::uint32_t alternatives = 0; ///< candidates kept per token; more than 0: details, too
+    /// Tokens that may be guessed ahead and checked in one step (draft.h); 0: none. What comes out
+    /// is the same to the bit: where the device does not promise that of rows side by side
+    /// (Backend::rowsAsAlone), nothing is guessed. Several continuations side by side never guess.
+    std::uint32_t mostGuessed = 0;
     SamplerState sampling; ///< to go on from where a prompt ends with what was drawn before
 };
 
@@ -53,7 +57,9 @@ struct Timings {
     std::uint32_t reusedTokens = 0; ///< of them already in the cache
     double promptMs = 0;            ///< to the first logits
     std::uint32_t generatedTokens = 0;
-    double generateMs = 0; ///< from the first logits to the end
+    double generateMs = 0;           ///< from the first logits to the end
+    std::uint32_t guessedTokens = 0; ///< that were checked
+    std::uint32_t guessedRight = 0;  ///< of these
 };
 
 /// What came of a request, with what is needed to run it again on the same model and device

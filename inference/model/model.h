@@ -111,6 +111,11 @@ public:
     /// schedule is taken again. BadArgument beyond Backend::mostRows.
     Result<NextLogits> extendInOneStep(std::span<const TokenId> tokens, LogitRows rows,
                                        const TopRequest& wish, const StopFlag* stop = nullptr);
+    /// Runs up to Backend::rowsAsAlone() tokens in one step, each row to the bits of a step of its
+    /// own: how tokens that were guessed are checked. One entry a token, valid until the model's
+    /// next step; else as extendToNext().
+    Result<std::span<const NextLogits>> extendAsAlone(std::span<const TokenId> tokens,
+                                                      const TopRequest& wish);
     /// Forgets all but the first `count` tokens. Frees pages no one else holds.
     void truncate(std::size_t count);
     /// A second sequence with the same tokens, sharing all pages.
@@ -130,6 +135,9 @@ private:
     static Result<std::span<const float>> runTogether(std::span<Sequence* const> sequences,
                                                       std::span<const TokenId> tokens,
                                                       const TopRequest& wish);
+    /// Logits of a step as entries, one a row.
+    static std::span<const NextLogits> entriesOf(Model& model, std::span<const float> logits,
+                                                 std::size_t rows);
     Result<NextLogits> run(std::span<const TokenId> tokens, std::size_t chunkRows, LogitRows rows,
                            const TopRequest& wish, const StopFlag* stop,
                            const std::function<void(std::size_t)>& progress);

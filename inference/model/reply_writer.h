@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ public:
 
     [[nodiscard]] bool hasEnded() const { return m_ended; }
     [[nodiscard]] TokenId lastToken() const { return m_history.back(); }
+    /// Prompt and tokens.
+    [[nodiscard]] std::span<const TokenId> history() const { return m_history; }
     [[nodiscard]] std::size_t count() const { return m_done.tokens.size(); }
     /// Prompt tokens computed, to the listener.
     void tellProgress(std::size_t promptDone) const { tell(nullptr, {}, promptDone); }

@@ -16,7 +16,7 @@ struct StepRun {
     /// Sequences in the step; more than 1: one row of each. 1 also where others were in it that
     /// changed no bit (Backend::rowsAsAlone).
     std::uint32_t beside = 1;
-    std::uint32_t place = 0;  ///< of this sequence among them
+    std::uint32_t place = 0; ///< of this sequence among them
 
     bool operator==(const StepRun&) const = default;
 };

@@ -152,6 +152,43 @@ Result<NextLogits> Sequence::run(std::span<const TokenId> tokens, std::size_t ch
     return last;
 }
 
+/// The rows pass for sequences of their own that happen to share pages.
+Result<std::span<const NextLogits>> Sequence::extendAsAlone(std::span<const TokenId> tokens,
+                                                            const TopRequest& wish) {
+    Model::Parts& parts = m_model->parts();
+    const std::uint32_t most = parts.backend->rowsAsAlone();
+    if (tokens.empty() || tokens.size() > most) {
+        return fail(ErrorCode::BadArgument, "step: expected 1 to " + std::to_string(most) +
+                                                " tokens, found " + std::to_string(tokens.size()));
+    }
+    PHIDELITY_CHECK(checkTokens(*m_model, tokens));
+    PHIDELITY_CHECK(checkRoom(*m_model, m_tokens.size(), tokens.size()));
+    const auto first = static_cast<std::uint32_t>(m_tokens.size());
+    const auto count = static_cast<std::uint32_t>(tokens.size());
+    const auto undo = [this, first](Error error) {
+        truncate(first);
+        return tl::unexpected<Error>(std::move(error));
+    };
+    if (auto owned = parts.pool->own(m_pages, first, count); !owned) {
+        return undo(std::move(owned).error());
+    }
+    parts.rows.clear();
+    parts.logitRows.clear();
+    for (std::uint32_t row = 0; row < count; ++row) {
+        parts.rows.push_back({tokens[row], first + row, row});
+        parts.logitRows.push_back(row);
+    }
+    parts.pages.assign(count, m_pages);
+    parts.top = wish;
+    auto logits = parts.runStep(nullptr);
+    if (!logits) {
+        return undo(std::move(logits).error());
+    }
+    m_tokens.insert(m_tokens.end(), tokens.begin(), tokens.end());
+    m_schedule.add({count});
+    return entriesOf(*m_model, **logits, count);
+}
+
 void Sequence::truncate(std::size_t count) {
     if (count < m_tokens.size()) {
         m_tokens.resize(count);
@@ -180,11 +217,16 @@ Result<std::span<const NextLogits>>
 Sequence::extendTogetherToNext(std::span<Sequence* const> sequences,
                                std::span<const TokenId> tokens, const TopRequest& wish) {
     PHIDELITY_TRY(const auto logits, runTogether(sequences, tokens, wish));
-    Model::Parts& parts = sequences.front()->m_model->parts();
+    return entriesOf(*sequences.front()->m_model, logits, sequences.size());
+}
+
+std::span<const NextLogits> Sequence::entriesOf(Model& model, std::span<const float> logits,
+                                                std::size_t rows) {
+    Model::Parts& parts = model.parts();
     const std::span<const TopLogits> top = parts.backend->top();
-    const std::size_t outputs = logits.size() / sequences.size();
-    parts.next.resize(sequences.size());
-    for (std::size_t row = 0; row < sequences.size(); ++row) {
+    const std::size_t outputs = logits.size() / rows;
+    parts.next.resize(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
         parts.next[row].all = logits.subspan(row * outputs, outputs);
         parts.next[row].top = top.empty() ? std::nullopt : std::optional(top[row]);
     }

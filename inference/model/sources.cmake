@@ -2,6 +2,7 @@
 target_sources(phidelity_inference PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/reply_writer.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_fit.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/draft.cpp
     ${CMAKE_CURRENT_LIST_DIR}/device_share.cpp
     ${CMAKE_CURRENT_LIST_DIR}/forward.cpp
     ${CMAKE_CURRENT_LIST_DIR}/generator.cpp

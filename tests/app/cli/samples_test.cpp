@@ -23,6 +23,7 @@ class SamplesTest : public QObject {
 
 private slots:
     void eachSampleIsWhatItsSeedGivesAlone();
+    void guessesChangeNothingOfWhatComesOut();
     void samplesAreShownUnderTheirSeed();
     void recordedSamplesReplay();
     void noSamplesAreRefused();
@@ -51,6 +52,22 @@ void SamplesTest::eachSampleIsWhatItsSeedGivesAlone() {
         QVERIFY(token["chain_probability"].toDouble(-1) > 0);
     }
     QVERIFY(samples[0] != samples[1]);
+}
+
+void SamplesTest::guessesChangeNothingOfWhatComesOut() {
+    const QStringList options = {"generate", "--prompt",      "one two three one two three one two",
+                                 "--device", "cpu",           "--max-tokens",
+                                 "40",       "--temperature", "0",
+                                 "--json"};
+    const CliRun plain = runCli(options);
+    const CliRun guessed = runCli(options + QStringList{"--draft", "7"});
+    VERIFY_CODE(plain, 0);
+    VERIFY_CODE(guessed, 0);
+    for (const char* key : {"text", "tokens", "finish_reason", "cut"}) {
+        QCOMPARE(guessed.json()[QLatin1String(key)], plain.json()[QLatin1String(key)]);
+    }
+    QCOMPARE(plain.json()["timings"].toObject()["guessed_tokens"].toInt(-1), 0);
+    QVERIFY(guessed.json()["timings"].toObject()["guessed_tokens"].toInt() > 0);
 }
 
 void SamplesTest::samplesAreShownUnderTheirSeed() {

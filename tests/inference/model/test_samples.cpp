@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <QtTest>
 
-#include <bit>
-
 #include "counting_backend.h"
 #include "inference/model/replay.h"
 #include "inference/model/samples.h"
 #include "model_on.h"
 #include "random_deeds.h"
 #include "require_value.h"
+#include "same_generation.h"
 #include "wide_shape.h"
 
 using namespace phidelity;
@@ -43,44 +42,6 @@ std::vector<GenerationRequest> differentRequests(std::size_t count) {
         }
     }
     return requests;
-}
-
-bool sameNumber(float a, float b) {
-    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
-}
-
-/// "" or what is different.
-QString difference(const FinishedGeneration& a, const FinishedGeneration& b) {
-    if (a.text != b.text || a.cut != b.cut || a.finish != b.finish) {
-        return QStringLiteral("text or end");
-    }
-    if (!(a.schedule == b.schedule) || a.prompt != b.prompt) {
-        return QStringLiteral("schedule");
-    }
-    if (a.samplingAfter.drawn != b.samplingAfter.drawn ||
-        !sameNumber(a.samplingAfter.mirostatMu, b.samplingAfter.mirostatMu)) {
-        return QStringLiteral("state");
-    }
-    if (a.tokens.size() != b.tokens.size()) {
-        return QStringLiteral("number of tokens");
-    }
-    for (std::size_t i = 0; i < a.tokens.size(); ++i) {
-        const GeneratedToken& one = a.tokens[i];
-        const GeneratedToken& other = b.tokens[i];
-        const bool same =
-            one.id == other.id && one.bytes == other.bytes &&
-            sameNumber(one.logprob, other.logprob) && one.rank == other.rank &&
-            sameNumber(one.chainProbability, other.chainProbability) &&
-            sameNumber(one.entropy, other.entropy) &&
-            std::ranges::equal(one.alternatives, other.alternatives,
-                               [](const Candidate& x, const Candidate& y) {
-                                   return x.id == y.id && sameNumber(x.logprob, y.logprob);
-                               });
-        if (!same) {
-            return QStringLiteral("token %1").arg(i);
-        }
-    }
-    return {};
 }
 
 } // namespace
