@@ -165,7 +165,9 @@ QList<QWidget*> StageRow::controls() const {
     QList<QWidget*> all;
     const QList<QWidget*> children = findChildren<QWidget*>();
     for (QWidget* child : children) {
-        if ((child->focusPolicy() & Qt::TabFocus) != 0 && child->focusProxy() == nullptr) {
+        // What a box opens over it is a window of its own.
+        if ((child->focusPolicy() & Qt::TabFocus) != 0 && child->focusProxy() == nullptr &&
+            child->window() == window()) {
             all.append(child);
         }
     }
