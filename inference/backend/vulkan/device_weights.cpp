@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "inference/backend/tile_words.h"
 #include "inference/file/quant_blocks.h"
 
 namespace phidelity::vulkan {
@@ -229,40 +230,10 @@ void packSuper(TensorType type, const std::uint8_t* block, std::size_t columns, 
     }
 }
 
-/// 16-byte words of a group of rows by a super-block.
-std::uint32_t wordsOfGroup(TensorType type) {
-    switch (type) {
-    case TensorType::F32:
-        return 512;
-    case TensorType::F16:
-    case TensorType::BF16:
-        return 256;
-    case TensorType::Q8_0:
-        return 136;
-    case TensorType::Q4_0:
-    case TensorType::Q4_K:
-        return 72;
-    case TensorType::Q4_1:
-        return 80;
-    case TensorType::Q5_0:
-    case TensorType::Q5_K:
-        return 88;
-    case TensorType::Q5_1:
-        return 96;
-    case TensorType::Q2_K:
-        return 42;
-    case TensorType::Q3_K:
-        return 56;
-    case TensorType::Q6_K:
-        return 105;
-    }
-    return 512;
-}
-
 } // namespace
 
 std::uint32_t DeviceShape::tileWords() const {
-    return tileGroups * wordsOfGroup(type);
+    return tileGroups * wordsOfTile(type);
 }
 
 void packBand(const TensorView& weights, const DeviceShape& shape, std::uint32_t band,

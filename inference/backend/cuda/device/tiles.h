@@ -3,6 +3,7 @@
 
 #include "inference/backend/cuda/device/blocks.h"
 #include "inference/backend/cuda/device/simt.h"
+#include "inference/backend/tile_words.h"
 #include "inference/file/tensor_type.h"
 
 /// How weights are read: tiles of eight rows by 256 columns, as packBand lays them out (tileGroups
@@ -31,32 +32,7 @@ namespace phidelity::cuda {
 /// Words of a tile.
 template <TensorType kType>
 constexpr std::uint32_t tileWords() {
-    switch (kType) {
-    case TensorType::F32:
-        return 512;
-    case TensorType::F16:
-    case TensorType::BF16:
-        return 256;
-    case TensorType::Q8_0:
-        return 136;
-    case TensorType::Q4_0:
-    case TensorType::Q4_K:
-        return 72;
-    case TensorType::Q4_1:
-        return 80;
-    case TensorType::Q5_0:
-    case TensorType::Q5_K:
-        return 88;
-    case TensorType::Q5_1:
-        return 96;
-    case TensorType::Q2_K:
-        return 42;
-    case TensorType::Q3_K:
-        return 56;
-    case TensorType::Q6_K:
-        return 105;
-    }
-    return 0;
+    return wordsOfTile(kType);
 }
 
 /// What a type's chunks consist of.
